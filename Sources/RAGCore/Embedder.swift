@@ -1,0 +1,43 @@
+/// Counts tokens as one encoder or model does.
+public protocol TokenCounter: Sendable {
+  /// The UTF-8 byte range of each token in `text`, in order, special tokens excluded.
+  ///
+  /// Ranges lie on scalar boundaries; two tokens of one character may share its range.
+  /// - Complexity: O(bytes of `text`).
+  func tokenRanges(in text: String) -> [Range<Int>]
+
+  /// The number of tokens of `text`, special tokens excluded.
+  func tokenCount(of text: String) -> Int
+}
+
+extension TokenCounter {
+  /// The number of token ranges.
+  public func tokenCount(of text: String) -> Int { tokenRanges(in: text).count }
+}
+
+/// What a text is for; some encoders put another prefix before each.
+public enum EmbeddingRole: String, Sendable, Hashable {
+  case query
+  case passage
+}
+
+/// Turns texts into vectors. Bring your own by conforming to this.
+public protocol Embedder: Sendable {
+  /// Names everything that decides a vector: weights, tokenizer, pooling, precision, prefixes.
+  /// Vectors of one fingerprint are comparable, others are not.
+  var fingerprint: String { get }
+  /// A name for people (`all-MiniLM-L6-v2`).
+  var name: String { get }
+  /// The length of every vector.
+  var dimension: Int { get }
+  /// The most tokens a passage may have, special tokens and the passage prefix already taken off.
+  var maximumTokenCount: Int { get }
+  var tokenCounter: any TokenCounter { get }
+
+  /// One vector of `dimension` values a text, in the order of the texts.
+  ///
+  /// A text's vector does not depend on the other texts of the call. Texts over the limit are
+  /// cut by the encoder; the chunker makes none.
+  /// - Throws: ``RAGError``; `cancelled` when the task is.
+  func embed(_ texts: [String], as role: EmbeddingRole) async throws -> [[Float]]
+}

@@ -1,0 +1,40 @@
+/// A condition on the metadata of documents.
+///
+/// Fields are `path`, `title`, `language`, `mediaType`, and whatever the documents or the user's
+/// `--meta` carry. A field that a document does not have matches no comparison; of several
+/// values of a field, any may match. Text is compared exactly, numbers as numbers.
+public indirect enum Filter: Sendable, Hashable {
+  case equals(field: String, MetadataValue)
+  case isIn(field: String, [MetadataValue])
+  /// `lower <= field <= upper`; a missing bound is open. `includesLower` and `includesUpper` make
+  /// the comparison strict when false.
+  case range(field: String, Bounds)
+  case hasPrefix(field: String, String)
+  case exists(field: String)
+  case and([Filter])
+  case or([Filter])
+  case not(Filter)
+
+  /// The ends of a range; at least one is set.
+  public struct Bounds: Sendable, Hashable {
+    /// The lower end; nil is open.
+    public var lower: MetadataValue?
+    /// The upper end; nil is open.
+    public var upper: MetadataValue?
+    /// Whether a value equal to `lower` matches.
+    public var includesLower: Bool
+    /// Whether a value equal to `upper` matches.
+    public var includesUpper: Bool
+
+    /// Makes the ends of a range.
+    public init(
+      lower: MetadataValue? = nil, upper: MetadataValue? = nil, includesLower: Bool = true,
+      includesUpper: Bool = true
+    ) {
+      self.lower = lower
+      self.upper = upper
+      self.includesLower = includesLower
+      self.includesUpper = includesUpper
+    }
+  }
+}

@@ -1,0 +1,19 @@
+/// A place in an original source, in three units that all name the same characters.
+///
+/// The source is the bytes as they were read: for HTML with all its markup, for a text in a
+/// legacy encoding in that encoding.
+public struct Span: Sendable, Hashable, Codable {
+  /// Byte offsets in the source as stored (for a UTF-8 source, UTF-8 offsets).
+  public var utf8: Range<Int>
+  /// Offsets in Unicode scalars (code points) of the decoded source, byte-order mark excluded.
+  public var characters: Range<Int>
+  /// First and last line, counted from 1; lines end at LF, CR or CRLF.
+  public var lines: ClosedRange<Int>
+
+  /// Makes a span of its three ranges.
+  public init(utf8: Range<Int>, characters: Range<Int>, lines: ClosedRange<Int>) {
+    self.utf8 = utf8
+    self.characters = characters
+    self.lines = lines
+  }
+}
