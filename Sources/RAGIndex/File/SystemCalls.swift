@@ -1,0 +1,37 @@
+import RAGCore
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
+/// The few system calls of this module, with errors of ours.
+enum SystemCalls {
+  /// The error of the call that failed just now, read from `errno`.
+  static func failure(_ what: String, path: String) -> RAGError {
+    let number = errno
+    let reason = String(cString: strerror(number))
+    switch number {
+    case ENOSPC, EDQUOT, EFBIG:
+      return RAGError(
+        .diskFull, "\(what) failed: \(reason); free some space and try again", path: path)
+    case ENOENT:
+      return RAGError(.notFound, "\(what) failed: \(reason)", path: path)
+    case EROFS, EACCES, EPERM:
+      return RAGError(.readOnly, "\(what) failed: \(reason)", path: path)
+    default:
+      return RAGError(.io, "\(what) failed: \(reason)", path: path)
+    }
+  }
+
+  /// Runs a call again for as long as signals interrupt it.
+  static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+    while true {
+      let result = call()
+      if result != -1 || errno != EINTR { return result }
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// A node met on a walk, with its score.
+struct Candidate {
+  var score: Float
+  var slot: UInt32
+  /// Whether its links have been followed.
+  var isExpanded = false
+}
+
+/// The best nodes of a walk, sorted, of bounded number.
+///
+/// One array serves as both heaps of Algorithm 2: the candidates C are its entries not yet
+/// expanded, the results W all its entries. A node that ties with the worst of a full pool stays
+/// outside, so that a walk among equal vectors ends.
+struct CandidatePool: ~Copyable {
+  private let entries: UnsafeMutablePointer<Candidate>
+  private let capacity: Int
+  private(set) var count = 0
+  /// All entries before it are expanded.
+  private var cursor = 0
+
+  /// `storage` has room for `capacity` entries, at least one.
+  init(storage: UnsafeMutablePointer<Candidate>, capacity: Int) {
+    entries = storage
+    self.capacity = capacity
+  }
+
+  subscript(index: Int) -> Candidate { entries[index] }
+
+  var isFull: Bool { count == capacity }
+
+  /// The score that a node has to surpass.
+  @inline(__always)
+  var threshold: Float { count < capacity ? -.infinity : entries[capacity - 1].score }
+
+  /// Puts a node at its place, behind those of equal score.
+  /// - Complexity: O(capacity) moves, few in the late part of a walk.
+  @inline(__always)
+  mutating func insert(_ slot: UInt32, score: Float) {
+    if count == capacity {
+      guard score > entries[capacity - 1].score else { return }
+      count -= 1
+    }
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low + high) / 2
+      if entries[middle].score < score { high = middle } else { low = middle + 1 }
+    }
+    (entries + low + 1).update(from: entries + low, count: count - low)
+    entries[low] = Candidate(score: score, slot: slot)
+    count += 1
+    if low < cursor { cursor = low }
+  }
+
+  /// The best entry not yet expanded, which is marked as expanded; nil when none is left.
+  @inline(__always)
+  mutating func next() -> UInt32? {
+    while cursor < count {
+      if !entries[cursor].isExpanded {
+        entries[cursor].isExpanded = true
+        return entries[cursor].slot
+      }
+      cursor += 1
+    }
+    return nil
+  }
+
+  /// Makes all entries starting points of a walk on another level.
+  mutating func restart() {
+    for index in 0..<count { entries[index].isExpanded = false }
+    cursor = 0
+  }
+}
