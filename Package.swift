@@ -36,12 +36,18 @@ let package = Package(
   targets: [
     // C: kernels and header shims only.
     .target(name: "CRAGKernels"),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+
     // The way of the data.
     module("RAGCore", []),
     module("RAGIndex", ["RAGCore", "CRAGKernels"]),
+    module("RAGStore", ["RAGCore", "RAGIndex", "CSQLite", grdb]),
+    module("RAGRetrieve", ["RAGCore", "RAGIndex", "RAGStore"]),
     module("RAGEval", ["RAGCore"]),
     tests("RAGCore", []),
     tests("RAGIndex", ["RAGCore", "CRAGKernels"]),
+    tests("RAGStore", ["RAGCore", "RAGIndex", grdb]),
+    tests("RAGRetrieve", ["RAGCore", "RAGIndex"]),
     tests("RAGEval", ["RAGCore"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,0 +1,89 @@
+public import RAGCore
+
+/// What to search for, and how.
+public struct Query: Sendable {
+  /// The question or keywords. May be empty only in vector mode with a `vector`.
+  public var text: String
+  /// The most hits to return, from 1 to ``Limits/hitCount``.
+  public var count: Int
+  /// Which lanes find chunks.
+  public var mode: SearchMode
+  /// Which documents may be hits. Exactly min(`count`, matches) hits come back.
+  public var filter: Filter?
+  /// How the lanes of a hybrid search become one list.
+  public var fusion: Fusion
+  /// A vector to search with in place of the embedded `text`.
+  public var vector: [Float]?
+  /// Candidates that the graph search keeps; more find more and take longer. Nil: by `count`.
+  public var ef: Int?
+  /// Whether hits tell each lane's rank and score.
+  public var explains: Bool
+
+  /// Asks for the chunks that answer a text.
+  public init(
+    _ text: String, count: Int = 10, mode: SearchMode = .hybrid, filter: Filter? = nil,
+    fusion: Fusion = .standard, vector: [Float]? = nil, ef: Int? = nil, explains: Bool = false
+  ) {
+    self.text = text
+    self.count = count
+    self.mode = mode
+    self.filter = filter
+    self.fusion = fusion
+    self.vector = vector
+    self.ef = ef
+    self.explains = explains
+  }
+}
+
+extension Query: ExpressibleByStringLiteral {
+  /// A hybrid search for ten hits.
+  public init(stringLiteral text: String) { self.init(text) }
+}
+
+/// The lanes of a search.
+public enum SearchMode: String, Sendable, Hashable, Codable, CaseIterable {
+  /// Nearest vectors.
+  case vector
+  /// Best BM25 scores.
+  case lexical
+  /// Both, fused.
+  case hybrid
+
+  /// Whether the lane takes part.
+  package func includes(_ lane: Hit.Lane) -> Bool {
+    switch self {
+    case .vector: lane == .vector
+    case .lexical: lane == .lexical
+    case .hybrid: true
+    }
+  }
+}
+
+extension Query {
+  /// Proves that the query can be run.
+  /// - Throws: ``RAGError`` of code `invalidInput` or `limitExceeded`.
+  package func validate(_ limits: Limits) throws {
+    guard (1...limits.hitCount).contains(count) else {
+      throw RAGError(
+        count < 1 ? .invalidInput : .limitExceeded,
+        "asked for \(count) hits; ask for 1 to \(limits.hitCount) (Limits.hitCount)")
+    }
+    guard text.utf8.count <= limits.queryByteCount else {
+      throw RAGError(
+        .limitExceeded,
+        "the query has \(text.utf8.count) bytes; the limit is \(limits.queryByteCount) (Limits.queryByteCount)"
+      )
+    }
+    let hasWords = text.contains { $0.isLetter || $0.isNumber }
+    if !hasWords, mode != .vector || vector == nil {
+      throw RAGError(
+        .invalidInput,
+        text.allSatisfy(\.isWhitespace)
+          ? "the query is empty; ask a question or give keywords"
+          : "the query has no letters or digits to search for")
+    }
+    if let ef, !(1...10_000).contains(ef) {
+      throw RAGError(.invalidInput, "ef is \(ef); choose 1 to 10000")
+    }
+  }
+}

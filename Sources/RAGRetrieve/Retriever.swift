@@ -1,0 +1,87 @@
+package import RAGCore
+import RAGIndex
+package import RAGStore
+
+/// Runs queries over a store: lanes, filter, fusion, hits.
+package struct Retriever: Sendable {
+  package var store: Store
+  /// Nil in an index that is searched by words or by the host's vectors only.
+  package var embedder: (any Embedder)?
+  package var limits: Limits
+
+  package init(store: Store, embedder: (any Embedder)?, limits: Limits) {
+    self.store = store
+    self.embedder = embedder
+    self.limits = limits
+  }
+
+  /// The hits of a query, best first.
+  /// - Throws: ``RAGError``: `invalidInput`, `limitExceeded`, `modelMismatch`,
+  ///   `dimensionMismatch`, `corrupt`, `io`, `cancelled`.
+  package func search(_ query: Query) async throws -> [Hit] {
+    try query.validate(limits)
+    let vector = try await queryVector(query)
+    return try await store.read { reader in
+      var lanes: [Hit.Lane: [VectorMatch]] = [:]
+      // One lane alone needs no more than the hits; two are fused from deeper lists.
+      let depth = query.mode == .hybrid ? max(query.count * 4, 200) : query.count
+      if let vector {
+        lanes[.vector] = try reader.nearest(
+          to: vector, count: depth, ef: max(query.ef ?? 200, depth),
+          allowing: try reader.allowedChunks(query.filter))
+      }
+      if query.mode.includes(.lexical) {
+        lanes[.lexical] = try reader.lexicalMatches(
+          query.text, count: depth, matching: query.filter)
+      }
+      try Task.checkCancellation()
+      let candidates = query.fusion.fuse(lanes).prefix(query.count)
+      let chunks = try reader.chunks(candidates.map(\.id))
+      let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
+      return candidates.compactMap { candidate in
+        byID[candidate.id].map { ($0, candidate) }
+      }.enumerated().map { index, found in
+        Hit(
+          rank: index + 1, score: found.1.score, chunk: found.0,
+          lanes: query.explains ? found.1.lanes : nil)
+      }
+    }
+  }
+
+  /// The vector that the query's vector lane searches with; nil in lexical mode.
+  private func queryVector(_ query: Query) async throws -> [Float]? {
+    guard query.mode.includes(.vector) else { return nil }
+    let settings = try await store.read { $0.settings }
+    let path = store.directory.path
+    if let vector = query.vector {
+      if let dimension = settings.dimension, vector.count != dimension {
+        throw RAGError(
+          .dimensionMismatch,
+          "the query's vector has \(vector.count) elements, the index's have \(dimension)",
+          path: path)
+      }
+      guard vector.allSatisfy(\.isFinite) else {
+        throw RAGError(.invalidInput, "the query's vector has an element that is not finite")
+      }
+      return vector
+    }
+    guard let embedder else {
+      throw RAGError(
+        .invalidInput, "searching by meaning needs an encoder; name one, or use lexical mode",
+        path: path)
+    }
+    try settings.requireSame(encoder: embedder, path: path)
+    return try await embedder.embed([query.text], as: .query).first
+  }
+}
+
+extension Hit {
+  init(rank: Int, score: Double, chunk: StoredChunk, lanes: [Lane: LaneScore]?) {
+    self.init(
+      rank: rank, score: score,
+      document: DocumentReference(
+        id: chunk.document.key, path: chunk.document.path, title: chunk.document.title),
+      chunk: ChunkReference(id: chunk.id, text: chunk.text, headings: chunk.headings),
+      span: chunk.span, lanes: lanes)
+  }
+}

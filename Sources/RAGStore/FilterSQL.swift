@@ -1,0 +1,84 @@
+import GRDB
+import RAGCore
+
+/// A ``Filter`` as a condition on the table `document`.
+struct FilterSQL {
+  let condition: SQL
+
+  init(_ filter: Filter) {
+    condition = Self.condition(filter)
+  }
+
+  private static func condition(_ filter: Filter) -> SQL {
+    switch filter {
+    case .and(let filters): joined(filters, " AND ", whenEmpty: "1")
+    case .or(let filters): joined(filters, " OR ", whenEmpty: "0")
+    case .not(let filter): "NOT (\(condition(filter)))"
+    case .exists(let field): any(field) { "\($0.text) IS NOT NULL OR \($0.number) IS NOT NULL" }
+    case .hasPrefix(let field, let prefix):
+      // A comparison of ranges uses the index and knows no wildcards.
+      any(field) { "substr(\($0.text), 1, \(prefix.unicodeScalars.count)) = \(prefix)" }
+    case .equals(let field, let value): any(field) { comparison($0, "=", value) }
+    case .isIn(let field, let values):
+      any(field) { operand in
+        joinedSQL(values.map { comparison(operand, "=", $0) }, " OR ", whenEmpty: "0")
+      }
+    case .range(let field, let bounds):
+      any(field) { operand in
+        var parts: [SQL] = []
+        if let lower = bounds.lower {
+          parts.append(comparison(operand, bounds.includesLower ? ">=" : ">", lower))
+        }
+        if let upper = bounds.upper {
+          parts.append(comparison(operand, bounds.includesUpper ? "<=" : "<", upper))
+        }
+        return joinedSQL(parts, " AND ", whenEmpty: "1")
+      }
+    }
+  }
+
+  /// Where a value of a field stands: a column of `document`, or a row of `metadata`.
+  private struct Operand {
+    var text: SQL
+    var number: SQL
+  }
+
+  /// True when any value of the field meets `test`.
+  private static func any(_ field: String, _ test: (Operand) -> SQL) -> SQL {
+    if let column = columns[field] {
+      let operand = Operand(text: "document.\(sql: column)", number: "NULL")
+      return "(document.\(sql: column) IS NOT NULL AND (\(test(operand))))"
+    }
+    let operand = Operand(text: "metadata.text", number: "metadata.number")
+    return """
+      EXISTS (SELECT 1 FROM metadata WHERE metadata.document = document.id \
+      AND metadata.field = \(field) AND (\(test(operand))))
+      """
+  }
+
+  /// The fields that are columns; all others are rows of `metadata`.
+  private static let columns = [
+    "id": "key", "path": "path", "title": "title", "language": "language",
+    "mediaType": "mediaType",
+  ]
+
+  private static func comparison(_ operand: Operand, _ sign: String, _ value: MetadataValue) -> SQL
+  {
+    switch value {
+    case .string(let text): "\(operand.text) \(sql: sign) \(text)"
+    case .number(let number): "\(operand.number) \(sql: sign) \(number)"
+    case .bool(let flag): "\(operand.text) \(sql: sign) \(flag ? "true" : "false")"
+    case .list(let values):
+      joinedSQL(values.map { comparison(operand, sign, $0) }, " OR ", whenEmpty: "0")
+    }
+  }
+
+  private static func joined(_ filters: [Filter], _ separator: String, whenEmpty: SQL) -> SQL {
+    joinedSQL(filters.map(condition), separator, whenEmpty: whenEmpty)
+  }
+
+  private static func joinedSQL(_ parts: [SQL], _ separator: String, whenEmpty: SQL) -> SQL {
+    guard let first = parts.first else { return whenEmpty }
+    return parts.dropFirst().reduce("(\(first))") { "\($0)\(sql: separator)(\($1))" }
+  }
+}

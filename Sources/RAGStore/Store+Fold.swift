@@ -1,0 +1,79 @@
+import Foundation
+import GRDB
+import RAGCore
+import RAGIndex
+
+/// When vectors move from the tail, which is scanned, into the graph.
+package struct FoldPolicy: Sendable {
+  /// Under this many vectors a scan is fast enough, and there is no graph.
+  package var smallestGraph = 2_000
+  /// The graph is written anew when tail and deleted ids outgrow this part of it.
+  package var outgrownFraction = 0.1
+
+  package init() {}
+
+  /// What to do with `graph` vectors in the graph, of which `deleted` are gone, and a tail.
+  func decision(graph: Int, tail: Int, deleted: Int) -> Decision {
+    if graph - deleted + tail < smallestGraph { return graph == 0 ? .keep : .drop }
+    return Double(tail + deleted) > outgrownFraction * Double(graph) ? .write : .keep
+  }
+
+  enum Decision {
+    case keep
+    case write
+    case drop
+  }
+}
+
+extension Store {
+  /// Writes a new generation of the graph, or drops it, if the policy says that it is due.
+  ///
+  /// The caller holds the writer's lock. Readers keep the generation they have; the file of the
+  /// last one is removed when the new one is committed.
+  /// - Complexity: O(vectors new or deleted) distances times log(vectors), and one write of all.
+  package func foldIfNeeded(policy: FoldPolicy = FoldPolicy()) async throws {
+    guard let writer else { throw notWritable }
+    let index = try await read { try $0.vectors.index(for: $0.settings, in: $0.database) }
+    var generation: IndexSettings.Generation?
+    switch policy.decision(
+      graph: index.graph?.count ?? 0, tail: index.tail?.count ?? 0,
+      deleted: index.deleted?.count ?? 0)
+    {
+    case .keep: return
+    case .drop: break
+    case .write: generation = try await writeGraph(folding: index)
+    }
+    try await mappingErrors(directory.path) {
+      try await writer.write { [generation] database in
+        var settings = try IndexSettings.fetch(database)
+        settings.generation = generation
+        settings.revision += 1
+        try settings.save(database)
+      }
+    }
+    directory.removeLeftovers(keeping: generation?.number)
+  }
+
+  private func writeGraph(folding index: VectorIndex) async throws -> IndexSettings.Generation {
+    try await read { [directory] reader in
+      let dimension = reader.settings.dimension ?? 0
+      let graph =
+        try index.graph.map { try MutableGraph($0) }
+        ?? MutableGraph(dimension: dimension, metric: .cosine)
+      if let deleted = index.deleted { graph.delete(deleted) }
+      graph.reserve(graph.count + (index.tail?.count ?? 0))
+      var last = index.generation?.lastChunk ?? 0
+      let rows = try Row.fetchCursor(
+        reader.database, sql: "SELECT chunk, elements FROM vector WHERE chunk > ? ORDER BY chunk",
+        arguments: [last])
+      while let row = try rows.next() {
+        try Task.checkCancellation()
+        last = row[0]
+        try graph.insert(id: last, vector: [Float](vector: row[1], dimension: dimension))
+      }
+      let number = (index.generation?.number ?? 0) + 1
+      let stamp = try GraphFile.write(graph, to: directory.graph(number))
+      return IndexSettings.Generation(number: number, stamp: stamp, lastChunk: last)
+    }
+  }
+}

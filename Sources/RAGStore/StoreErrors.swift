@@ -1,0 +1,41 @@
+import GRDB
+import RAGCore
+
+/// Runs database work and turns SQLite's errors into ``RAGError``.
+///
+/// SQL and its arguments stay out of the message: they may hold document text.
+func mappingErrors<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do { return try body() } catch { throw mapped(error, path) }
+}
+
+/// As `mappingErrors`, for asynchronous work.
+func mappingErrors<Result: Sendable>(
+  _ path: String, isolation: isolated (any Actor)? = #isolation,
+  _ body: () async throws -> Result
+) async throws -> Result {
+  do { return try await body() } catch { throw mapped(error, path) }
+}
+
+private func mapped(_ error: any Error, _ path: String) -> any Error {
+  if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
+  guard let error = error as? DatabaseError else { return error }
+  let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
+  switch error.resultCode {
+  case .SQLITE_FULL:
+    return RAGError(.diskFull, "the device is full; free space and retry", path: path)
+  case .SQLITE_BUSY, .SQLITE_LOCKED:
+    return RAGError(.busy, "the index is in use by another process; retry later", path: path)
+  case .SQLITE_READONLY, .SQLITE_PERM:
+    return RAGError(.readOnly, "the index cannot be written here", path: path)
+  case .SQLITE_CANTOPEN:
+    return RAGError(.io, "the index cannot be opened; check its permissions", path: path)
+  case .SQLITE_CORRUPT, .SQLITE_NOTADB:
+    return RAGError(
+      .corrupt, "the index's database is damaged; restore it or ingest anew (\(detail))", path: path
+    )
+  case .SQLITE_INTERRUPT, .SQLITE_ABORT:
+    return RAGError(.cancelled, "cancelled", path: path)
+  default:
+    return RAGError(.io, "the index's database failed (\(detail))", path: path)
+  }
+}

@@ -1,0 +1,230 @@
+import Foundation
+import GRDB
+import RAGCore
+import RAGIndex
+import Testing
+
+@testable import RAGStore
+
+@Suite("A store")
+struct StoreTests {
+  @Test("gives back the chunks of a document with their exact places")
+  func roundTrip() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let document = record(
+        "a", ["first text", "second text"], title: "A", headings: ["H1", "H2"])
+      try await store.put(document)
+      let chunks = try await store.read { reader in
+        try reader.chunks(reader.lexicalMatches("text", count: 10).map(\.id).sorted())
+      }
+      #expect(chunks.map(\.text) == ["first text", "second text"])
+      #expect(chunks[1].span == document.chunks[1].chunk.span)
+      #expect(chunks[1].textRange == 11..<22)
+      #expect(chunks[0].headings == ["H1", "H2"])
+      #expect(chunks[0].document.key == "a")
+    }
+  }
+
+  @Test("keeps the ids of unchanged chunks when a document is replaced")
+  func replace() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      try await store.put(record("a", ["one", "two", "three"]))
+      let before = try await store.read { try $0.chunks([1, 2, 3]).map(\.text) }
+      try await store.put(record("a", ["zero", "one", "three"]))
+      let after = try await store.read {
+        try $0.chunks([1, 2, 3, 4]).map { "\($0.id) \($0.text)" }
+      }
+      #expect(before == ["one", "two", "three"])
+      #expect(after == ["1 one", "3 three", "4 zero"])
+      #expect(try await store.lexical("two") == [])
+      #expect(try await store.lexical("zero") == ["zero"])
+      let counts = try await store.read { try $0.counts() }
+      #expect(counts.vectors == 3)
+    }
+  }
+
+  @Test("forgets a removed document in every lane at once")
+  func remove() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      try await store.put(record("a", ["alpha"]), record("b", ["beta"]))
+      try await store.apply([.remove(key: "a")], encoder: nil, chunking: nil)
+      #expect(try await store.lexical("alpha") == [])
+      let near = try await store.read { try $0.nearest(to: testVector("alpha"), count: 5, ef: 10) }
+      #expect(near.map(\.id) == [2])
+      let orphans = try await store.reader.read { database in
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM vector WHERE chunk = 1")
+      }
+      #expect(orphans == 0)
+    }
+  }
+
+  @Test("writes all of a transaction or nothing")
+  func atomic() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      await #expect {
+        try await store.put(record("a", ["one"]), record("b", ["two"], dimension: 9))
+      } throws: { error in
+        RAGError.Code.dimensionMismatch ~= error
+      }
+      let counts = try await store.read { try $0.counts() }
+      #expect(counts.documents == 0)
+      #expect(try await store.read { $0.settings.fingerprint } == nil)
+    }
+  }
+
+  @Test("acknowledges a write only when it is on disk")
+  func durability() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let writer = try #require(store.writer)
+      let level = try await writer.writeWithoutTransaction {
+        try Int.fetchOne($0, sql: "PRAGMA synchronous")
+      }
+      let mode = try await writer.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
+      #expect(level == 2)
+      #expect(mode == "wal")
+    }
+  }
+
+  @Test("is read by another store while it is written")
+  func readers() async throws {
+    try await withTemporaryDirectory { directory in
+      let writer = try await Store.open(IndexDirectory(directory), for: .write)
+      try await writer.put(record("a", ["alpha"]))
+      let reader = try await Store.open(IndexDirectory(directory), for: .read)
+      #expect(try await reader.lexical("alpha") == ["alpha"])
+      try await writer.put(record("b", ["alpha again"]))
+      #expect(try await reader.lexical("alpha").count == 2)
+      let near = try await reader.read {
+        try $0.nearest(to: testVector("alpha again"), count: 1, ef: 10)
+      }
+      #expect(near.map(\.id) == [2])
+      await #expect { try await reader.put(record("c", ["x"])) } throws: {
+        RAGError.Code.readOnly ~= $0
+      }
+    }
+  }
+
+  @Test("lets one writer in, and tells the second that it is busy")
+  func writerLock() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let second = try await Store.open(IndexDirectory(directory), for: .write)
+      var lock: WriterLock? = try await store.lockForWriting(wait: .zero)
+      await #expect { try await second.lockForWriting(wait: .milliseconds(30)) } throws: {
+        RAGError.Code.busy ~= $0
+      }
+      withExtendedLifetime(lock) {}
+      lock = nil
+      _ = try await second.lockForWriting(wait: .zero)
+    }
+  }
+}
+
+@Suite("An index directory")
+struct IndexDirectoryTests {
+  @Test("that does not exist is not read")
+  func missing() async throws {
+    await #expect { try await Store.open(IndexDirectory("/nonexistent/rag"), for: .read) } throws: {
+      RAGError.Code.notFound ~= $0
+    }
+  }
+
+  @Test("with other files in it is left alone")
+  func foreign() async throws {
+    try await withTemporaryDirectory { directory in
+      try Data("mine".utf8).write(to: URL(filePath: directory + "/letter.txt"))
+      await #expect { try await Store.open(IndexDirectory(directory), for: .write) } throws: {
+        RAGError.Code.invalidInput ~= $0
+      }
+      let names = try FileManager.default.contentsOfDirectory(atPath: directory)
+      #expect(names == ["letter.txt"])
+    }
+  }
+
+  @Test("that is a file is refused")
+  func file() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = directory + "/file"
+      try Data().write(to: URL(filePath: path))
+      await #expect { try await Store.open(IndexDirectory(path), for: .write) } throws: {
+        RAGError.Code.invalidInput ~= $0
+      }
+    }
+  }
+
+  @Test("with somebody else's database is refused", arguments: [Store.Access.read, .write])
+  func otherDatabase(access: Store.Access) async throws {
+    try await withTemporaryDirectory { directory in
+      let queue = try DatabaseQueue(path: directory + "/rag.sqlite")
+      try await queue.write { try $0.execute(sql: "CREATE TABLE mine (x)") }
+      try queue.close()
+      await #expect { try await Store.open(IndexDirectory(directory), for: access) } throws: {
+        RAGError.Code.incompatibleFormat ~= $0
+      }
+    }
+  }
+
+  @Test("whose database is no database is refused", arguments: [Store.Access.read, .write])
+  func garbage(access: Store.Access) async throws {
+    try await withTemporaryDirectory { directory in
+      try Data(repeating: 0x5A, count: 8192).write(to: URL(filePath: directory + "/rag.sqlite"))
+      await #expect { try await Store.open(IndexDirectory(directory), for: access) } throws: {
+        RAGError.Code.corrupt ~= $0
+      }
+    }
+  }
+
+  @Test("of a newer format names both versions", arguments: [Store.Access.read, .write])
+  func newer(access: Store.Access) async throws {
+    try await withTemporaryDirectory { directory in
+      do {
+        let store = try await Store.open(IndexDirectory(directory), for: .write)
+        try await store.writer?.write { try $0.execute(sql: "PRAGMA user_version = 999") }
+      }
+      await #expect { try await Store.open(IndexDirectory(directory), for: access) } throws: {
+        RAGError.Code.incompatibleFormat ~= $0 && "\($0)".contains("999")
+      }
+    }
+  }
+
+  @Test("that an ingest left before its first transaction opens")
+  func unborn() async throws {
+    try await withTemporaryDirectory { directory in
+      try Data().write(to: URL(filePath: directory + "/rag.sqlite"))
+      try Data().write(to: URL(filePath: directory + "/lock"))
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      try await store.put(record("a", ["alpha"]))
+      #expect(try await store.lexical("alpha") == ["alpha"])
+    }
+  }
+
+  @Test("that may only be read is read without locks")
+  func readOnlyDirectory() async throws {
+    try await withTemporaryDirectory { directory in
+      do {
+        let store = try await Store.open(IndexDirectory(directory), for: .write)
+        try await store.put(record("a", ["alpha"]))
+      }
+      // What a read-only medium holds: the database alone, its log written back.
+      let copy = directory + "/medium"
+      try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+      do {
+        let queue = try DatabaseQueue(path: directory + "/rag.sqlite")
+        try await queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      }
+      try FileManager.default.copyItem(
+        atPath: directory + "/rag.sqlite", toPath: copy + "/rag.sqlite")
+      let reader = try DatabaseQueue(path: IndexDirectory(copy).immutableURI)
+      let count = try await reader.read {
+        try Int.fetchOne($0, sql: "SELECT count(*) FROM document")
+      }
+      #expect(count == 1)
+      #expect(!FileManager.default.fileExists(atPath: copy + "/rag.sqlite-shm"))
+    }
+  }
+}
