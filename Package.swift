@@ -26,7 +26,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "RAG",
   products: [
-    .library(name: "RAGIndex", targets: ["RAGIndex"])
+    .library(name: "RAGEmbed", targets: ["RAGEmbed"]),
+    .library(name: "RAGIndex", targets: ["RAGIndex"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -36,15 +37,18 @@ let package = Package(
   targets: [
     // C: kernels and header shims only.
     .target(name: "CRAGKernels"),
+    .target(name: "COpenBLAS"),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The way of the data.
     module("RAGCore", []),
+    module("RAGEmbed", ["RAGCore", "CRAGKernels", "COpenBLAS", crypto]),
     module("RAGIndex", ["RAGCore", "CRAGKernels"]),
     module("RAGStore", ["RAGCore", "RAGIndex", "CSQLite", grdb]),
     module("RAGRetrieve", ["RAGCore", "RAGIndex", "RAGStore"]),
     module("RAGEval", ["RAGCore"]),
     tests("RAGCore", []),
+    tests("RAGEmbed", ["RAGCore", "CRAGKernels"]),
     tests("RAGIndex", ["RAGCore", "CRAGKernels"]),
     tests("RAGStore", ["RAGCore", "RAGIndex", grdb]),
     tests("RAGRetrieve", ["RAGCore", "RAGIndex"]),

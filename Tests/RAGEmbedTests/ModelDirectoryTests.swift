@@ -1,0 +1,165 @@
+import Foundation
+import RAGCore
+import RAGEmbed
+import Testing
+
+@Suite("A model directory that cannot be used")
+struct ModelDirectoryTests {
+  /// Opens a tiny model after a change to its files.
+  private func error(
+    _ model: TinyModel = TinyModel(), options: BERTEncoder.Options = .init(),
+    after change: (String) throws -> Void = { _ in }
+  ) async throws -> RAGError? {
+    try await withTemporaryDirectory { path in
+      try model.write(to: path)
+      try change(path)
+      return thrownError { _ = try BERTEncoder(directory: path, options: options) }
+    }
+  }
+
+  private func remove(_ name: String) -> (String) throws -> Void {
+    { try FileManager.default.removeItem(atPath: $0 + "/" + name) }
+  }
+
+  private func overwrite(_ name: String, _ text: String) -> (String) throws -> Void {
+    { try Data(text.utf8).write(to: URL(fileURLWithPath: $0 + "/" + name)) }
+  }
+
+  @Test("that is missing is not found, and the error says tools/model")
+  func missing() {
+    let error = thrownError { _ = try BERTEncoder(directory: "/nonexistent/model") }
+    #expect(error?.code == .notFound)
+    #expect(error?.message.contains("tools/model") == true)
+    #expect(error?.path == "/nonexistent/model")
+  }
+
+  @Test(
+    "that lacks a file is not found",
+    arguments: ["config.json", "vocab.txt", "model.safetensors"])
+  func missing(file: String) async throws {
+    let error = try await error(after: remove(file))
+    #expect(error?.code == .notFound)
+    #expect(error?.message.contains("tools/model") == true)
+  }
+
+  @Test("with weights in another format is unsupported")
+  func otherWeights() async throws {
+    let error = try await error { path in
+      try FileManager.default.moveItem(
+        atPath: path + "/model.safetensors", toPath: path + "/pytorch_model.bin")
+    }
+    #expect(error?.code == .unsupported)
+    #expect(error?.path?.hasSuffix("pytorch_model.bin") == true)
+  }
+
+  @Test(
+    "of another kind is unsupported, and the error names it",
+    arguments: [
+      ("model_type", "nomic_bert"), ("hidden_act", "swiglu"),
+      ("position_embedding_type", "relative_key"),
+    ])
+  func kind(key: String, value: String) async throws {
+    var model = TinyModel()
+    model.configuration = [key: value]
+    let error = try await error(model)
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains(value) == true)
+  }
+
+  @Test("that says nothing of its kind is unsupported")
+  func noKind() async throws {
+    var model = TinyModel()
+    model.configuration = ["model_type": NSNull()]
+    #expect(try await error(model)?.code == .unsupported)
+  }
+
+  @Test(
+    "with sizes that cannot be is corrupt",
+    arguments: [
+      ("hidden_size", 0), ("hidden_size", -1), ("hidden_size", 1 << 40), ("hidden_size", 36),
+      ("num_attention_heads", 5), ("num_hidden_layers", 3), ("num_hidden_layers", 1 << 60),
+      ("intermediate_size", 65), ("vocab_size", 29), ("vocab_size", 20),
+      ("max_position_embeddings", 23), ("max_position_embeddings", 2), ("type_vocab_size", 1),
+    ])
+  func sizes(key: String, value: Int) async throws {
+    var model = TinyModel()
+    model.configuration = [key: value]
+    #expect(try await error(model)?.code == .corrupt)
+  }
+
+  @Test(
+    "with a pooling that is not read is unsupported",
+    arguments: [
+      ["pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true],
+      ["pooling_mode_mean_sqrt_len_tokens": true], ["pooling_mode": "lasttoken"],
+      ["pooling_mode": ["mean", "cls"]],
+    ] as [[String: any Sendable]])
+  func pooling(keys: [String: any Sendable]) async throws {
+    var model = TinyModel()
+    model.pooling = keys
+    #expect(try await error(model)?.code == .unsupported)
+  }
+
+  @Test("with a pooling of another width is corrupt")
+  func poolingWidth() async throws {
+    var model = TinyModel()
+    model.pooling = ["word_embedding_dimension": 384, "pooling_mode_mean_tokens": true]
+    #expect(try await error(model)?.code == .corrupt)
+  }
+
+  @Test("with a module that is not read is unsupported, and the error names it")
+  func module() async throws {
+    var model = TinyModel()
+    model.modules.append("Dense")
+    let error = try await error(model)
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains("Dense") == true)
+  }
+
+  @Test("with a module outside itself is refused")
+  func outside() async throws {
+    let error = try await error(
+      after: overwrite("modules.json", #"[{"type": "a.Transformer", "path": "../other"}]"#))
+    #expect(error?.code == .invalidInput)
+  }
+
+  @Test(
+    "with configuration that is no JSON is corrupt", arguments: ["config.json", "modules.json"])
+  func noJSON(file: String) async throws {
+    let error = try await error(after: overwrite(file, "{\"model_type\": "))
+    #expect(error?.code == .corrupt)
+    #expect(error?.path?.hasSuffix(file) == true)
+  }
+
+  @Test("without the special tokens is corrupt")
+  func specialTokens() async throws {
+    #expect(try await error(after: overwrite("vocab.txt", "a\nb\n"))?.code == .corrupt)
+  }
+
+  @Test("with a prefix that fills the limit is refused")
+  func prefix() async throws {
+    let long = Array(repeating: "fox", count: 14).joined(separator: " ")
+    #expect(try await error(options: .init(passagePrefix: long))?.code == .invalidInput)
+    #expect(try await error(options: .init(queryPrefix: long))?.code == .invalidInput)
+  }
+
+  @Test("with weights that are no numbers fails as corrupt when it embeds")
+  func notFinite() async throws {
+    try await withTemporaryDirectory { path in
+      let model = TinyModel()
+      try model.write(to: path)
+      var weights = try model.weights()
+      // The last tensor by name belongs to the last layer.
+      weights.replaceSubrange((weights.count - 4)..., with: [0, 0, 0xC0, 0x7F])
+      try weights.write(to: URL(fileURLWithPath: path + "/model.safetensors"))
+      let encoder = try BERTEncoder(directory: path)
+      do {
+        _ = try await encoder.embed(["fox"], as: .passage)
+        Issue.record("a vector that is no number")
+      } catch let error as RAGError {
+        #expect(error.code == .corrupt)
+        #expect(error.path?.hasSuffix("model.safetensors") == true)
+      }
+    }
+  }
+}

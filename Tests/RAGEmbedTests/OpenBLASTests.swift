@@ -1,0 +1,68 @@
+import Foundation
+import RAGCore
+import RAGEmbed
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
+/// The library is loaded once per process, so each of these runs in one of its own.
+@Suite("OpenBLAS")
+struct OpenBLASTests {
+  @Test("with other kernels gives a text the same bits in every batch")
+  func otherKernels() async {
+    await #expect(processExitsWith: .success) {
+      setenv("OPENBLAS_CORETYPE", "Haswell", 1)
+      try await OpenBLASTests.checkInvariance()
+    }
+    await #expect(processExitsWith: .success) {
+      setenv("OPENBLAS_CORETYPE", "Prescott", 1)
+      try await OpenBLASTests.checkInvariance()
+    }
+  }
+
+  private static func checkInvariance() async throws {
+    try await withTemporaryDirectory { path in
+      try TinyModel(seed: 5).write(to: path)
+      let encoder = try BERTEncoder(directory: path, options: .init(threadCount: 2))
+      let texts = (0..<150).map { index in
+        Array(repeating: ["fox", "the dog", "a b"][index % 3], count: index % 8).joined(
+          separator: " ")
+      }
+      let together = try await encoder.embed(texts, as: .passage)
+      var alone: [[Float]] = []
+      for text in texts { alone += try await encoder.embed([text], as: .passage) }
+      #expect(zip(alone, together).filter { $0 != $1 }.isEmpty)
+    }
+  }
+
+  @Test("takes the kernels that the user names, and leaves the environment as it was")
+  func environment() async {
+    await #expect(processExitsWith: .success) {
+      setenv("OPENBLAS_CORETYPE", "Nehalem", 1)
+      let report = try EncoderReport.current()
+      #expect(report.blas.core == "Nehalem" || report.blas.core.hasPrefix("arm"))
+      #expect(String(cString: getenv("OPENBLAS_CORETYPE")) == "Nehalem")
+    }
+    await #expect(processExitsWith: .success) {
+      unsetenv("OPENBLAS_CORETYPE")
+      let report = try EncoderReport.current(threadCount: 3)
+      #expect(getenv("OPENBLAS_CORETYPE") == nil && getenv("OPENBLAS_NUM_THREADS") == nil)
+      #expect(!report.blas.wasLoadedByHost && report.blas.threadCount == 1)
+      #expect(report.threadCount == 3)
+    }
+  }
+
+  @Test("that the host loaded before is used as it is")
+  func host() async {
+    await #expect(processExitsWith: .success) {
+      setenv("OPENBLAS_NUM_THREADS", "2", 1)
+      #expect(dlopen("libopenblas.so.0", RTLD_NOW) != nil)
+      let report = try EncoderReport.current()
+      #expect(report.blas.wasLoadedByHost)
+    }
+  }
+}
