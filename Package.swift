@@ -26,8 +26,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let package = Package(
   name: "RAG",
   products: [
+    .library(name: "RAG", targets: ["RAG"]),
     .library(name: "RAGEmbed", targets: ["RAGEmbed"]),
     .library(name: "RAGIndex", targets: ["RAGIndex"]),
+    .executable(name: "rag", targets: ["RAGCommand"]),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
@@ -38,21 +40,38 @@ let package = Package(
     // C: kernels and header shims only.
     .target(name: "CRAGKernels"),
     .target(name: "COpenBLAS"),
+    .systemLibrary(
+      name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The way of the data.
     module("RAGCore", []),
+    module("RAGIngest", ["RAGCore", "CLibXML2"]),
     module("RAGEmbed", ["RAGCore", "CRAGKernels", "COpenBLAS", crypto]),
     module("RAGIndex", ["RAGCore", "CRAGKernels"]),
     module("RAGStore", ["RAGCore", "RAGIndex", "CSQLite", grdb]),
     module("RAGRetrieve", ["RAGCore", "RAGIndex", "RAGStore"]),
+    module("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
+    module(
+      "RAG",
+      [
+        "RAGCore", "RAGIngest", "RAGEmbed", "RAGStore", "RAGRetrieve", "RAGGenerate", crypto,
+      ]),
     module("RAGEval", ["RAGCore"]),
+    .executableTarget(
+      name: "RAGCommand",
+      dependencies: ["RAG", "RAGEmbed", "RAGEval", arguments], swiftSettings: settings),
+
     tests("RAGCore", []),
+    tests("RAGIngest", ["RAGCore"]),
     tests("RAGEmbed", ["RAGCore", "CRAGKernels"]),
     tests("RAGIndex", ["RAGCore", "CRAGKernels"]),
     tests("RAGStore", ["RAGCore", "RAGIndex", grdb]),
     tests("RAGRetrieve", ["RAGCore", "RAGIndex"]),
+    tests("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
     tests("RAGEval", ["RAGCore"]),
+    tests("RAG", ["RAGCore", "RAGEmbed", "RAGIndex", "RAGStore", "RAGRetrieve"]),
+    tests("RAGCommand", ["RAG"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,8 @@ package struct IndexDirectory: Sendable {
   package let path: String
 
   package init(_ path: String) {
-    self.path = URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
+    self.path =
+      URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
       .path(percentEncoded: false).droppingTrailingSlash
   }
 

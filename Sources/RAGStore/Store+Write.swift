@@ -79,7 +79,8 @@ extension Store {
       document = known
       try removeFullText(document: document, in: database)
       try database.execute(
-        sql: "UPDATE document SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
+        sql:
+          "UPDATE document SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
         arguments: values + [document])
       try database.execute(sql: "DELETE FROM metadata WHERE document = ?", arguments: [document])
     } else {
@@ -106,7 +107,8 @@ extension Store {
     func insert(_ field: String, _ value: MetadataValue) throws {
       switch value {
       // Text that is a number compares as one too: CSV has no other way to say it.
-      case .string(let text): try statement.execute(arguments: [document, field, text, Double(text)])
+      case .string(let text):
+        try statement.execute(arguments: [document, field, text, Double(text)])
       case .number(let number):
         try statement.execute(arguments: [document, field, number.formatted, number])
       case .bool(let flag): try statement.execute(arguments: [document, field, "\(flag)", nil])

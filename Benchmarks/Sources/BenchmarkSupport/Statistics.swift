@@ -1,0 +1,63 @@
+import Foundation
+
+/// The middle of some figures.
+public func median(_ values: [Double]) -> Double { percentile(values, 0.5) }
+
+/// The figure that a fraction of the others does not pass (nearest rank).
+public func percentile(_ values: [Double], _ fraction: Double) -> Double {
+  guard !values.isEmpty else { return .nan }
+  let rank = Int((fraction * Double(values.count)).rounded(.up)) - 1
+  return values.sorted()[min(max(rank, 0), values.count - 1)]
+}
+
+/// The wall time of `body`, in seconds.
+public func seconds(_ body: () throws -> Void) rethrows -> Double {
+  let start = ContinuousClock.now
+  try body()
+  return (ContinuousClock.now - start) / .seconds(1)
+}
+
+/// As `seconds`, for asynchronous work.
+public func seconds(_ body: () async throws -> Void) async rethrows -> Double {
+  let start = ContinuousClock.now
+  try await body()
+  return (ContinuousClock.now - start) / .seconds(1)
+}
+
+/// Resident memory of this process in MiB, anonymous and of files apart.
+public func residentMemory() -> (anonymous: Double, file: Double) {
+  var figures: [String: Double] = [:]
+  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+  for line in status.split(separator: "\n") {
+    let parts = line.split(whereSeparator: { $0 == ":" || $0 == " " || $0 == "\t" })
+    guard parts.count >= 2, let kibibytes = Double(parts[1]) else { continue }
+    figures[String(parts[0])] = kibibytes / 1024
+  }
+  return (figures["RssAnon"] ?? .nan, figures["RssFile"] ?? .nan)
+}
+
+/// Prints a value as JSON with sorted keys.
+public func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}
+
+/// A generator whose numbers depend on the seed alone (SplitMix64).
+public struct SeededGenerator: RandomNumberGenerator {
+  private var state: UInt64
+
+  /// Starts the sequence of a seed.
+  public init(seed: UInt64) { state = seed }
+
+  /// The next number.
+  public mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}

@@ -1,0 +1,51 @@
+public import RAGCore
+public import RAGGenerate
+public import RAGRetrieve
+
+extension Engine {
+  /// Answers a question from the documents, with citations that were checked against their
+  /// sources.
+  ///
+  /// Without a backend the answer is made of sentences of the documents themselves. Either way it
+  /// says so when the documents do not hold it.
+  /// - Throws: ``RAGError``: what ``search(_:)`` throws, `backend`, `limitExceeded`.
+  public func answer(
+    _ query: Query, backend: (any ModelBackend)? = nil
+  ) async throws -> Answer {
+    try await responder(backend).answer(query.text, from: search(query))
+  }
+
+  /// As ``answer(_:backend:)``, as it comes: first the sources, then text, then citations.
+  ///
+  /// Ending the iteration stops the backend.
+  public func streamAnswer(
+    _ query: Query, backend: (any ModelBackend)? = nil
+  ) -> AsyncThrowingStream<AnswerEvent, any Error> {
+    AsyncThrowingStream { continuation in
+      let task = Task {
+        do {
+          let hits = try await search(query)
+          for try await event in responder(backend).stream(query.text, from: hits) {
+            continuation.yield(event)
+          }
+          continuation.finish()
+        } catch {
+          continuation.finish(throwing: error)
+        }
+      }
+      continuation.onTermination = { _ in task.cancel() }
+    }
+  }
+
+  /// The prompt that a backend would get for a question, and what went into it.
+  public func prompt(_ query: Query, backend: any ModelBackend) async throws -> ComposedPrompt {
+    try await PromptComposer().compose(query.text, from: search(query), for: backend)
+  }
+
+  private func responder(_ backend: (any ModelBackend)?) -> Responder {
+    Responder(
+      backend: backend, embedder: encoder,
+      verifier: SourceVerifier(archive: SourceArchive(store: store, limits: limits)),
+      limits: limits)
+  }
+}

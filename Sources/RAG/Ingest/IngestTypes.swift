@@ -1,0 +1,181 @@
+public import RAGCore
+public import RAGIngest
+
+/// Something to ingest.
+public enum IngestSource: Sendable {
+  /// A file, or a directory with all that lies below it.
+  case path(String)
+  /// A document of the host's: from memory, standard input or another store.
+  case document(MemoryDocument)
+}
+
+/// A document that is not a file. The index keeps its source.
+public struct MemoryDocument: Sendable {
+  /// Unique in the index; a document of the same id is replaced.
+  public var id: String
+  /// The source, in whatever encoding.
+  public var bytes: [UInt8]
+  /// How to parse the bytes; nil: by sniffing.
+  public var mediaType: Document.MediaType?
+  /// Wins over the title that the source declares.
+  public var title: String?
+  /// Fields to filter by.
+  public var metadata: Metadata
+  /// A vector of the host's own. The whole text is then one chunk and no encoder runs.
+  public var vector: [Float]?
+
+  /// A document from a text.
+  public init(
+    id: String, text: String, mediaType: Document.MediaType = .plainText, title: String? = nil,
+    metadata: Metadata = [:], vector: [Float]? = nil
+  ) {
+    self.init(
+      id: id, bytes: Array(text.utf8), mediaType: mediaType, title: title, metadata: metadata)
+    self.vector = vector
+  }
+
+  /// A document from bytes.
+  public init(
+    id: String, bytes: [UInt8], mediaType: Document.MediaType? = nil, title: String? = nil,
+    metadata: Metadata = [:]
+  ) {
+    self.id = id
+    self.bytes = bytes
+    self.mediaType = mediaType
+    self.title = title
+    self.metadata = metadata
+  }
+}
+
+/// How to ingest.
+public struct IngestOptions: Sendable {
+  /// Globs of the files to take from directories; empty: all.
+  public var include: [String] = []
+  /// Globs of the files and directories to leave out.
+  public var exclude: [String] = []
+  /// Commands that turn other formats into text, by file extension.
+  public var converters: [Converter] = []
+  /// How to read files of records (JSON lines, CSV); nil: files are documents.
+  public var records: RecordFormat?
+  /// The encoding of the sources; nil: detected for each.
+  public var encoding: String?
+  /// Fields to add to every document.
+  public var metadata: Metadata = [:]
+  /// Whether the index keeps the bytes of files too.
+  public var keepsSources = false
+  /// What happens to documents whose file is gone.
+  public var pruning = Pruning.careful
+  /// How to chunk; nil: as the index was made, or the defaults.
+  public var chunking: ChunkOptions?
+  /// How long to wait for another writer.
+  public var wait: Duration = .seconds(5)
+
+  /// The defaults.
+  public init() {}
+
+  /// What happens to documents whose file is gone from an ingested directory.
+  public enum Pruning: String, Sendable, CaseIterable {
+    /// They are removed, unless that would be more than half of the index or the directory is gone.
+    case careful
+    /// They are removed.
+    case always
+    /// They stay.
+    case never
+  }
+}
+
+/// How files of records are read: each record is a document.
+public struct RecordFormat: Sendable, Hashable {
+  /// JSON lines or CSV.
+  public var format: RecordReader.Format
+  /// The field that holds the text.
+  public var textField: String
+  /// The field that holds the id; a record without it has its line number.
+  public var idField: String
+
+  /// Describes files of records.
+  public init(_ format: RecordReader.Format, textField: String = "text", idField: String = "id") {
+    self.format = format
+    self.textField = textField
+    self.idField = idField
+  }
+}
+
+/// What happened during an ingest, in order.
+public enum IngestEvent: Sendable {
+  /// One source is done.
+  case source(id: String, IngestOutcome)
+  /// How far the whole is.
+  case progress(IngestProgress)
+  /// All is done and on disk. The last event.
+  case finished(IngestReport)
+}
+
+/// What became of one source.
+public enum IngestOutcome: Sendable, Hashable {
+  case added(chunks: Int)
+  case updated(chunks: Int, embedded: Int)
+  case unchanged
+  case removed
+  /// Left out on purpose, with the reason (a PDF without a converter).
+  case skipped(reason: String)
+  /// Could not be read, with the reason; what the index had of it stays.
+  case failed(reason: String)
+}
+
+/// How far an ingest is.
+public struct IngestProgress: Sendable, Hashable {
+  /// What the ingest is at.
+  public enum Phase: String, Sendable, Codable {
+    case reading, embedding, indexing
+  }
+
+  /// What the ingest is at.
+  public var phase: Phase
+  /// Source bytes done and in all.
+  public var bytesDone: Int
+  /// Source bytes in all; grows while directories are walked.
+  public var byteCount: Int
+  /// Documents done.
+  public var documentsDone: Int
+  /// Documents in all.
+  public var documentCount: Int
+  /// Tokens that the encoder has embedded.
+  public var tokensEmbedded: Int
+  /// Since the ingest began.
+  public var elapsed: Duration
+}
+
+/// What an ingest did.
+public struct IngestReport: Sendable, Codable, Hashable {
+  /// New documents.
+  public var added = 0
+  /// Documents whose content or settings changed.
+  public var updated = 0
+  /// Documents that cost nothing.
+  public var unchanged = 0
+  /// Documents whose file is gone.
+  public var removed = 0
+  /// Sources left out on purpose.
+  public var skipped: [SourceProblem] = []
+  /// Sources that could not be read.
+  public var failed: [SourceProblem] = []
+  /// Things the user should know that are not about one source.
+  public var warnings: [String] = []
+  /// Chunks in the documents added or updated.
+  public var chunks = 0
+  /// Chunks that the encoder embedded.
+  public var embeddedChunks = 0
+  /// Tokens that the encoder embedded.
+  public var embeddedTokens = 0
+  /// Wall time.
+  public var seconds = 0.0
+
+  /// A source and what is wrong with it.
+  public struct SourceProblem: Sendable, Codable, Hashable {
+    /// The path or id.
+    public var source: String
+    /// What is wrong, and what to do.
+    public var reason: String
+  }
+}

@@ -1,0 +1,128 @@
+import ArgumentParser
+import RAG
+
+/// `rag ingest`
+struct IngestCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ingest",
+    abstract: "Read files, directories or records into the index.",
+    discussion: """
+      Text, Markdown and HTML are read as they are; other formats by a command of yours (--convert). \
+      Directories are read with all that lies below them, except hidden files and what .gitignore \
+      and .ragignore name. Run it again at any time: unchanged files cost nothing, of changed ones \
+      only the changed passages are embedded, and files that are gone leave the index. What was \
+      committed before an interruption stays.
+
+      EXAMPLES:
+        rag ingest ~/notes
+        rag ingest docs --include '*.md' --exclude drafts --meta project=apollo
+        rag ingest papers --convert '.pdf=pdftotext {} -'
+        rag ingest products.csv --format csv --text-field description --id-field sku
+        curl -s https://example.org/ | rag ingest - --id example.org --type html
+      """)
+
+  @Argument(
+    help: ArgumentHelp("Files and directories, or - for standard input.", valueName: "path"))
+  var paths: [String]
+
+  @Option(
+    help: ArgumentHelp("Take only files of directories that match. Repeatable.", valueName: "glob"))
+  var include: [String] = []
+
+  @Option(
+    help: ArgumentHelp("Leave out files and directories that match. Repeatable.", valueName: "glob")
+  )
+  var exclude: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Turn files of an ending into text by a command, with the path for {}. Repeatable.",
+      valueName: ".ext=command"))
+  var convert: [String] = []
+
+  @OptionGroup(title: "Records") var records: RecordOptions
+
+  @OptionGroup(title: "Standard input") var standardInput: StandardInputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Add a field to every document, to filter by. Repeatable.", valueName: "field=value"))
+  var meta: [MetadataArgument] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The encoding of the sources (default: detected for each).", valueName: "name"))
+  var encoding: String?
+
+  @Option(help: ArgumentHelp("Tokens of a chunk (default: 200).", valueName: "n"))
+  var chunkTokens: Int?
+
+  @Option(help: ArgumentHelp("Tokens that neighbouring chunks share.", valueName: "n"))
+  var chunkOverlap: Int?
+
+  @Flag(help: "Keep the bytes of files in the index, so that citations hold when files are gone.")
+  var storeSource = false
+
+  @Flag var pruning: PruningFlag?
+
+  @Option(help: ArgumentHelp("Wait so long for another writer.", valueName: "seconds"))
+  var wait: Double = 5
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var encoder: EncoderOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard !paths.isEmpty else {
+      throw ValidationError("Name a file or directory, or - for standard input")
+    }
+    guard paths.count(where: { $0 == "-" }) <= 1 else {
+      throw ValidationError("Standard input (-) can be read once only")
+    }
+    guard !paths.contains("-") || records.format == nil else {
+      throw ValidationError("Records come from files; name one instead of -")
+    }
+    guard wait >= 0, wait <= 86_400 else {
+      throw ValidationError("--wait takes 0 to 86400 seconds")
+    }
+  }
+
+  func run() async throws {
+    let options = try ingestOptions()
+    let sources = try paths.map { $0 == "-" ? try standardInput.source() : .path($0) }
+    let engine = try await index.open(for: .write, encoder: encoder.load())
+    var view = IngestView(try output.messages())
+    var report: IngestReport?
+    for try await event in engine.ingest(sources, options: options) {
+      view.show(event)
+      if case .finished(let finished) = event { report = finished }
+    }
+    view.end()
+    guard let report else {
+      Messages.note(view.interruption)
+      throw EndCommand(.interrupted)
+    }
+    try StandardOutput.write(output.json ? JSON.document(report) : view.summary(of: report))
+    if !report.failed.isEmpty { throw EndCommand(.partialFailure) }
+  }
+
+  private func ingestOptions() throws -> IngestOptions {
+    var options = IngestOptions()
+    options.include = include
+    options.exclude = exclude
+    options.converters = try convert.map { try Converter(parsing: $0) }
+    options.records = records.recordFormat()
+    options.encoding = encoding
+    options.metadata = Dictionary(meta.map { ($0.field, $0.value) }) { $1 }
+    options.keepsSources = storeSource
+    options.pruning = pruning?.value ?? .careful
+    options.wait = .seconds(wait)
+    if chunkTokens != nil || chunkOverlap != nil {
+      var chunking = ChunkOptions()
+      if let chunkTokens { chunking.tokenCount = chunkTokens }
+      if let chunkOverlap { chunking.overlapTokenCount = chunkOverlap }
+      options.chunking = chunking
+    }
+    return options
+  }
+}

@@ -1,0 +1,160 @@
+import ArgumentParser
+import RAG
+
+/// `rag query`
+struct QueryCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "query",
+    abstract: "Answer a question with citations, then show the passages found.",
+    discussion: """
+      Without a language model the answer is made of sentences of the documents themselves. Every \
+      citation is checked against its source before it is shown. Ends with status 1 when nothing \
+      was found, or the documents do not hold the answer.
+
+      With --json the output is one object with query, mode, hits and answer; with --stream it is \
+      JSON lines as they come: {"event": "sources" | "text" | "citation" | "finished", …}. Of a \
+      span, 'utf8' are byte offsets [start, end) in the source, 'characters' those of Unicode \
+      scalars, 'lines' the first and the last line, from 1.
+
+      EXAMPLES:
+        rag query "when does the lease end?"
+        rag query "error 7012" --mode lexical --hits-only -k 3
+        rag query "budget" --where 'year >= 2024 and path prefix "/home/me/work/"'
+        rag query "what changed?" --model-command 'ollama run llama3.2'
+        rag query "what changed?" --prompt | less
+        rag query "budget" --json | jq -r '.hits[].document.path'
+      """)
+
+  @Argument(help: "The question, or keywords; several words need no quotes.")
+  var question: [String]
+
+  @Option(
+    name: [.customShort("k"), .long],
+    help: ArgumentHelp("The most passages to find.", valueName: "n"))
+  var count = 10
+
+  @Option(
+    help: ArgumentHelp(
+      "Find by vector (meaning), lexical (words) or hybrid (default: RAG_MODE, or hybrid).",
+      valueName: "mode"))
+  var mode: SearchMode?
+
+  @OptionGroup var condition: FilterOptions
+
+  @Flag(help: "Show the passages only, without an answer.")
+  var hitsOnly = false
+
+  @Flag(help: "Write JSON lines as the answer comes.")
+  var stream = false
+
+  @Flag(help: "Print the prompt that a model would get, and ask none.")
+  var prompt = false
+
+  @Flag(help: "Show what each lane said of each passage.")
+  var explain = false
+
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var encoder: EncoderOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard [hitsOnly, stream, prompt].count(where: \.self) <= 1 else {
+      throw ValidationError("Choose one of --hits-only, --stream and --prompt")
+    }
+    guard !stream || !output.json else { throw ValidationError("--stream writes JSON already") }
+  }
+
+  func run() async throws {
+    let filter = try condition.filter()
+    let mode = try chosenMode()
+    let engine = try await index.open(
+      for: .read, encoder: mode == .lexical ? nil : encoder.load())
+    let query = Query(
+      question.joined(separator: " "), count: count, mode: mode, filter: filter,
+      explains: explain)
+    if prompt {
+      try await showPrompt(query, engine)
+    } else if hitsOnly {
+      try await showHits(query, engine)
+    } else if stream {
+      try await streamAnswer(query, engine)
+    } else {
+      try await showAnswer(query, engine)
+    }
+  }
+
+  private func chosenMode() throws -> SearchMode {
+    if let mode = try mode ?? Setting.mode.choice(SearchMode.self) { return mode }
+    return try encoder.directory() == nil ? .lexical : .hybrid
+  }
+
+  // MARK: The four kinds of output
+
+  private func showPrompt(_ query: Query, _ engine: Engine) async throws {
+    let hits = try await engine.search(query)
+    let prompt =
+      if let backend = try model.backend() {
+        try PromptComposer().compose(query.text, from: hits, for: backend)
+      } else {
+        try PromptComposer().compose(
+          query.text, from: hits, contextTokenCount: model.contextTokens)
+      }
+    try StandardOutput.write(
+      output.json
+        ? JSON.document(QueryReport(query, hits: hits, prompt: prompt))
+        : CommandBackend.input(for: prompt.prompt) + "\n")
+    try end(found: !hits.isEmpty)
+  }
+
+  private func showHits(_ query: Query, _ engine: Engine) async throws {
+    let hits = try await engine.search(query)
+    try StandardOutput.write(
+      output.json
+        ? JSON.document(QueryReport(query, hits: hits))
+        : HitView(try output.output()).text(hits))
+    if hits.isEmpty { Messages.note("nothing found") }
+    try end(found: !hits.isEmpty)
+  }
+
+  private func streamAnswer(_ query: Query, _ engine: Engine) async throws {
+    var isFound = false
+    for try await event in engine.streamAnswer(query, backend: try model.backend()) {
+      try StandardOutput.write(JSON.line(QueryEvent(event)))
+      if case .finished(let answer) = event { isFound = !answer.abstained }
+    }
+    try Task.checkCancellation()
+    try end(found: isFound)
+  }
+
+  private func showAnswer(_ query: Query, _ engine: Engine) async throws {
+    let backend = try model.backend()
+    let terminal = try output.output()
+    let isLive = backend != nil && terminal.isInteractive && !output.json
+    var hits: [Hit] = []
+    var answer: Answer?
+    for try await event in engine.streamAnswer(query, backend: backend) {
+      switch event {
+      case .sources(let found): hits = found
+      case .text(let piece): if isLive { try StandardOutput.write(Printable.text(piece)) }
+      case .citation: break
+      case .finished(let finished): answer = finished
+      }
+    }
+    guard let answer else { throw CancellationError() }
+    if output.json {
+      try StandardOutput.write(JSON.document(QueryReport(query, hits: hits, answer: answer)))
+    } else {
+      let view = AnswerView(terminal)
+      var text = isLive ? "\n" : view.text(of: answer)
+      text += view.footnotes(of: answer, hits: hits)
+      if !hits.isEmpty { text += "\n" + HitView(terminal).text(hits) }
+      try StandardOutput.write(text)
+    }
+    try end(found: !answer.abstained)
+  }
+
+  private func end(found: Bool) throws {
+    if !found { throw EndCommand(.nothingFound) }
+  }
+}

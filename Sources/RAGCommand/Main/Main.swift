@@ -1,0 +1,12 @@
+import Glibc
+
+/// The program `rag`.
+@main
+enum Main {
+  static func main() async {
+    // A closed pipe and the limit on file sizes come as errors of `write`, not as signals.
+    signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
+    exit(await Runner.run(Array(CommandLine.arguments.dropFirst())).rawValue)
+  }
+}

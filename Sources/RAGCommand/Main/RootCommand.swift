@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// `rag`: the subcommands, and what all of them share in words.
+struct RootCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rag",
+    abstract: "Ask your documents questions, and get answers with citations.",
+    discussion: """
+      Start with an index of a directory, then ask it:
+
+        rag ingest ~/notes
+        rag query "when does the lease end?"
+
+      The index is the directory .rag, or what --index or RAG_INDEX names. The embedding model is \
+      the one that tools/model fetches, or what --encoder or RAG_ENCODER names.
+
+      Settings: every flag that stands for a setting (--index, --encoder, --mode, \
+      --model-command, --color) may also be given as an environment variable (RAG_INDEX, \
+      RAG_ENCODER, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) or as a member of \
+      $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
+      variables over the file.
+
+      Exit status: 0 done; 1 nothing found, or no answer in the documents; 2 an error; 3 done, \
+      but some files failed; 64 wrong usage; 74 reading or writing failed, or the disk is full; \
+      75 another process is writing to the index; 130 interrupted.
+      """,
+    version: Version.current,
+    subcommands: [
+      IngestCommand.self, QueryCommand.self, GetCommand.self, ExtractCommand.self,
+      EmbedCommand.self, StatusCommand.self, DoctorCommand.self, DeleteCommand.self,
+      EvalCommand.self,
+    ])
+}
+
+/// The version of the command.
+enum Version {
+  static let current = "0.1.0"
+}

@@ -1,0 +1,70 @@
+import ArgumentParser
+import Foundation
+import RAG
+
+/// Parses the arguments, runs the command they name, and turns what it throws into one line and a
+/// status.
+enum Runner {
+  static func run(_ arguments: [String]) async -> ExitStatus {
+    do {
+      try await withInterruption {
+        var command = try RootCommand.parseAsRoot(arguments)
+        if var command = command as? any AsyncParsableCommand {
+          try await command.run()
+        } else {
+          try command.run()
+        }
+      }
+      return .success
+    } catch let end as EndCommand {
+      return end.status
+    } catch is ClosedOutput {
+      return .success
+    } catch  where RootCommand.exitCode(for: error) == .success {
+      return print(help: RootCommand.fullMessage(for: error))
+    } catch  where RootCommand.exitCode(for: error) == .validationFailure {
+      let command = arguments.first { RootCommand.subcommandNames.contains($0) }
+      let help = (["rag", "help"] + [command].compactMap(\.self)).joined(separator: " ")
+      let message = RootCommand.message(for: error).split(separator: "\n").joined(separator: " ")
+      Messages.error(
+        "\(message.hasSuffix(".") ? String(message.dropLast()) : message); see '\(help)'")
+      return .usage
+    } catch {
+      let status = ExitStatus(error)
+      Messages.error(status == .interrupted ? "interrupted" : "\(error)")
+      return status
+    }
+  }
+
+  private static func print(help: String) -> ExitStatus {
+    do {
+      try StandardOutput.write(help + "\n")
+      return .success
+    } catch {
+      return error is ClosedOutput ? .success : ExitStatus(error)
+    }
+  }
+
+  /// Runs a command as a task that the first Ctrl-C cancels; a second one kills the process.
+  private static func withInterruption(_ body: @escaping @Sendable () async throws -> Void)
+    async throws
+  {
+    let task = Task(operation: body)
+    signal(SIGINT, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
+    source.setEventHandler {
+      task.cancel()
+      signal(SIGINT, SIG_DFL)
+    }
+    source.activate()
+    defer { source.cancel() }
+    try await task.value
+  }
+}
+
+extension RootCommand {
+  /// The words that name a subcommand.
+  static var subcommandNames: [String] {
+    configuration.subcommands.map { $0._commandName }
+  }
+}

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Foundation
+import RAG
+import RAGEmbed
+
+/// Which model makes the vectors.
+struct EncoderOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      The directory of the embedding model, or 'none' to work with words only (default: \
+      RAG_ENCODER, or the model that tools/model fetches).
+      """, valueName: "dir"))
+  var encoder: String?
+
+  @Flag(help: "Hash the model's weights again, though the file looks unchanged.")
+  var verifyModel = false
+
+  /// Where the model is; nil: no model is wanted.
+  func directory() throws -> String? {
+    let directory = try encoder ?? Setting.encoder.value() ?? BERTEncoder.standardDirectory
+    return directory == "none" ? nil : directory
+  }
+
+  /// Loads the model; nil when none is wanted.
+  func load() throws -> BERTEncoder? {
+    guard let directory = try directory() else { return nil }
+    guard
+      directory != BERTEncoder.standardDirectory
+        || FileManager.default.fileExists(atPath: directory)
+    else {
+      throw RAGError(
+        .notFound,
+        "there is no embedding model; fetch it with tools/model, or name one with --encoder",
+        path: directory)
+    }
+    return try BERTEncoder(
+      directory: directory, options: BERTEncoder.Options(verifiesDigest: verifyModel))
+  }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+import RAG
+
+/// Which index a command works on.
+struct IndexOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "The directory of the index (default: RAG_INDEX, or .rag).", valueName: "dir"))
+  var index: String?
+
+  /// The directory of the index.
+  func directory() throws -> String { try index ?? Setting.index.value() ?? ".rag" }
+
+  /// Opens the index.
+  func open(for access: Engine.Access, encoder: (any Embedder)? = nil) async throws -> Engine {
+    try await Engine.open(at: directory(), encoder: encoder, for: access)
+  }
+}

@@ -1,0 +1,21 @@
+import ArgumentParser
+import RAG
+
+/// `--prune` and `--no-prune`
+enum PruningFlag: String, EnumerableFlag {
+  case prune, noPrune
+
+  /// What happens to documents whose file is gone.
+  var value: IngestOptions.Pruning { self == .prune ? .always : .never }
+
+  static func help(for value: PruningFlag) -> ArgumentHelp? {
+    switch value {
+    case .prune:
+      """
+      Remove documents whose file is gone, however many (default: unless they are more than half \
+      of the index, or the whole directory is gone).
+      """
+    case .noPrune: "Keep documents whose file is gone."
+    }
+  }
+}

@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import RAG
+
+/// `--mode vector`
+extension SearchMode: ExpressibleByArgument {}

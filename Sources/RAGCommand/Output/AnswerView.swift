@@ -1,0 +1,48 @@
+import RAG
+
+/// Shows an answer and its footnotes to people.
+struct AnswerView {
+  private let terminal: Terminal
+
+  init(_ terminal: Terminal) { self.terminal = terminal }
+
+  /// The text, wrapped.
+  func text(of answer: Answer) -> String {
+    terminal.wrapped(Printable.text(answer.text)) + "\n"
+  }
+
+  /// A line for each source that the answer cites: `[1] path:line  title › headings`.
+  func footnotes(of answer: Answer, hits: [Hit]) -> String {
+    var lines = ""
+    for number in Set(answer.citations.map(\.number)).sorted() {
+      let citations = answer.citations.filter { $0.number == number }
+      guard let first = citations.first else { continue }
+      var places: [String] = []
+      for citation in citations {
+        let place = String(citation.span.lines.lowerBound)
+        if !places.contains(place) { places.append(place) }
+      }
+      let headings = hits.first { $0.rank == number }?.chunk.headings ?? []
+      let source = SourceName(first.document, headings: headings)
+      lines +=
+        terminal.styled("[\(number)]", .bold) + " "
+        + terminal.styled("\(source.path):\(places.joined(separator: ","))", .source)
+      if !source.title.isEmpty { lines += "  \(source.title)" }
+      if let note = Self.note(citations.map(\.status)) { lines += "  (\(note))" }
+      lines += "\n"
+    }
+    if answer.removedCitationCount > 0 {
+      lines +=
+        "(\(Figures.count(answer.removedCitationCount, "citation")) removed: not found in the "
+        + "sources)\n"
+    }
+    return lines.isEmpty ? "" : "\n" + lines
+  }
+
+  /// What there is to say against citations; nil when all are proved.
+  private static func note(_ statuses: [CitationStatus]) -> String? {
+    if statuses.contains(.sourceGone) { return "the source is gone" }
+    if statuses.contains(.sourceChanged) { return "the source has changed since it was ingested" }
+    return statuses.contains(.unverified) ? "not checked" : nil
+  }
+}

@@ -1,0 +1,66 @@
+import RAG
+
+/// Shows an ingest: a bar, what was left out and why, and a summary.
+struct IngestView {
+  private static let shownSkipCount = 20
+
+  private var bar: ProgressBar
+  private var committed = 0
+  private var skipCount = 0
+
+  init(_ terminal: Terminal) { bar = ProgressBar(terminal) }
+
+  /// Shows one event.
+  mutating func show(_ event: IngestEvent) {
+    switch event {
+    case .progress(let progress): bar.show(progress)
+    case .source(let source, .failed(let reason)): say("failed: \(source): \(reason)")
+    case .source(let source, .skipped(let reason)):
+      skipCount += 1
+      if skipCount <= Self.shownSkipCount { say("skipped: \(source): \(reason)") }
+    case .source(_, .added), .source(_, .updated): committed += 1
+    case .source(_, .unchanged), .source(_, .removed): break
+    case .finished(let report):
+      if skipCount > Self.shownSkipCount {
+        say("skipped: \(skipCount - Self.shownSkipCount) more; --json lists them all")
+      }
+      for warning in report.warnings {
+        bar.clear()
+        Messages.warning(warning)
+      }
+    }
+  }
+
+  /// Takes the bar away.
+  mutating func end() { bar.clear() }
+
+  /// What to say when the ingest was stopped.
+  var interruption: String {
+    "interrupted; \(Figures.count(committed, "document")) of this run are in the index, "
+      + "and the same command goes on from there"
+  }
+
+  /// What the ingest did, for people.
+  func summary(of report: IngestReport) -> String {
+    let counts = [
+      (report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged"),
+      (report.removed, "removed"), (report.skipped.count, "skipped"),
+      (report.failed.count, "failed"),
+    ]
+    let parts = counts.filter { $0.0 > 0 }.map { "\(Figures.count($0.0)) \($0.1)" }
+    var text = parts.isEmpty ? "no documents found" : parts.joined(separator: ", ")
+    if report.chunks > 0 {
+      text += "; \(Figures.count(report.chunks, "chunk"))"
+      if report.embeddedChunks > 0 {
+        text += ", \(Figures.count(report.embeddedChunks)) embedded"
+        text += " (\(Figures.count(report.embeddedTokens, "token")))"
+      }
+    }
+    return text + " in \(Figures.duration(report.seconds))\n"
+  }
+
+  private mutating func say(_ text: String) {
+    bar.clear()
+    Messages.note(text)
+  }
+}

@@ -1,0 +1,24 @@
+import Glibc
+
+/// Lines for people, on standard error.
+enum Messages {
+  /// The one line that says why a command failed.
+  static func error(_ text: String) { line("rag: error: \(text)") }
+
+  /// Something that went on all the same.
+  static func warning(_ text: String) { line("rag: warning: \(text)") }
+
+  /// Something to know.
+  static func note(_ text: String) { line("rag: \(text)") }
+
+  private static func line(_ text: String) {
+    // One line, whatever a path or a system message holds.
+    write(Printable.line(text) + "\n")
+  }
+
+  /// Writes to standard error as it is; there is nobody to tell when that fails.
+  static func write(_ text: String) {
+    var text = text
+    text.withUTF8 { buffer in _ = Glibc.write(STDERR_FILENO, buffer.baseAddress, buffer.count) }
+  }
+}

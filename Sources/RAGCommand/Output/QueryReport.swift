@@ -1,0 +1,44 @@
+import RAG
+
+/// The JSON of `rag query`.
+struct QueryReport: Encodable {
+  var query: String
+  var mode: SearchMode
+  var hits: [Hit]
+  var answer: Answer?
+  var prompt: ComposedPrompt?
+
+  init(_ query: Query, hits: [Hit], answer: Answer? = nil, prompt: ComposedPrompt? = nil) {
+    self.query = query.text
+    mode = query.mode
+    self.hits = hits
+    self.answer = answer
+    self.prompt = prompt
+  }
+}
+
+/// A line of `rag query --stream`.
+struct QueryEvent: Encodable {
+  var event: String
+  var hits: [Hit]?
+  var text: String?
+  var citation: Citation?
+  var answer: Answer?
+
+  init(_ event: AnswerEvent) {
+    switch event {
+    case .sources(let hits):
+      self.event = "sources"
+      self.hits = hits
+    case .text(let text):
+      self.event = "text"
+      self.text = text
+    case .citation(let citation):
+      self.event = "citation"
+      self.citation = citation
+    case .finished(let answer):
+      self.event = "finished"
+      self.answer = answer
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import Glibc
+import RAG
+
+/// Standard output was closed by its reader (`| head`): the command ends quietly.
+struct ClosedOutput: Error {}
+
+/// Standard output, which carries data only.
+enum StandardOutput {
+  /// Writes a text.
+  /// - Throws: ``ClosedOutput``; ``RAGError`` of code `diskFull` or `io`.
+  static func write(_ text: String) throws {
+    try write(Array(text.utf8))
+  }
+
+  /// Writes bytes, all of them.
+  static func write(_ bytes: [UInt8]) throws {
+    try bytes.withUnsafeBytes { buffer in
+      var rest = buffer[...]
+      while !rest.isEmpty {
+        let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
+        if count >= 0 {
+          rest = rest.dropFirst(count)
+          continue
+        }
+        switch errno {
+        case EINTR: continue
+        case EAGAIN:
+          var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+          _ = poll(&entry, 1, -1)
+        case EPIPE: throw ClosedOutput()
+        case ENOSPC, EDQUOT, EFBIG:
+          throw RAGError(.diskFull, "cannot write to standard output: \(systemMessage())")
+        default:
+          throw RAGError(.io, "cannot write to standard output: \(systemMessage())")
+        }
+      }
+    }
+  }
+
+  private static func systemMessage() -> String { String(cString: strerror(errno)) }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+  /// The address of the first byte; nil when empty.
+  fileprivate var baseAddress: UnsafeRawPointer? {
+    UnsafeRawBufferPointer(rebasing: self).baseAddress
+  }
+}

@@ -1,0 +1,35 @@
+public import RAGCore
+public import RAGRetrieve
+
+/// A prompt, with what went into it and what it costs.
+public struct ComposedPrompt: Sendable, Hashable, Codable {
+  /// What the model is to read.
+  public var prompt: ModelPrompt
+  /// The sources in the prompt, in the order of their numbers.
+  public var sources: [Source]
+  /// Hits that found no room.
+  public var omittedSourceCount: Int
+  /// Tokens of the prompt, with what a chat template adds around it.
+  public var tokenCount: Int
+  /// The most tokens that prompt and answer may have together.
+  public var contextTokenCount: Int
+  /// Tokens of the context kept free for the answer.
+  public var reservedAnswerTokenCount: Int
+
+  /// A hit that the prompt shows under a number.
+  public struct Source: Sendable, Hashable, Codable {
+    /// What citations name it by: its position among the hits, from 1.
+    public var number: Int
+    /// The hit.
+    public var hit: Hit
+    /// Whether the prompt shows only the beginning of the hit's text.
+    public var isCut: Bool
+
+    /// Makes a source.
+    public init(number: Int, hit: Hit, isCut: Bool = false) {
+      self.number = number
+      self.hit = hit
+      self.isCut = isCut
+    }
+  }
+}

@@ -1,0 +1,29 @@
+import RAGCore
+
+/// HTML: a tree by libxml2, then text laid out as a reader sees it.
+enum HTMLParser {
+  /// Parses a decoded page.
+  /// - Throws: ``RAGError`` of code `limitExceeded` over ``Limits/htmlNodeCount``.
+  static func parse(
+    _ decoded: DecodedSource, source: Document.Source, limits: Limits
+  ) throws -> Document {
+    let markup = HTMLMarkup(decoded.bytes)
+    let tree = try HTMLTreeBuilder.build(source: decoded.bytes, markup: markup, limits: limits)
+    let layout = HTMLLayout(tree)
+    var document = Document(
+      source: source, text: layout.text, decoded: decoded, map: layout.map, blocks: layout.blocks,
+      links: layout.links)
+    HTMLMetadata(tree).apply(to: &document)
+    if markup.cutCount > 0 {
+      document.warnings.append(
+        "\(markup.cutCount) comments, tags or quotations of the page never end; what follows "
+          + "them was kept")
+    }
+    if markup.unclosedScriptByteCount > 0 {
+      document.warnings.append(
+        "a script or style sheet never ends; its \(markup.unclosedScriptByteCount) bytes, to the "
+          + "end of the page, were left out")
+    }
+    return document
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import RAGCore
+
+/// The fields of a record that are more than metadata.
+struct RecordFields: Sendable {
+  static let title = "title"
+
+  let text: String
+  let id: String
+
+  /// Makes a record of its fields.
+  /// - Throws: ``RecordFault``.
+  func record(from fields: [String: JSONValue], line: Int) throws -> RecordReader.Record {
+    var fields = fields
+    guard let value = fields.removeValue(forKey: self.text) else {
+      throw RecordFault(reason: "has no field '\(self.text)'")
+    }
+    guard case .string(let text) = value else {
+      throw RecordFault(reason: "the field '\(self.text)' is not a string")
+    }
+    guard text.contains(where: { !$0.isWhitespace }) else {
+      throw RecordFault(reason: "the field '\(self.text)' is empty")
+    }
+    let id = try id(
+      from: id == self.text ? .string(text) : fields.removeValue(forKey: self.id), line)
+    var title: String?
+    if case .string(let value)? = fields[Self.title] {
+      title = value
+      fields[Self.title] = nil
+    }
+    var metadata: Metadata = [:]
+    for (name, value) in fields { value.add(to: &metadata, name: name) }
+    return RecordReader.Record(id: id, text: text, title: title, metadata: metadata, line: line)
+  }
+
+  private func id(from value: JSONValue?, _ line: Int) throws -> String {
+    switch value {
+    case nil, .null, .string(""): return String(line)
+    case .string(let text): return text
+    case .integer(let number): return String(number)
+    case .number(let number): return "\(number)"
+    default: throw RecordFault(reason: "the field '\(id)' is neither a string nor a number")
+    }
+  }
+}
+
+/// A value of JSON.
+enum JSONValue: Decodable {
+  case null
+  case bool(Bool)
+  case integer(Int64)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object([String: JSONValue])
+
+  /// Reads one object.
+  /// - Throws: ``RecordFault``.
+  static func object(in bytes: ArraySlice<UInt8>) throws -> [String: JSONValue] {
+    guard String(validating: bytes, as: UTF8.self) != nil else {
+      throw RecordFault(reason: "is not valid UTF-8")
+    }
+    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
+      throw RecordFault(reason: "is not valid JSON")
+    }
+    guard case .object(let fields) = value else {
+      throw RecordFault(reason: "is not a JSON object")
+    }
+    return fields
+  }
+
+  init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    if let value = try? container.decode(String.self) {
+      self = .string(value)
+    } else if let value = try? container.decode(Int64.self) {
+      self = .integer(value)
+    } else if let value = try? container.decode(Double.self) {
+      self = .number(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .bool(value)
+    } else if container.decodeNil() {
+      self = .null
+    } else if let value = try? container.decode([JSONValue].self) {
+      self = .array(value)
+    } else {
+      self = .object(try container.decode([String: JSONValue].self))
+    }
+  }
+
+  /// Adds the value to metadata: objects field by field, nothing for null.
+  func add(to metadata: inout Metadata, name: String) {
+    if case .object(let fields) = self {
+      for (inner, value) in fields { value.add(to: &metadata, name: "\(name).\(inner)") }
+    } else if let value = metadataValue {
+      metadata[name] = value
+    }
+  }
+
+  private var metadataValue: MetadataValue? {
+    switch self {
+    case .null: nil
+    case .bool(let value): .bool(value)
+    case .integer(let value): .number(Double(value))
+    case .number(let value): .number(value)
+    case .string(let value): .string(value)
+    case .array(let values): .list(values.compactMap(\.metadataValue))
+    // An object in a list has no name of its own.
+    case .object(let fields):
+      .list(fields.sorted { $0.key < $1.key }.compactMap(\.value.metadataValue))
+    }
+  }
+}

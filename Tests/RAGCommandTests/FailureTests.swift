@@ -1,0 +1,110 @@
+import Foundation
+import Glibc
+import Testing
+
+@Suite("A failure of rag")
+struct FailureTests {
+  @Test(
+    "is one line that says what to do, with its status",
+    arguments: [
+      ("rag query x", 2, "rag ingest"),
+      ("rag status --index /etc", 2, "/etc"),
+      ("rag query x --index missing", 2, "missing"),
+      ("rag extract missing.txt", 2, "missing.txt"),
+      ("rag extract .", 2, "director"),
+      ("rag extract paper.pdf", 2, "pdftotext"),
+      ("rag query --index made '' ", 2, "empty"),
+      ("rag query --index made '?!'", 2, "letters"),
+      ("rag query --index made alpha -k 0", 2, "1 to 1000"),
+      ("rag query --index made alpha -k 10000", 2, "1 to 1000"),
+      ("rag query --index made alpha --mode vector", 2, "encoder"),
+      ("rag query --index made alpha --encoder nowhere --mode vector", 2, "nowhere"),
+      ("rag get 99 --index made", 2, "99"),
+      ("rag embed < /dev/null", 2, "--encoder"),
+      ("RAG_ENCODER= XDG_CACHE_HOME=$PWD/none rag query alpha --index made", 2, "tools/model"),
+      ("RAG_MODE=sideways rag query alpha --index made", 2, "RAG_MODE"),
+      ("rag query alpha --index made --model-command \"sh '\"", 2, "quote"),
+      ("rag ingest docs --convert pdftotext", 2, ".pdf=pdftotext"),
+      ("rag eval --beir docs", 2, "corpus.jsonl"),
+    ])
+  func oneLine(script: String, status: Int, hint: String) throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("docs/a.txt", "alpha beta")
+      try sandbox.write("paper.pdf", "%PDF-1.7\n")
+      try #require(try sandbox.rag("ingest", "docs", "--index", "made").status == 0)
+      let run = try sandbox.shell(script)
+      #expect(run.status == Int32(status), "\(run.errors)")
+      #expect(run.hasOneError, "\(run.errors)")
+      #expect(run.errors.contains(hint), "\(run.errors)")
+      #expect(run.output.isEmpty)
+    }
+  }
+
+  @Test("of one file leaves the others, and ends with status 3")
+  func perFile() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("good.txt", "alpha")
+      let run = try sandbox.rag("ingest", "missing.txt", "good.txt", "--json")
+      #expect(run.status == 3)
+      let report = try run.json()
+      #expect(report["added"] as? Int == 1)
+      #expect(
+        (report["failed"] as? [[String: String]])?.first?["source"]?.hasSuffix("missing.txt")
+          == true)
+      #expect(run.errors.hasPrefix("rag: failed: "))
+    }
+  }
+
+  @Test("to get the writer's lock ends with status 75")
+  func busy() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("a.txt", "alpha")
+      try #require(try sandbox.rag("ingest", "a.txt").status == 0)
+      let lock = open(sandbox.path + "/.rag/lock", O_RDWR)
+      defer { close(lock) }
+      try #require(flock(lock, LOCK_EX) == 0)
+      let run = try sandbox.rag("ingest", "a.txt", "--wait", "0")
+      #expect(run.status == 75)
+      #expect(run.hasOneError)
+      #expect(try sandbox.rag("query", "alpha").status == 0)
+    }
+  }
+
+  @Test("of the reader of standard output ends quietly with status 0")
+  func closedPipe() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("big.txt", String(repeating: "a line of words\n", count: 200_000))
+      let run = try sandbox.shell("rag extract big.txt | head -n 1; echo ${PIPESTATUS[0]}")
+      #expect(run.text == "a line of words\n0\n")
+      #expect(run.errors.isEmpty)
+    }
+  }
+
+  @Test("to write because of a size limit ends with status 74")
+  func sizeLimit() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("big.txt", String(repeating: "a line of words\n", count: 200_000))
+      let run = try sandbox.shell("ulimit -f 64; rag extract big.txt > out")
+      #expect(run.status == 74)
+      let full = try sandbox.shell("rag extract big.txt > /dev/full")
+      #expect(full.status == 74)
+      #expect(full.hasOneError)
+    }
+  }
+
+  @Test("by Ctrl-C ends an ingest with status 130 and keeps what was committed")
+  func interrupt() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("docs/a.txt", "alpha")
+      try #require(try sandbox.rag("ingest", "docs").status == 0)
+      // The converter is a child of rag: when it runs, the ingest is on its way.
+      let script = try sandbox.write("stop.sh", "kill -INT $PPID; sleep 60")
+      try sandbox.write("docs/b.stop", "beta")
+      let run = try sandbox.rag("ingest", "docs", "--convert", ".stop=sh '\(script)' {}")
+      #expect(run.status == 130)
+      #expect(run.errors.contains("interrupted"))
+      #expect(try sandbox.rag("query", "alpha").status == 0)
+      #expect(try sandbox.rag("status", "--json").json()["documents"] as? Int == 1)
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import Foundation
+import Testing
+
+/// What users do all day, without a model: words only.
+@Suite("A user")
+struct JourneyTests {
+  private static let whales = """
+    # Whales
+
+    Whales are mammals that live in the sea. They breathe air at the surface.
+
+    ## Size
+
+    The blue whale is the largest animal that has ever lived. It grows to thirty metres.
+    """
+
+  private func prepare(_ sandbox: Sandbox) throws -> CommandRun {
+    try sandbox.write("docs/whales.md", Self.whales)
+    try sandbox.write("docs/birds.txt", "Penguins are birds that cannot fly.\n")
+    try sandbox.write("docs/paper.pdf", "%PDF-1.7\n")
+    return try sandbox.rag("ingest", "docs", "--meta", "year=2024", "--json")
+  }
+
+  @Test("ingests a directory, and a second time for nothing")
+  func ingest() throws {
+    try Sandbox.run { sandbox in
+      let first = try prepare(sandbox)
+      #expect(first.status == 0, "\(first.errors)")
+      let report = try first.json()
+      #expect(report["added"] as? Int == 2)
+      let skipped = try #require(report["skipped"] as? [[String: Any]])
+      #expect(skipped.count == 1)
+      #expect((skipped.first?["reason"] as? String)?.contains("--convert '.pdf=pdftotext") == true)
+      #expect(first.errorLines.count == 1 && first.errors.hasPrefix("rag: skipped: "))
+
+      let second = try sandbox.rag("ingest", "docs", "--meta", "year=2024")
+      #expect(second.status == 0)
+      #expect(second.text.hasPrefix("2 unchanged, 1 skipped in "))
+    }
+  }
+
+  @Test("asks, and gets an answer with footnotes and hits")
+  func query() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let run = try sandbox.rag("query", "is the blue whale the largest animal?", "-k", "2")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errors.isEmpty)
+      #expect(run.text.contains("The blue whale is the largest animal that has ever lived."))
+      #expect(run.text.contains("\n[1] docs/whales.md:7  Whales\n"), "\(run.text)")
+      #expect(run.text.contains("\n1. docs/whales.md:"))
+      #expect(!run.text.contains("\u{1B}"))
+      let colored = try sandbox.rag("query", "blue whale", "--color", "always")
+      #expect(colored.text.contains("\u{1B}[1m[1]\u{1B}[0m"))
+      let plain = try sandbox.shell("NO_COLOR=1 rag query blue whale")
+      #expect(!plain.text.contains("\u{1B}"))
+    }
+  }
+
+  @Test("reads JSON with keys that stay")
+  func json() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let report = try sandbox.rag("query", "blue whale", "--json", "--explain").json()
+      #expect(Set(report.keys) == ["query", "mode", "hits", "answer"])
+      #expect(report["query"] as? String == "blue whale")
+      #expect(report["mode"] as? String == "lexical")
+      let hit = try #require((report["hits"] as? [[String: Any]])?.first)
+      #expect(Set(hit.keys) == ["rank", "score", "document", "chunk", "span", "lanes"])
+      let document = try #require(hit["document"] as? [String: Any])
+      #expect(document["path"] as? String == sandbox.path + "/docs/whales.md")
+      #expect(document["title"] as? String == "Whales")
+      let chunk = try #require(hit["chunk"] as? [String: Any])
+      #expect(Set(chunk.keys) == ["id", "text", "headings"])
+      let span = try #require(hit["span"] as? [String: [Int]])
+      #expect(Set(span.keys) == ["utf8", "characters", "lines"])
+      let answer = try #require(report["answer"] as? [String: Any])
+      #expect(answer["abstained"] as? Bool == false)
+      let citation = try #require((answer["citations"] as? [[String: Any]])?.first)
+      #expect(citation["status"] as? String == "verified")
+
+      let hitsOnly = try sandbox.rag("query", "blue whale", "--json", "--hits-only").json()
+      #expect(Set(hitsOnly.keys) == ["query", "mode", "hits"])
+      let prompt = try sandbox.rag("query", "blue whale", "--json", "--prompt").json()
+      #expect(Set(prompt.keys) == ["query", "mode", "hits", "prompt"])
+    }
+  }
+
+  @Test("gets the exact bytes of a chunk")
+  func get() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let report = try sandbox.rag("query", "penguins", "--json", "-k", "1").json()
+      let hit = try #require((report["hits"] as? [[String: Any]])?.first)
+      let chunk = try #require((hit["chunk"] as? [String: Any])?["id"] as? Int)
+      let span = try #require((hit["span"] as? [String: [Int]])?["utf8"])
+      let source = Data("Penguins are birds that cannot fly.\n".utf8)
+      let run = try sandbox.rag("get", "\(chunk)")
+      #expect(run.status == 0)
+      #expect(run.output == source[span[0]..<span[1]])
+      let described = try sandbox.rag("get", "\(chunk)", "--json").json()
+      #expect(described["text"] as? String == "Penguins are birds that cannot fly.")
+
+      try sandbox.write("docs/birds.txt", "Penguins swim.\n")
+      let changed = try sandbox.rag("get", "\(chunk)")
+      #expect(changed.status == 2 && changed.hasOneError)
+      #expect(changed.errors.contains("ingest it again"))
+    }
+  }
+
+  @Test("streams an answer as JSON lines")
+  func stream() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let run = try sandbox.rag("query", "blue whale", "--stream")
+      #expect(run.status == 0)
+      let events = try run.jsonLines()
+      let names = events.compactMap { $0["event"] as? String }
+      #expect(names.first == "sources" && names.last == "finished")
+      let text = events.compactMap { $0["text"] as? String }.joined()
+      let answer = try #require(events.last?["answer"] as? [String: Any])
+      #expect(answer["text"] as? String == text)
+    }
+  }
+
+  @Test("lets a command write the answer, and sees the prompt it got")
+  func modelCommand() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let script = try sandbox.write(
+        "model.sh", "cat > got; echo 'The blue whale is the largest animal [1].'")
+      let run = try sandbox.rag(
+        "query", "blue whale", "--model-command", "sh '\(script)'", "-k", "1")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(
+        run.text.hasPrefix("The blue whale is the largest animal [1].\n\n[1] docs/whales.md:"))
+      let prompt = try sandbox.rag("query", "blue whale", "--prompt", "-k", "1")
+      #expect(prompt.status == 0)
+      #expect(prompt.text.contains("It grows to thirty metres."))
+      let failing = try sandbox.rag("query", "blue whale", "--model-command", "false")
+      #expect(failing.status == 2 && failing.hasOneError)
+    }
+  }
+
+  @Test("filters, and is told when nothing is left")
+  func filter() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let found = try sandbox.rag("query", "whale", "--where", "year >= 2024", "--hits-only")
+      #expect(found.status == 0)
+      let none = try sandbox.rag("query", "whale", "--where", "year < 2024", "--hits-only")
+      #expect(none.status == 1)
+      #expect(none.output.isEmpty)
+      #expect(none.errors == "rag: nothing found\n")
+      let abstained = try sandbox.rag("query", "quantum chromodynamics")
+      #expect(abstained.status == 1)
+      #expect(abstained.text.hasPrefix("Not found in these documents."))
+    }
+  }
+
+  @Test("sees what the index holds, and removes documents")
+  func statusAndDelete() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let status = try sandbox.rag("status", "--json").json()
+      #expect(status["documents"] as? Int == 2)
+      #expect(status["vectors"] as? Int == 0)
+      #expect(try sandbox.rag("status").text.contains(/documents +2\n/))
+      #expect(try sandbox.rag("delete", "docs/birds.txt").text == "1 document removed\n")
+      #expect(try sandbox.rag("delete", "docs/birds.txt").status == 1)
+      let rest = try sandbox.rag("delete", "--where", "path prefix \"\(sandbox.path)\"", "--json")
+      #expect(try rest.json()["removed"] as? Int == 1)
+      #expect(try sandbox.rag("status", "--json").json()["documents"] as? Int == 0)
+    }
+  }
+
+  @Test("pipes a page or records in")
+  func standardInput() throws {
+    try Sandbox.run { sandbox in
+      let page = "<title>Trees</title><p>Oaks &amp; elms lose their leaves.</p>"
+      let run = try sandbox.rag("ingest", "-", "--id", "trees", "--type", "html", input: page)
+      #expect(run.status == 0, "\(run.errors)")
+      let report = try sandbox.rag("query", "elms", "--json").json()
+      let hit = try #require((report["hits"] as? [[String: Any]])?.first)
+      #expect((hit["document"] as? [String: Any])?["id"] as? String == "trees")
+      let records = try sandbox.write(
+        "r.csv", "sku,text,price\nA1,a red kettle,20\nB2,a blue kettle,30\n")
+      let read = try sandbox.rag(
+        "ingest", records, "--format", "csv", "--id-field", "sku", "--json")
+      #expect(try read.json()["added"] as? Int == 2)
+      let cheap = try sandbox.rag("query", "kettle", "--where", "price < 25", "--json").json()
+      #expect((cheap["hits"] as? [[String: Any]])?.count == 1)
+    }
+  }
+
+  @Test("sees a file's text as ingestion does")
+  func extract() throws {
+    try Sandbox.run { sandbox in
+      let page = try sandbox.write(
+        "p.html",
+        "<html lang=en><title>T</title><h1>Head</h1><p>a &lt; b <a href=x>link</a></p><script>no</script>"
+      )
+      let run = try sandbox.rag("extract", page)
+      #expect(run.status == 0)
+      #expect(run.text.contains("a < b link") && !run.text.contains("no\n"))
+      let report = try sandbox.rag("extract", page, "--json").json()
+      #expect(report["title"] as? String == "T")
+      #expect(report["language"] as? String == "en")
+      #expect((report["links"] as? [[String: String]])?.first?["target"] == "x")
+      let blocks = try #require(report["blocks"] as? [[String: Any]])
+      #expect(blocks.first?["kind"] as? String == "heading")
+      #expect(blocks.first?["level"] as? Int == 1)
+      let paper = try sandbox.write("paper.pdf", "%PDF SHOUTS")
+      let converted = try sandbox.rag("extract", paper, "--convert", ".pdf=tr A-Z a-z")
+      #expect(converted.text == "%pdf shouts\n")
+    }
+  }
+
+  @Test("measures a judged set")
+  func eval() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write(
+        "set/corpus.jsonl",
+        """
+        {"_id": "w", "title": "Whales", "text": "Whales are mammals of the sea."}
+        {"_id": "p", "title": "Penguins", "text": "Penguins are birds that cannot fly."}
+        """)
+      try sandbox.write("set/queries.jsonl", "{\"_id\": \"q\", \"text\": \"birds that fly\"}\n")
+      try sandbox.write("set/qrels/test.tsv", "query-id\tcorpus-id\tscore\nq\tp\t1\n")
+      let run = try sandbox.rag("eval", "--beir", "set", "--json")
+      #expect(run.status == 0, "\(run.errors)")
+      let result = try #require((try run.json()["sets"] as? [[String: Any]])?.first)
+      let modes = try #require(result["modes"] as? [String: [String: Double]])
+      #expect(modes == ["lexical": ["ndcg@10": 1, "recall@10": 1, "recall@100": 1, "mrr@10": 1]])
+      let trec = try sandbox.rag(
+        "eval", "--beir", "set", "--mode", "lexical", "--run", "out.trec", "--index", "kept")
+      #expect(trec.text.contains("set"))
+      #expect(try sandbox.shell("cut -d' ' -f1-4 out.trec").text == "q Q0 p 1\n")
+      #expect(try sandbox.rag("status", "--index", "kept/set").status == 0)
+      #expect(try sandbox.shell("ls").text == "kept\nout.trec\nset\n")
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import Foundation
+import Testing
+
+@Suite("The output of rag")
+struct OutputTests {
+  @Test("never passes control sequences of documents to a terminal")
+  func controlSequences() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("evil.txt", "alpha \u{1B}]0;owned\u{07} beta \u{1B}[2J gamma \u{9B}31m")
+      try #require(try sandbox.rag("ingest", "evil.txt").status == 0)
+      let run = try sandbox.rag("query", "alpha beta")
+      #expect(run.status == 0)
+      let controls = run.text.unicodeScalars.filter {
+        ($0.value < 0x20 && $0 != "\n") || (0x7F...0x9F).contains($0.value)
+      }
+      #expect(controls.isEmpty)
+    }
+  }
+
+  @Test("has a bar on a terminal and none elsewhere")
+  func progress() throws {
+    try Sandbox.run { sandbox in
+      for index in 0..<20 { try sandbox.write("docs/\(index).txt", "Document number \(index).") }
+      let plain = try sandbox.rag("ingest", "docs", "--index", "plain")
+      #expect(plain.errors.isEmpty)
+      let seen = try sandbox.shell("script -qec 'rag ingest docs' /dev/null < /dev/null")
+      #expect(seen.status == 0)
+      #expect(seen.text.contains("/20 documents"), "\(seen.text)")
+      let dumb = try sandbox.shell("TERM=dumb script -qec 'rag ingest docs' /dev/null < /dev/null")
+      #expect(!dumb.text.contains("\u{1B}"))
+    }
+  }
+
+  @Test("says which setting wins: flag, then variable, then file")
+  func settings() throws {
+    try Sandbox.run { sandbox in
+      for name in ["flag", "variable", "file", ".rag"] {
+        try sandbox.write("\(name).txt", "alpha")
+        try #require(try sandbox.rag("ingest", "\(name).txt", "--index", name).status == 0)
+      }
+      func index(_ arguments: [String], _ environment: [String: String]) throws -> String? {
+        let line = (["rag status --json"] + arguments).joined(separator: " ")
+        let path = try sandbox.shell(line, environment: environment).json()["index"] as? String
+        return path.map { URL(filePath: $0).lastPathComponent }
+      }
+      let variable = ["RAG_INDEX": sandbox.path + "/variable"]
+      #expect(try index([], [:]) == ".rag")
+      try sandbox.write(".config/rag/config.json", "{\"index\": \"\(sandbox.path)/file\"}")
+      #expect(try index([], [:]) == "file")
+      #expect(try index([], variable) == "variable")
+      #expect(try index(["--index", "flag"], variable) == "flag")
+      #expect(try index([], ["XDG_CONFIG_HOME": "/nowhere"]) == ".rag")
+
+      for (text, hint) in [("{\"indeks\": \"x\"}", "'indeks'"), ("[1]", "JSON object")] {
+        try sandbox.write(".config/rag/config.json", text)
+        let run = try sandbox.rag("status")
+        #expect(run.status == 2 && run.hasOneError)
+        #expect(run.errors.contains(hint) && run.errors.contains("config.json"))
+      }
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Testing
+
+@Suite("The usage of rag")
+struct UsageTests {
+  static let subcommands = [
+    "ingest", "query", "get", "extract", "embed", "status", "doctor", "delete", "eval",
+  ]
+
+  @Test("is told by --help, which lists every subcommand")
+  func help() throws {
+    try Sandbox.run { sandbox in
+      let run = try sandbox.rag("--help")
+      #expect(run.status == 0)
+      #expect(run.errors.isEmpty)
+      for name in Self.subcommands { #expect(run.text.contains("\n  \(name) ")) }
+      #expect(try sandbox.rag().text == run.text)
+    }
+  }
+
+  @Test("is told with examples for each subcommand", arguments: subcommands)
+  func examples(name: String) throws {
+    try Sandbox.run { sandbox in
+      let run = try sandbox.rag("help", name)
+      #expect(run.status == 0)
+      #expect(run.text.contains("EXAMPLES:\n  "))
+      #expect(run.text.contains("rag \(name)"))
+      #expect(try sandbox.rag(name, "--help").text == run.text)
+    }
+  }
+
+  @Test(
+    "is checked: what is wrong ends with status 64 and one line",
+    arguments: [
+      (["bogus"], "Unexpected argument 'bogus'; see 'rag help'"),
+      (["query"], "see 'rag help query'"),
+      (["query", "x", "--mode", "sideways"], "vector"),
+      (["query", "x", "--where", "year >> 2"], "column 7"),
+      (["query", "x", "--prompt", "--stream"], "Choose one"),
+      (["query", "x", "--stream", "--json"], "JSON already"),
+      (["query", "x", "-k", "many"], "'many'"),
+      (["ingest"], "path"),
+      (["ingest", "x", "--format", "xml"], "csv"),
+      (["ingest", "-", "--format", "csv"], "files"),
+      (["ingest", "x", "--id-field", "id"], "--format"),
+      (["ingest", "x", "--meta", "novalue"], "novalue"),
+      (["ingest", "-", "-"], "once"),
+      (["get", "first"], "'first'"),
+      (["delete"], "--where"),
+      (["delete", "a", "--where", "a = 1"], "--where"),
+      (["eval"], "--beir"),
+      (["eval", "--beir", "a", "--run", "b"], "--mode"),
+      (["embed", "--precision", "f8"], "f32"),
+    ])
+  func usage(arguments: [String], hint: String) throws {
+    try Sandbox.run { sandbox in
+      let line = (["rag"] + arguments.map { "'\($0)'" }).joined(separator: " ")
+      let run = try sandbox.shell(line)
+      #expect(run.status == 64, "\(line)")
+      #expect(run.hasOneError, "\(run.errors)")
+      #expect(run.errors.contains(hint), "\(run.errors)")
+      #expect(run.output.isEmpty)
+    }
+  }
+
+  @Test("is completed by shells", arguments: ["bash", "zsh", "fish"])
+  func completions(shell: String) throws {
+    try Sandbox.run { sandbox in
+      let run = try sandbox.rag("--generate-completion-script", shell)
+      #expect(run.status == 0)
+      #expect(run.text.contains("ingest"))
+      guard shell == "bash" else { return }
+      #expect(try sandbox.shell("rag --generate-completion-script bash | bash -n").status == 0)
+    }
+  }
+
+  @Test("is installed with man page and completions, and goes without a trace")
+  func install() throws {
+    try Sandbox.run { sandbox in
+      let environment = ["RAG_BINARY": Sandbox.binary]
+      let tool = "\(Sandbox.root)/tools/install"
+      let run = try sandbox.shell("'\(tool)' PREFIX=prefix", environment: environment)
+      #expect(run.status == 0, "\(run.errors)")
+      let installed = try sandbox.shell("prefix/bin/rag --version && find prefix -type f | sort")
+      #expect(
+        installed.text.split(separator: "\n").dropFirst() == [
+          "prefix/bin/rag", "prefix/share/bash-completion/completions/rag",
+          "prefix/share/fish/vendor_completions.d/rag.fish", "prefix/share/man/man1/rag.1",
+          "prefix/share/zsh/site-functions/_rag",
+        ])
+      let manual = try sandbox.shell("cat prefix/share/man/man1/rag.1").text
+      for name in Self.subcommands { #expect(manual.contains("\n.Ss rag \(name)\n")) }
+      #expect(
+        try sandbox.shell("'\(tool)' --uninstall PREFIX=prefix && find prefix -type f").text
+          .split(separator: "\n").count == 1)
+    }
+  }
+}

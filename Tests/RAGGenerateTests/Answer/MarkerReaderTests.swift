@@ -1,0 +1,101 @@
+import Testing
+
+@testable import RAGGenerate
+
+@Suite struct MarkerReaderTests {
+  static let cases: [(text: String, tokens: [MarkerReader.Token])] = [
+    ("", []),
+    ("plain text", [.text("plain"), .blank(" "), .text("text")]),
+    ("Yes [1].", [.text("Yes"), .blank(" "), .marker([1]), .text(".")]),
+    ("a[1][2]", [.text("a"), .marker([1]), .marker([2])]),
+    ("[1, 2]", [.marker([1, 2])]),
+    ("[1;2，3、4]", [.marker([1, 2, 3, 4])]),
+    ("[1-3]", [.marker([1, 2, 3])]),
+    ("[ 7 ]", [.marker([7])]),
+    ("[^2]", [.marker([2])]),
+    ("【12】", [.marker([12])]),
+    ("【3†source】", [.marker([3])]),
+    ("[Source 4]", [.marker([4])]),
+    ("[sources 4, 5]", [.marker([4, 5])]),
+    ("[0]", [.marker([0])]),
+    ("[999]", [.marker([999])]),
+    ("[2024]", [.text("[2024]")]),
+    ("[3-1]", [.text("[3-1]")]),
+    ("[1-900]", [.text("[1-900]")]),
+    ("[]", [.text("[]")]),
+    ("[,]", [.text("[,]")]),
+    ("[-1]", [.text("[-1]")]),
+    ("[1.5]", [.text("[1.5]")]),
+    ("[note]", [.text("[note]")]),
+    ("[a [1]", [.text("[a"), .blank(" "), .marker([1])]),
+    ("[[1]]", [.text("["), .marker([1]), .text("]")]),
+    ("[1", [.text("[1")]),
+    ("[1\n]", [.text("[1"), .blank("\n"), .text("]")]),
+    ("`x[1]` [2]", [.text("`x[1]`"), .blank(" "), .marker([2])]),
+    (
+      "a ` b\nc [1]",
+      [
+        .text("a"), .blank(" "), .text("`"), .blank(" "), .text("b"), .blank("\n"), .text("c"),
+        .blank(" "), .marker([1]),
+      ]
+    ),
+    (
+      "```\nx[1]\n```\n[2]",
+      [
+        .text("```"), .blank("\n"), .text("x[1]"), .blank("\n"), .text("```"), .blank("\n"),
+        .marker([2]),
+      ]
+    ),
+    ("[१]", [.text("[१]")]),
+    ("é[1]数", [.text("é"), .marker([1]), .text("数")]),
+    (
+      "[\(String(repeating: "1", count: 60))]",
+      [
+        .text("[\(String(repeating: "1", count: 60))]")
+      ]
+    ),
+  ]
+
+  @Test(arguments: cases)
+  func `reads markers whole and split at every place`(
+    text: String, tokens: [MarkerReader.Token]
+  ) {
+    #expect(read([text]) == tokens)
+    let scalars = Array(text.unicodeScalars)
+    #expect(read(scalars.map { String($0) }) == tokens, "scalar by scalar")
+    for place in scalars.indices {
+      for second in place..<scalars.count {
+        let pieces = [scalars[..<place], scalars[place..<second], scalars[second...]].map { part in
+          var view = String.UnicodeScalarView()
+          view.append(contentsOf: part)
+          return String(view)
+        }
+        #expect(read(pieces) == tokens, "\(pieces)")
+      }
+    }
+  }
+
+  @Test func `what cannot be a marker does not wait`() {
+    var reader = MarkerReader()
+    #expect(reader.read("Hello [w") == [.text("Hello"), .blank(" ")])
+    #expect(reader.read("orld] ") == [.text("[world]"), .blank(" ")])
+    #expect(reader.read("done") == [.text("done")])
+  }
+
+  private func read(_ pieces: [String]) -> [MarkerReader.Token] {
+    var reader = MarkerReader()
+    var tokens: [MarkerReader.Token] = []
+    for piece in pieces { tokens += reader.read(piece) }
+    tokens += reader.finish()
+    // Runs that pieces cut are one run.
+    return tokens.reduce(into: []) { joined, token in
+      switch (joined.last, token) {
+      case (.text(let first), .text(let second)):
+        joined[joined.count - 1] = .text(first + second)
+      case (.blank(let first), .blank(let second)):
+        joined[joined.count - 1] = .blank(first + second)
+      default: joined.append(token)
+      }
+    }
+  }
+}

@@ -1,0 +1,214 @@
+import RAGCore
+import RAGGenerate
+import RAGRetrieve
+import Testing
+
+@Suite struct ModelAnswerTests {
+  private let hits = makeHits([
+    "WAL mode was added in version 3.7.0. In WAL mode readers do not block writers.",
+    "A rollback journal blocks readers. The journal is deleted at commit.",
+    "Checkpoints move pages back.",
+  ])
+
+  private func answer(
+    _ pieces: [String], verifier: (any CitationVerifier)? = ScriptedVerifier()
+  ) async throws -> Answer {
+    try await Responder(backend: scripted(pieces), verifier: verifier)
+      .answer("Do readers block writers?", from: hits)
+  }
+
+  @Test func `a marker becomes a citation of the sentence that supports it`() async throws {
+    let answer = try await answer(["Readers do not block writers in WAL mode [1]. Yes."])
+    #expect(answer.text == "Readers do not block writers in WAL mode [1]. Yes.")
+    #expect(!answer.abstained)
+    #expect(answer.backend == "scripted")
+    let citation = try #require(answer.citations.first)
+    #expect(answer.citations.count == 1)
+    #expect(citation.number == 1 && citation.chunk == 1 && citation.document.path == "/d/1.txt")
+    #expect(citation.quote == "In WAL mode readers do not block writers.")
+    #expect(answer.text.slice(citation.statement) == "Readers do not block writers in WAL mode")
+    #expect(answer.text.slice(citation.marker) == "[1]")
+    #expect(citation.status == .verified)
+    #expect(hits[0].chunk.text.slice(citation.span.utf8) == citation.quote)
+  }
+
+  static let shapes: [(given: String, text: String, numbers: [Int], removed: Int)] = [
+    ("A. [1]", "A. [1]", [1], 0),
+    ("A [1, 2].", "A [1][2].", [1, 2], 0),
+    ("A [1-3].", "A [1][2][3].", [1, 2, 3], 0),
+    ("A【2】. B【3†x】", "A[2]. B[3]", [2, 3], 0),
+    ("A [9].", "A.", [], 1),
+    ("A [9]", "A", [], 1),
+    ("A [9] and B [1].", "A and B [1].", [1], 1),
+    ("A [1][9][2].", "A [1][2].", [1, 2], 1),
+    ("A [0, 1, 77].", "A [1].", [1], 2),
+    ("A [1][1].", "A [1].", [1], 0),
+    ("A [4].\n\nB [1].", "A.\n\nB [1].", [1], 1),
+    ("[9] A [1]", "A [1]", [1], 1),
+    ("  A [1]  \n\n", "A [1]", [1], 0),
+    ("数据库 [1]。很快[8]。", "数据库 [1]。很快。", [1], 1),
+    ("Use `x[9]` here [1].", "Use `x[9]` here [1].", [1], 0),
+  ]
+
+  @Test(arguments: shapes)
+  func `markers are made uniform, and those without a source go`(
+    given: String, text: String, numbers: [Int], removed: Int
+  ) async throws {
+    for pieces in [[given], given.map(String.init)] {
+      let answer = try await answer(pieces)
+      #expect(answer.text == text)
+      #expect(answer.citations.map(\.number) == numbers)
+      #expect(answer.removedCitationCount == removed)
+      for citation in answer.citations {
+        #expect(answer.text.slice(citation.marker) == "[\(citation.number)]")
+      }
+    }
+  }
+
+  @Test func `each marker belongs to the last sentence before it`() async throws {
+    let answer = try await answer([
+      "First. Second [1], and third [2]. Fourth.\n- item one [3]\n- item two. [1] [2]"
+    ])
+    #expect(
+      answer.citations.map { answer.text.slice($0.statement) } == [
+        "Second", "and third", "- item one", "- item two.", "- item two.",
+      ])
+  }
+
+  @Test func `a statement in other words is cited with the first sentence`() async throws {
+    let answer = try await answer(["Leser blockieren keine Schreiber [2]."])
+    #expect(answer.citations.first?.quote == "A rollback journal blocks readers.")
+  }
+
+  @Test func `citations that the source refutes are taken out and counted`() async throws {
+    let answer = try await answer(
+      ["The journal is deleted at commit [2]. Checkpoints move pages [3][2]."],
+      verifier: ScriptedVerifier(refuted: "journal"))
+    #expect(answer.text == "The journal is deleted at commit. Checkpoints move pages [3].")
+    #expect(answer.citations.map(\.number) == [3])
+    #expect(answer.removedCitationCount == 2)
+  }
+
+  @Test func `a changed or lost source is said beside the citation`() async throws {
+    let answer = try await answer(
+      ["Journal deleted [2]. Checkpoints [3]. Version 3.7.0 [1]."],
+      verifier: ScriptedVerifier(changed: "journal", gone: "Checkpoints"))
+    #expect(answer.citations.map(\.status) == [.sourceChanged, .sourceGone, .verified])
+    #expect(answer.citations[0].span == hits[1].span)
+  }
+
+  @Test func `without a verifier citations are unverified`() async throws {
+    let answer = try await answer(["Checkpoints [3]."], verifier: nil)
+    #expect(answer.citations.map(\.status) == [.unverified])
+  }
+
+  @Test func `events come in order, and the pieces joined are the text`() async throws {
+    let given = "Readers do not block [1], [9] writers. [2]\n\nMore: `a[1]` [3]."
+    let responder = Responder(
+      backend: scripted(given.map(String.init)), verifier: ScriptedVerifier())
+    var events: [AnswerEvent] = []
+    for try await event in responder.stream("q", from: hits) { events.append(event) }
+    #expect(events.first == .sources(hits))
+    guard case .finished(let answer) = events.last else {
+      Issue.record("no finished event at the end")
+      return
+    }
+    let kinds = events.map { event in
+      switch event {
+      case .sources: 0
+      case .text: 1
+      case .citation: 2
+      case .finished: 3
+      }
+    }
+    #expect(kinds == kinds.sorted())
+    #expect(kinds.filter { $0 == 1 }.count > 10)
+    let text = events.compactMap { if case .text(let text) = $0 { text } else { nil } }
+    #expect(text.joined() == answer.text)
+    let citations = events.compactMap {
+      if case .citation(let citation) = $0 { citation } else { nil }
+    }
+    #expect(citations == answer.citations)
+    #expect(try await responder.answer("q", from: hits) == answer)
+  }
+
+  @Test(arguments: [
+    "Not found in these documents.", "Not found in these documents",
+    "  not found in THESE documents.",
+    "\"Not found in these documents.\" [1]", "**Not found in these documents.**\n",
+  ])
+  func `the fixed sentence is an abstention, without citations`(given: String) async throws {
+    for pieces in [[given], given.map(String.init)] {
+      let answer = try await answer(pieces)
+      #expect(answer.abstained)
+      #expect(answer.text == Answer.notFoundText)
+      #expect(answer.citations.isEmpty)
+    }
+  }
+
+  @Test func `more than the fixed sentence is an answer`() async throws {
+    let answer = try await answer(["Not found in these ", "documents. But journals block [2]."])
+    #expect(!answer.abstained)
+    #expect(answer.text == "Not found in these documents. But journals block [2].")
+  }
+
+  @Test(arguments: ["", " \n ", "\u{1B}[2J", "[9]"])
+  func `an empty answer is an error of the backend`(given: String) async throws {
+    let error = await #expect(throws: RAGError.self) { try await answer([given]) }
+    #expect(error?.code == .backend)
+  }
+
+  @Test func `an answer past its limit is stopped`() async throws {
+    var limits = Limits()
+    limits.answerByteCount = 1000
+    let endless = ClosureBackend(pieces: { _ in AsyncStream<String> { "word " } })
+    let hidden = ClosureBackend(pieces: { _ in AsyncStream<String> { "\u{200B}" } })
+    for backend in [endless, hidden] {
+      let error = await #expect(throws: RAGError.self) {
+        try await Responder(backend: backend, limits: limits).answer("q", from: hits)
+      }
+      #expect(error?.code == .limitExceeded)
+    }
+  }
+
+  @Test func `ten thousand markers are answered without delay`() async throws {
+    let answer = try await answer(["x", String(repeating: " y[1]", count: 10_000)])
+    #expect(answer.citations.count == 1_000)
+    #expect(answer.removedCitationCount == 9_000)
+    #expect(answer.text.hasSuffix("y y y"))
+  }
+
+  @Test func `other errors of a backend are told as its own`() async throws {
+    struct Fault: Error {}
+    let backend = ClosureBackend(name: "broken") { _ in throw Fault() }
+    let error = await #expect(throws: RAGError.self) {
+      try await Responder(backend: backend).answer("q", from: hits)
+    }
+    #expect(error?.code == .backend)
+    #expect(error?.message.contains("broken") == true)
+    #expect(error?.cause is Fault)
+  }
+
+  @Test func `without hits no model is asked`() async throws {
+    let backend = ClosureBackend { _ in throw RAGError(.backend, "asked") }
+    let answer = try await Responder(backend: backend).answer("q", from: [])
+    #expect(answer.abstained)
+    #expect(answer.text == Answer.notFoundText)
+  }
+
+  @Test func `control sequences of a model never reach the text`() async throws {
+    let answer = try await answer(["\u{1B}[31mRed\u{1B}", "[0m [1]\u{7}\u{202E}."])
+    #expect(answer.text == "Red [1].")
+  }
+
+  @Test func `sources that found no room are counted and cannot be cited`() async throws {
+    let backend = ClosureBackend(contextTokenCount: 1200) { _ in "One [1]. Three [30]." }
+    let many = makeHits((1...30).map { "Text \($0) " + String(repeating: "word ", count: 40) })
+    let answer = try await Responder(
+      backend: backend, composer: PromptComposer(reservedAnswerTokenCount: 100)
+    ).answer("q", from: many)
+    #expect(answer.omittedSourceCount > 15)
+    #expect(answer.citations.map(\.number) == [1])
+    #expect(answer.removedCitationCount == 1)
+  }
+}

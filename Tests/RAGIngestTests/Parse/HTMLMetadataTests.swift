@@ -1,0 +1,52 @@
+import RAGCore
+import RAGIngest
+import Testing
+
+@Suite struct HTMLMetadataTests {
+  @Test func `Title, language and fields come from the head`() throws {
+    let document = try parsePage(
+      """
+      <!DOCTYPE html><html lang="zh_TW"><head><title> A &amp; B
+       page </title><meta name=author content="Ann Author"><meta name="Description"
+      content="About  things"><meta name=keywords content="one, two ,,three">
+      <meta property="article:published_time" content="2024-3-5T10:00:00Z">
+      <meta property="og:description" content="Other"><link rel="canonical" href="https://x.org/a?b&amp;c">
+      <svg><title>no</title></svg></head><body><h1>Heading</h1></body></html>
+      """)
+    #expect(document.title == "A & B page")
+    #expect(document.language == "zh-tw")
+    #expect(
+      document.metadata == [
+        "author": "Ann Author", "description": "About things", "keywords": ["one", "two", "three"],
+        "date": "2024-03-05T10:00:00Z", "url": "https://x.org/a?b&c",
+      ])
+    #expect(document.words == "Heading")
+  }
+
+  @Test(arguments: [
+    ("<meta property=og:title content='Graph'><h1>Head</h1>", "Graph"),
+    ("<h2>Second</h2><h1>First <i>one</i></h1>", "First one"), ("<h2>Second</h2>", "Second"),
+    ("<title></title><h1>Head</h1>", "Head"), ("<title>Open<p>text", "Open"),
+  ])
+  func `A page without a title takes the next best`(html: String, title: String) throws {
+    #expect(try parsePage(html).title == title)
+  }
+
+  @Test(
+    arguments: [
+      ("2026-03-01", "2026-03-01"), ("2026/3/1", "2026-03-01"), ("20260301", "2026-03-01"),
+      ("2026-03-01 12:30", "2026-03-01T12:30"),
+      ("2026-03-01T00:00+02:00", "2026-03-01T00:00+02:00"),
+      ("1 March 2026", nil), ("2026-13-01", nil), ("soon", nil), ("", nil),
+    ] as [(String, String?)])
+  func `Dates are kept in ISO 8601 or not at all`(value: String, date: String?) throws {
+    let document = try parsePage("<meta name=date content='\(value)'><p>x")
+    #expect(document.metadata["date"] == date.map { .string($0) })
+  }
+
+  @Test(arguments: ["en", "de-CH", "x", "<b>", "en us", ""])
+  func `A language is a tag or nothing`(tag: String) throws {
+    let language = try parsePage("<html lang='\(tag)'><p>x").language
+    #expect(language == (["en", "de-CH"].contains(tag) ? tag.lowercased() : nil))
+  }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import RAG
+import Testing
+
+/// The index that tools/demo makes, and the binary it makes it with.
+enum Demo {
+  static let root = URL(filePath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path(percentEncoded: false)
+
+  private static let environment = ProcessInfo.processInfo.environment
+
+  static var cache: String {
+    (environment["XDG_CACHE_HOME"] ?? (environment["HOME"] ?? "") + "/.cache") + "/rag"
+  }
+
+  static var encoder: String { cache + "/models/all-MiniLM-L6-v2" }
+  static var index: String { cache + "/demo" }
+
+  /// The `rag` that the tests were built with.
+  static var binary: String {
+    URL(filePath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+      .appending(path: "rag").path(percentEncoded: false)
+  }
+
+  static var isReady: Bool {
+    [encoder, cache + "/corpora/sqlite3-doc", binary].allSatisfy {
+      FileManager.default.fileExists(atPath: $0)
+    }
+  }
+
+  static let remedy: Comment = "run tools/test, which fetches the model and the corpus"
+
+  static func engine() async throws -> Engine {
+    try await Engine.open(at: index, encoder: BERTEncoder(directory: encoder), for: .read)
+  }
+
+  /// Runs tools/demo with the binary at hand.
+  static func run() throws -> (status: Int32, output: String) {
+    let process = Process()
+    process.executableURL = URL(filePath: root + "tools/demo")
+    process.environment = environment.merging(["RAG_BINARY": binary]) { $1 }
+    let pipe = Pipe()
+    process.standardOutput = pipe
+    process.standardError = pipe
+    try process.run()
+    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    process.waitUntilExit()
+    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  }
+}
