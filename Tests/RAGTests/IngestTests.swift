@@ -138,7 +138,7 @@ struct IngestTests {
       try directory.write("paper.pdf", Data("%PDF-1.7\n%âãÏÓ\n".utf8))
       try directory.write("gzipped.html", Data([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3]))
       try directory.write(
-        "invalid.txt", Data(Array("café 中文 ".utf8) + [0xFF] + Array(" gamma".utf8)))
+        "invalid.txt", Data(Array("café naïve 中文 ".utf8) + [0xFF] + Array(" gamma résumé".utf8)))
       try directory.write(
         "deep.html", String(repeating: "<div>", count: 100_000) + "bottom of the page")
       try directory.write(

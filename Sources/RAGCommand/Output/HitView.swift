@@ -24,8 +24,7 @@ struct HitView {
       + terminal.styled("\(source.path):\(place)", .source)
       + terminal.styled("  score \(Self.score(hit.score))  chunk \(hit.chunk.id)", .dim) + "\n"
     if !source.title.isEmpty { text += "   " + terminal.styled(source.title, .bold) + "\n" }
-    let excerpt = terminal.wrapped(Printable.line(hit.chunk.text), indent: 3)
-      .split(separator: "\n")
+    let excerpt = terminal.wrapped(Self.body(of: hit.chunk), indent: 3).split(separator: "\n")
     text += excerpt.prefix(Self.excerptLineCount).joined(separator: "\n")
     text += excerpt.count > Self.excerptLineCount ? " …\n" : "\n"
     for (lane, opinion) in (hit.lanes ?? [:]).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
@@ -34,6 +33,13 @@ struct HitView {
           + "\(Self.score(opinion.contribution))\n", .dim)
     }
     return text
+  }
+
+  /// The text on one line, without the heading that it begins with and that is shown already.
+  private static func body(of chunk: Hit.ChunkReference) -> String {
+    let text = Printable.line(chunk.text)
+    let heading = Printable.line(chunk.headings.last ?? "") + " "
+    return text.hasPrefix(heading) ? String(text.dropFirst(heading.count)) : text
   }
 
   private static func score(_ value: Double) -> String {

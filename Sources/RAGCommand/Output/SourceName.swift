@@ -14,9 +14,14 @@ struct SourceName {
     path = Printable.line(name.hasPrefix(here) ? String(name.dropFirst(here.count)) : name)
     var parts: [String] = []
     for part in [document.title ?? ""] + headings {
-      let part = Printable.line(part)
+      let part = Self.shortened(Printable.line(part))
       if !part.isEmpty, part != parts.last { parts.append(part) }
     }
     title = parts.joined(separator: " › ")
+  }
+
+  /// Some pages have whole paragraphs for headings.
+  private static func shortened(_ heading: String) -> String {
+    heading.count > 80 ? heading.prefix(79) + "…" : heading
   }
 }
