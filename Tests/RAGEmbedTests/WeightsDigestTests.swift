@@ -1,4 +1,5 @@
 import Foundation
+import RAGCore
 import RAGEmbed
 import Testing
 

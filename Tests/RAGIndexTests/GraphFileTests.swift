@@ -110,9 +110,9 @@ struct GraphFileTests {
   @Test("opens only regular files")
   func otherKinds() throws {
     expectError(.notFound) { _ = try GraphFile(path: directory.path("absent")) }
-    expectError(.incompatibleFormat) { _ = try GraphFile(path: directory.url.path) }
+    expectError(.invalidInput) { _ = try GraphFile(path: directory.url.path) }
     #expect(mkfifo(directory.path("fifo"), 0o600) == 0)
-    expectError(.incompatibleFormat) { _ = try GraphFile(path: directory.path("fifo")) }
+    expectError(.invalidInput) { _ = try GraphFile(path: directory.path("fifo")) }
     expectError(.corrupt) { _ = try GraphFile(path: directory.write([], to: "empty")) }
     for text in ["SQLite format 3\0", "RAG", "{\"a\": 1}", "RAGHNSV\0"] {
       let path = try directory.write(Array(text.utf8), to: "other")

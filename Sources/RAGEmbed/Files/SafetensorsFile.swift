@@ -1,4 +1,4 @@
-import RAGCore
+package import RAGCore
 
 /// A memory-mapped safetensors file, whose header has been checked in full.
 ///

@@ -1,5 +1,5 @@
 import Crypto
-import RAGCore
+package import RAGCore
 
 #if canImport(Glibc)
   import Glibc

@@ -9,7 +9,7 @@ extension GraphFile {
   /// - Throws: ``RAGError`` of code `io`, `diskFull`, `readOnly` or `notFound` (the directory).
   /// - Complexity: O(size of the file).
   @discardableResult
-  package static func write(_ graph: MutableGraph, to path: String) throws -> Stamp {
+  public static func write(_ graph: MutableGraph, to path: String) throws -> Stamp {
     graph.linkUnreachable()
     let view = graph.view
     let slots = graph.slotsByID
@@ -70,7 +70,7 @@ extension GraphFile {
 extension MutableGraph {
   /// Takes a graph from its file, to change it.
   /// - Complexity: O(size of the file).
-  package convenience init(_ file: GraphFile) throws {
+  public convenience init(_ file: GraphFile) throws {
     try self.init(dimension: file.dimension, metric: file.metric, parameters: file.parameters)
     let source = file.view
     let m = parameters.m

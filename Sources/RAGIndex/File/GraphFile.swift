@@ -4,36 +4,38 @@ import RAGCore
 ///
 /// Opening reads all of it once: every byte is held against its checksum, every id, level and
 /// link against its range, so that search meets no damage and needs no checks.
-package final class GraphFile: Sendable {
+public final class GraphFile: Sendable {
   /// Tells one written file from every other.
-  package struct Stamp: Sendable, Hashable {
+  public struct Stamp: Sendable, Hashable {
     /// The size of the file.
-    package var byteCount: Int
+    public var byteCount: Int
     /// The checksum of its header, which covers the checksums of all else.
-    package var checksum: UInt32
+    public var checksum: UInt32
 
     /// Makes a stamp, as stored elsewhere.
-    package init(byteCount: Int, checksum: UInt32) {
+    public init(byteCount: Int, checksum: UInt32) {
       self.byteCount = byteCount
       self.checksum = checksum
     }
   }
 
   /// Where the file was opened.
-  package let path: String
+  public let path: String
   /// What ``write(_:to:)`` returned for the file.
-  package let stamp: Stamp
+  public let stamp: Stamp
   /// The number of vectors.
-  package var count: Int { header.count }
+  public var count: Int { header.count }
   /// The length of every vector.
-  package var dimension: Int { header.dimension }
+  public var dimension: Int { header.dimension }
   /// The measure of likeness.
-  package var metric: VectorMetric { header.metric }
+  public var metric: VectorMetric { header.metric }
   /// What the graph was built with.
-  package var parameters: HNSWParameters { header.parameters }
+  public var parameters: HNSWParameters { header.parameters }
 
   let header: GraphFileHeader
   private let file: MappedFile
+  /// The first byte of `file`, which lives as long as this object and is never written to.
+  nonisolated(unsafe) private let start: UnsafeRawPointer
   private let layout: GraphFileHeader.Layout
   private let scratches = SearchScratchPool()
 
@@ -44,10 +46,15 @@ package final class GraphFile: Sendable {
   ///   one of another stamp; `incompatibleFormat` for one of another kind, version or byte order;
   ///   `notFound` or `io` when it cannot be read.
   /// - Complexity: O(size of the file).
-  package init(path: String, expecting: Stamp? = nil) throws {
+  public init(path: String, expecting: Stamp? = nil) throws {
     self.path = path
     file = try MappedFile(path: path)
     let check = try GraphFileCheck(file.bytes, path: path)
+    // The check refuses a file that is shorter than its header, hence one without bytes.
+    guard let start = file.bytes.baseAddress else {
+      throw RAGError(.corrupt, "the file is empty; rebuild the index", path: path)
+    }
+    self.start = start
     header = check.header
     layout = check.layout
     let checksum = file.bytes.loadUnaligned(
@@ -62,16 +69,16 @@ package final class GraphFile: Sendable {
   }
 
   /// Whether a vector of this id is in the file.
-  package func contains(_ id: Int64) -> Bool { slot(of: id) != nil }
+  public func contains(_ id: Int64) -> Bool { slot(of: id) != nil }
 
   /// The vector of an id as it is compared (for ``VectorMetric/cosine`` scaled to length 1), or
   /// nil.
-  package func vector(of id: Int64) -> [Float]? {
+  public func vector(of id: Int64) -> [Float]? {
     slot(of: id).map { Array(UnsafeBufferPointer(start: view.vector($0), count: dimension)) }
   }
 
   /// The ids of all vectors, ascending.
-  package var ids: [Int64] { Array(sortedIDs) }
+  public var ids: [Int64] { Array(sortedIDs) }
 
   /// The graph for reading; valid while the file is referenced.
   var view: GraphView {
@@ -90,7 +97,7 @@ package final class GraphFile: Sendable {
 
   /// The start of a section; the layout keeps it inside the file, and aligned for its type.
   private func section<Element>(_ range: Range<Int>) -> UnsafePointer<Element> {
-    UnsafeRawPointer(file.start + range.lowerBound).assumingMemoryBound(to: Element.self)
+    (start + range.lowerBound).assumingMemoryBound(to: Element.self)
   }
 
   private func slot(of id: Int64) -> UInt32? {
@@ -109,7 +116,7 @@ extension GraphFile {
   ///   be compared or a `k` that is not positive.
   /// - Complexity: about O(ef · log(count) · dimension) without a filter; with one at most twice
   ///   the exact scan of the allowed vectors.
-  package func search(
+  public func search(
     _ query: [Float], k: Int, ef: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
   ) throws -> [VectorMatch] {
     try checked(query, k) { query, scratch in
@@ -119,7 +126,7 @@ extension GraphFile {
 
   /// The best `k` vectors by scoring every allowed one: the truth that
   /// ``search(_:k:ef:allowing:excluding:)`` comes near to.
-  package func exactSearch(
+  public func exactSearch(
     _ query: [Float], k: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
   ) throws -> [VectorMatch] {
     try checked(query, k) { query, scratch in

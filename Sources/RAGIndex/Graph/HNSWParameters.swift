@@ -2,24 +2,24 @@ import RAGCore
 
 /// What decides the shape of an HNSW graph, in the terms of Malkov & Yashunin 2018
 /// (arXiv:1603.09320).
-package struct HNSWParameters: Sendable, Hashable {
+public struct HNSWParameters: Sendable, Hashable {
   /// Links that a new node gets on each level (`M`). A node keeps at most `2 M` links on level 0
   /// and `M` on each level above.
-  package var m: Int
+  public var m: Int
   /// Candidates kept while the neighbours of a new node are searched (`efConstruction`).
-  package var efConstruction: Int
+  public var efConstruction: Int
   /// Decides, together with its id, the level of each node.
-  package var seed: UInt64
+  public var seed: UInt64
 
   /// Makes parameters; the defaults suit text embeddings.
-  package init(m: Int = 16, efConstruction: Int = 200, seed: UInt64 = 0) {
+  public init(m: Int = 16, efConstruction: Int = 200, seed: UInt64 = 0) {
     self.m = m
     self.efConstruction = efConstruction
     self.seed = seed
   }
 
   /// The dimensions that an index may have.
-  package static let dimensions = 1...65_536
+  public static let dimensions = 1...65_536
   static let degrees = 2...256
   static let constructionEfforts = 1...65_536
 

@@ -2,7 +2,7 @@ extension MutableGraph {
   /// Removes a vector, if it is there.
   /// - Complexity: O(count), as for many at once.
   @discardableResult
-  package func delete(id: Int64) -> Bool { delete(IDSet([id])) == 1 }
+  public func delete(id: Int64) -> Bool { delete(IDSet([id])) == 1 }
 
   /// Removes the vectors of these ids, repairs the links around them and frees their slots for
   /// later insertions. Returns how many were there.
@@ -12,7 +12,7 @@ extension MutableGraph {
   /// Algorithm 4).
   /// - Complexity: O(count · m) and the repair of the nodes concerned.
   @discardableResult
-  package func delete(_ doomed: IDSet) -> Int {
+  public func delete(_ doomed: IDSet) -> Int {
     var dead = SlotSet(slotCount: slotCount)
     for id in doomed.sorted { if let slot = slotOfID[id] { dead.insert(slot) } }
     guard dead.count > 0 else { return 0 }

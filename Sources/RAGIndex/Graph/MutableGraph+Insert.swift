@@ -7,7 +7,7 @@ extension MutableGraph {
   ///   be compared or an id that is there already, `limitExceeded` for one vector too many. The
   ///   graph is then as it was.
   /// - Complexity: about O(efConstruction · log(count) · dimension).
-  package func insert(id: Int64, vector: [Float]) throws {
+  public func insert(id: Int64, vector: [Float]) throws {
     let prepared = try metric.prepare(vector, dimension: dimension)
     guard slotOfID[id] == nil else {
       throw RAGError(.invalidInput, "the index has a vector of id \(id) already; delete it first")

@@ -5,7 +5,7 @@ extension MutableGraph {
   /// A link is only ever moved onto a path that takes it up again, so no node is lost by it.
   /// - Complexity: O(count · m) and a search for each such node.
   @discardableResult
-  package func linkUnreachable() -> Int {
+  public func linkUnreachable() -> Int {
     guard entry != GraphView.none else { return 0 }
     var reached = SlotSet(slotCount: slotCount)
     var frontier: [UInt32] = []

@@ -6,15 +6,15 @@ import RAGCore
 /// One owner changes it, and searches it between changes. The same insertions and deletions in the
 /// same order give the same graph, to the byte. For many readers at once, write it to a file and
 /// open that as a ``GraphFile``.
-package final class MutableGraph {
+public final class MutableGraph {
   /// The length of every vector.
-  package let dimension: Int
+  public let dimension: Int
   /// The measure of likeness.
-  package let metric: VectorMetric
+  public let metric: VectorMetric
   /// What the graph is built with.
-  package let parameters: HNSWParameters
+  public let parameters: HNSWParameters
   /// The number of vectors.
-  package var count: Int { slotOfID.count }
+  public var count: Int { slotOfID.count }
 
   let kernel: ScoreKernel
   let stride: Int
@@ -42,7 +42,7 @@ package final class MutableGraph {
   /// Makes an empty graph.
   ///
   /// - Throws: ``RAGError`` of code `invalidInput` for a dimension or parameters out of range.
-  package init(
+  public init(
     dimension: Int, metric: VectorMetric, parameters: HNSWParameters = HNSWParameters()
   ) throws {
     self.dimension = try HNSWParameters.checked(dimension: dimension)
@@ -59,7 +59,7 @@ package final class MutableGraph {
   }
 
   /// Makes room for `count` vectors in all, so that their insertion moves none.
-  package func reserve(_ count: Int) {
+  public func reserve(_ count: Int) {
     vectors.reserve(count * stride)
     ids.reserve(count)
     levels.reserve(count)
@@ -69,11 +69,11 @@ package final class MutableGraph {
   }
 
   /// Whether a vector of this id is in the graph.
-  package func contains(_ id: Int64) -> Bool { slotOfID[id] != nil }
+  public func contains(_ id: Int64) -> Bool { slotOfID[id] != nil }
 
   /// The vector of an id as it is compared (for ``VectorMetric/cosine`` scaled to length 1), or
   /// nil.
-  package func vector(of id: Int64) -> [Float]? {
+  public func vector(of id: Int64) -> [Float]? {
     slotOfID[id].map { slot in
       Array(UnsafeBufferPointer(start: view.vector(slot), count: dimension))
     }
@@ -113,7 +113,7 @@ extension MutableGraph {
   ///   be compared or a `k` that is not positive.
   /// - Complexity: about O(ef · log(count) · dimension) without a filter; with one at most twice
   ///   the exact scan of the allowed vectors.
-  package func search(
+  public func search(
     _ query: [Float], k: Int, ef: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
   ) throws -> [VectorMatch] {
     try checked(query, k) { query in
@@ -123,7 +123,7 @@ extension MutableGraph {
 
   /// The best `k` vectors by scoring every allowed one: the truth that ``search(_:k:ef:allowing:excluding:)``
   /// comes near to.
-  package func exactSearch(
+  public func exactSearch(
     _ query: [Float], k: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
   ) throws -> [VectorMatch] {
     try checked(query, k) { query in

@@ -2,32 +2,32 @@ import RAGCore
 
 /// Vectors in one contiguous run, searched exactly: for the few that no graph holds yet, and as
 /// the oracle of the graph. Scores are bit for bit those of the graph.
-package struct FlatIndex: Sendable {
+public struct FlatIndex: Sendable {
   /// The length of every vector.
-  package let dimension: Int
+  public let dimension: Int
   /// The measure of likeness.
-  package let metric: VectorMetric
+  public let metric: VectorMetric
   /// The ids, in the order of their insertion.
-  package private(set) var ids: [Int64] = []
+  public private(set) var ids: [Int64] = []
   private var vectors: [Float] = []
 
   /// Makes an empty index.
   ///
   /// - Throws: ``RAGError`` of code `invalidInput` for a dimension outside
   ///   ``HNSWParameters/dimensions``.
-  package init(dimension: Int, metric: VectorMetric) throws {
+  public init(dimension: Int, metric: VectorMetric) throws {
     self.dimension = try HNSWParameters.checked(dimension: dimension)
     self.metric = metric
   }
 
   /// The number of vectors.
-  package var count: Int { ids.count }
+  public var count: Int { ids.count }
 
   /// Adds a vector. An id may come only once; this is not checked here.
   ///
   /// - Throws: ``RAGError`` of code `dimensionMismatch` or `invalidInput` for a vector that cannot
   ///   be compared.
-  package mutating func append(id: Int64, vector: [Float]) throws {
+  public mutating func append(id: Int64, vector: [Float]) throws {
     vectors += try metric.prepare(vector, dimension: dimension)
     ids.append(id)
   }
@@ -38,7 +38,7 @@ package struct FlatIndex: Sendable {
   /// - Throws: ``RAGError`` of code `dimensionMismatch` or `invalidInput` for a query that cannot
   ///   be compared or a `k` that is not positive.
   /// - Complexity: O(count · dimension).
-  package func search(
+  public func search(
     _ query: [Float], k: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
   ) throws -> [VectorMatch] {
     let query = try metric.prepare(query, dimension: dimension)

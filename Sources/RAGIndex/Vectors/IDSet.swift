@@ -1,11 +1,11 @@
 /// A set of vector ids, for filters and deletions.
-package struct IDSet: Sendable, Hashable {
+public struct IDSet: Sendable, Hashable {
   /// The ids, ascending, each once.
-  package let sorted: [Int64]
+  public let sorted: [Int64]
 
   /// Makes a set of ids in any order.
   /// - Complexity: O(n) when they ascend already, else O(n log n).
-  package init(_ ids: some Sequence<Int64>) {
+  public init(_ ids: some Sequence<Int64>) {
     var ids = Array(ids)
     if !Self.ascends(ids) {
       ids.sort()
@@ -20,7 +20,7 @@ package struct IDSet: Sendable, Hashable {
   }
 
   /// The number of ids.
-  package var count: Int { sorted.count }
+  public var count: Int { sorted.count }
 
   private static func ascends(_ ids: [Int64]) -> Bool {
     for index in ids.indices.dropFirst() where ids[index] <= ids[index - 1] { return false }

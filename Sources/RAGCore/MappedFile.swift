@@ -1,5 +1,3 @@
-import RAGCore
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -81,7 +79,7 @@ package final class MappedFile: Sendable {
 }
 
 /// The operating system's words for the current `errno`.
-func systemMessage() -> String { String(cString: strerror(errno)) }
+package func systemMessage() -> String { String(cString: strerror(errno)) }
 
 /// Whether something exists at a path, links followed.
-func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+package func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
