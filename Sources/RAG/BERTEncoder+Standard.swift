@@ -8,7 +8,7 @@ extension BERTEncoder {
     let environment = ProcessInfo.processInfo.environment
     let cache =
       environment["XDG_CACHE_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-      ?? NSHomeDirectory() + "/.cache"
+      ?? (environment["HOME"] ?? NSHomeDirectory()) + "/.cache"
     return cache + "/rag/models/all-MiniLM-L6-v2"
   }
 }

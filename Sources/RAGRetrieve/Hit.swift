@@ -39,11 +39,17 @@ extension Hit {
     /// The title of the document.
     public var title: String?
 
+    /// The command that made the text from another format; spans then refer to its output.
+    public var converter: String?
+
     /// Makes a reference.
-    public init(id: String, path: String? = nil, title: String? = nil) {
+    public init(
+      id: String, path: String? = nil, title: String? = nil, converter: String? = nil
+    ) {
       self.id = id
       self.path = path
       self.title = title
+      self.converter = converter
     }
   }
 

@@ -1,12 +1,16 @@
 import Foundation
 import GRDB
 import RAGCore
-import RAGIndex
+package import RAGIndex
 
 /// When vectors move from the tail, which is scanned, into the graph.
 package struct FoldPolicy: Sendable {
   /// Under this many vectors a scan is fast enough, and there is no graph.
   package var smallestGraph = 2_000
+  /// Web pages repeat passages, and a graph over many near copies needs more links and a wider
+  /// search for them: recall@10 at ef 200 on SQLite's documentation is 0.957 with the customary
+  /// 16 and 200, 0.993 with these, for 2.4 times the build.
+  package var parameters = HNSWParameters(m: 32, efConstruction: 600)
   /// The graph is written anew when tail and deleted ids outgrow this part of it.
   package var outgrownFraction = 0.1
 
@@ -41,7 +45,7 @@ extension Store {
     {
     case .keep: return
     case .drop: break
-    case .write: generation = try await writeGraph(folding: index)
+    case .write: generation = try await writeGraph(folding: index, policy: policy)
     }
     try await mappingErrors(directory.path) {
       try await writer.write { [generation] database in
@@ -54,12 +58,15 @@ extension Store {
     directory.removeLeftovers(keeping: generation?.number)
   }
 
-  private func writeGraph(folding index: VectorIndex) async throws -> IndexSettings.Generation {
+  private func writeGraph(
+    folding index: VectorIndex, policy: FoldPolicy
+  ) async throws -> IndexSettings.Generation {
     try await read { [directory] reader in
       let dimension = reader.settings.dimension ?? 0
       let graph =
         try index.graph.map { try MutableGraph($0) }
-        ?? MutableGraph(dimension: dimension, metric: .cosine)
+        ?? MutableGraph(
+          dimension: dimension, metric: .cosine, parameters: policy.parameters)
       if let deleted = index.deleted { graph.delete(deleted) }
       graph.reserve(graph.count + (index.tail?.count ?? 0))
       var last = index.generation?.lastChunk ?? 0

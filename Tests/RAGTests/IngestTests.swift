@@ -197,7 +197,7 @@ struct IngestTests {
       #expect(hit.chunk.text == "whales are mammals")
       let excerpt = try await engine.excerpt(ofChunk: hit.chunk.id)
       #expect(excerpt.bytes == Array("whales are mammals".utf8))
-      #expect(excerpt.converter?.contains("tr") == true)
+      #expect(excerpt.document.converter?.contains("tr") == true)
       #expect(try await engine.ingestAll(path, options: options).unchanged == 1)
     }
   }

@@ -21,6 +21,8 @@ struct ANNBenchmark: ParsableCommand {
   @Option(help: "Random vectors to make without --data.") var count = 20_000
   @Option(help: "Elements of a random vector.") var dimension = 384
   @Option(help: "Rounds of searches.") var rounds = 3
+  @Option(help: "Links of a node on the upper levels; twice as many on the lowest.") var m = 16
+  @Option(help: "Candidates kept while a vector is inserted.") var efConstruction = 200
 
   private static let efs = [10, 16, 32, 64, 128, 200, 400]
   private static let k = 10
@@ -49,7 +51,9 @@ struct ANNBenchmark: ParsableCommand {
 
   func run() throws {
     let (base, queries) = try vectors()
-    let graph = try MutableGraph(dimension: base[0].count, metric: .cosine)
+    let graph = try MutableGraph(
+      dimension: base[0].count, metric: .cosine,
+      parameters: HNSWParameters(m: m, efConstruction: efConstruction))
     graph.reserve(base.count)
     let buildSeconds = try seconds {
       for (index, vector) in base.enumerated() {

@@ -15,8 +15,6 @@ public struct Excerpt: Sendable {
   public var document: Hit.DocumentReference
   /// The name of the encoding of `bytes`.
   public var encoding: String
-  /// The command that made the source from another format; spans refer to its output.
-  public var converter: String?
 }
 
 /// Reads sources again, to show them and to prove citations.
@@ -43,8 +41,9 @@ struct SourceArchive: Sendable {
     return Excerpt(
       bytes: Array(bytes[chunk.span.utf8]), span: chunk.span,
       document: Hit.DocumentReference(
-        id: chunk.document.key, path: path, title: chunk.document.title),
-      encoding: chunk.document.source.encoding, converter: chunk.document.converter)
+        id: chunk.document.key, path: path, title: chunk.document.title,
+        converter: chunk.document.converter),
+      encoding: chunk.document.source.encoding)
   }
 
   func chunk(_ id: Int64) async throws -> StoredChunk {

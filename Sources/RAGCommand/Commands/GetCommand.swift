@@ -29,7 +29,7 @@ struct GetCommand: AsyncParsableCommand {
       JSON.document(
         Report(
           chunk: chunk, document: excerpt.document, span: excerpt.span,
-          encoding: excerpt.encoding, converter: excerpt.converter,
+          encoding: excerpt.encoding, converter: excerpt.document.converter,
           text: String(validating: excerpt.bytes, as: UTF8.self),
           base64: Data(excerpt.bytes).base64EncodedString())))
   }

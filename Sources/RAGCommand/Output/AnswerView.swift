@@ -28,6 +28,7 @@ struct AnswerView {
         terminal.styled("[\(number)]", .bold) + " "
         + terminal.styled("\(source.path):\(places.joined(separator: ","))", .source)
       if !source.title.isEmpty { lines += "  \(source.title)" }
+      if first.document.converter != nil { lines += "  (line of the converted text)" }
       if let note = Self.note(citations.map(\.status)) { lines += "  (\(note))" }
       lines += "\n"
     }
