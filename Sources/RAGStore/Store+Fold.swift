@@ -39,10 +39,12 @@ extension Store {
     guard let writer else { throw notWritable }
     let index = try await read { try $0.vectors.index(for: $0.settings, in: $0.database) }
     var generation: IndexSettings.Generation?
+    let isOutdated = index.graph.map { $0.parameters != policy.parameters } ?? false
     switch policy.decision(
       graph: index.graph?.count ?? 0, tail: index.tail?.count ?? 0,
       deleted: index.deleted?.count ?? 0)
     {
+    case .keep where isOutdated: generation = try await writeGraph(folding: index, policy: policy)
     case .keep: return
     case .drop: break
     case .write: generation = try await writeGraph(folding: index, policy: policy)
@@ -63,13 +65,15 @@ extension Store {
   ) async throws -> IndexSettings.Generation {
     try await read { [directory] reader in
       let dimension = reader.settings.dimension ?? 0
+      // A graph of other parameters is not extended but built anew, from all vectors.
+      let known = index.graph.flatMap { $0.parameters == policy.parameters ? $0 : nil }
       let graph =
-        try index.graph.map { try MutableGraph($0) }
+        try known.map { try MutableGraph($0) }
         ?? MutableGraph(
           dimension: dimension, metric: .cosine, parameters: policy.parameters)
       if let deleted = index.deleted { graph.delete(deleted) }
-      graph.reserve(graph.count + (index.tail?.count ?? 0))
-      var last = index.generation?.lastChunk ?? 0
+      graph.reserve((index.graph?.count ?? 0) + (index.tail?.count ?? 0))
+      var last = known == nil ? 0 : index.generation?.lastChunk ?? 0
       let rows = try Row.fetchCursor(
         reader.database, sql: "SELECT chunk, elements FROM vector WHERE chunk > ? ORDER BY chunk",
         arguments: [last])

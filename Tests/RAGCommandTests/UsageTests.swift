@@ -41,7 +41,6 @@ struct UsageTests {
       (["query", "x", "-k", "many"], "'many'"),
       (["ingest"], "path"),
       (["ingest", "x", "--format", "xml"], "csv"),
-      (["ingest", "-", "--format", "csv"], "files"),
       (["ingest", "x", "--id-field", "id"], "--format"),
       (["ingest", "x", "--meta", "novalue"], "novalue"),
       (["ingest", "-", "-"], "once"),

@@ -59,6 +59,25 @@ struct VectorTests {
     }
   }
 
+  @Test("get a new graph when the policy's parameters have changed")
+  func parameters() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      try await store.put(record("a", (0..<200).map { "text \($0)" }), record("b", ["last"]))
+      var old = policy(100)
+      old.parameters = HNSWParameters(m: 8, efConstruction: 50)
+      try await store.foldIfNeeded(policy: old)
+      try await store.apply([.remove(key: "b")], encoder: nil, chunking: nil)
+      try await store.foldIfNeeded(policy: policy(100))
+      let (generation, count) = try await store.read {
+        ($0.settings.generation?.number, try $0.graphCount())
+      }
+      #expect(generation == 2 && count == 200)
+      try await store.foldIfNeeded(policy: policy(100))
+      #expect(try await store.read { $0.settings.generation?.number } == 2)
+    }
+  }
+
   @Test("lose their graph when too few are left for one")
   func shrink() async throws {
     try await withTemporaryDirectory { directory in

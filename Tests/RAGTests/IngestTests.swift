@@ -185,6 +185,20 @@ struct IngestTests {
     }
   }
 
+  @Test("reads records from memory, under the id given to them")
+  func recordsFromMemory() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      var options = IngestOptions()
+      options.records = RecordFormat(.csv, textField: "text", idField: "id")
+      let report = try await engine.upsert(
+        [MemoryDocument(id: "birds", text: "id,text\n1,Penguins swim\n2,Swifts fly\n")],
+        options: options)
+      #expect(report.added == 2)
+      #expect(try await engine.search(Query("fly", count: 1)).first?.document.id == "birds#2")
+    }
+  }
+
   @Test("converts other formats by a command and keeps the text it cites")
   func convert() async throws {
     try await withTemporaryDirectory { directory in

@@ -136,13 +136,8 @@ struct IngestRun {
     let reader = FileReader(limits: engine.limits)
     guard let bytes = reporting(file.path, { try reader.read(file).bytes }) else { return }
     if let format = options.records {
-      let records = reporting(file.path) {
-        try RecordReader(
-          bytes, format: format.format, textField: format.textField, idField: format.idField)
-      }
-      guard let records else { return }
-      for entry in records { try await ingest(entry, of: file, parser: parser) }
-      return
+      return try await ingestRecords(
+        in: bytes, of: file.path, path: file.path, format: format, parser: parser)
     }
     var source = RawSource(
       key: file.path, path: file.path, bytes: bytes, contentHash: digest(bytes),
@@ -180,6 +175,10 @@ struct IngestRun {
       finish("", .failed(reason: "a document needs an id that is not empty"))
       return
     }
+    if let format = options.records {
+      return try await ingestRecords(
+        in: document.bytes, of: document.id, path: nil, format: format, parser: parser)
+    }
     if let vector = document.vector {
       dimension = dimension ?? vector.count
       guard vector.count == dimension else {
@@ -197,24 +196,33 @@ struct IngestRun {
         keepsSource: true, vector: document.vector), parser: parser)
   }
 
-  private mutating func ingest(
-    _ entry: RecordReader.Entry, of file: FileReference, parser: SourceParser
+  /// Ingests the records of one container: a file, or standard input under the id given to it.
+  private mutating func ingestRecords(
+    in bytes: [UInt8], of container: String, path: String?, format: RecordFormat,
+    parser: SourceParser
   ) async throws {
-    try Task.checkCancellation()
-    switch entry {
-    case .record(let record):
-      let key = "\(file.path)#\(record.id)"
-      seen.insert(key)
-      let content = Array(record.text.utf8)
-      var metadata = record.metadata
-      metadata["line"] = .number(Double(record.line))
-      try await ingest(
-        RawSource(
-          key: key, path: file.path, bytes: content, contentHash: digest(content),
-          mediaType: .plainText, title: record.title, metadata: metadata, keepsSource: true),
-        parser: parser)
-    case .skipped(let line, let reason):
-      finish("\(file.path):\(line)", .failed(reason: reason))
+    let records = reporting(container) {
+      try RecordReader(
+        bytes, format: format.format, textField: format.textField, idField: format.idField)
+    }
+    guard let records else { return }
+    for entry in records {
+      try Task.checkCancellation()
+      switch entry {
+      case .record(let record):
+        let key = "\(container)#\(record.id)"
+        seen.insert(key)
+        let content = Array(record.text.utf8)
+        var metadata = record.metadata
+        metadata["line"] = .number(Double(record.line))
+        try await ingest(
+          RawSource(
+            key: key, path: path, bytes: content, contentHash: digest(content),
+            mediaType: .plainText, title: record.title, metadata: metadata, keepsSource: true),
+          parser: parser)
+      case .skipped(let line, let reason):
+        finish("\(container):\(line)", .failed(reason: reason))
+      }
     }
   }
 

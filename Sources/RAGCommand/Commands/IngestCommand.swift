@@ -79,9 +79,6 @@ struct IngestCommand: AsyncParsableCommand {
     guard paths.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input (-) can be read once only")
     }
-    guard !paths.contains("-") || records.format == nil else {
-      throw ValidationError("Records come from files; name one instead of -")
-    }
     guard wait >= 0, wait <= 86_400 else {
       throw ValidationError("--wait takes 0 to 86400 seconds")
     }
