@@ -80,7 +80,7 @@ extension Hit {
     self.init(
       rank: rank, score: score,
       document: DocumentReference(
-        id: chunk.document.key, path: chunk.document.path, title: chunk.document.title,
+        id: chunk.document.key, path: chunk.document.filePath, title: chunk.document.title,
         converter: chunk.document.converter),
       chunk: ChunkReference(id: chunk.id, text: chunk.text, headings: chunk.headings),
       span: chunk.span, lanes: lanes)

@@ -77,8 +77,13 @@ struct FilterSQL {
     joinedSQL(filters.map(condition), separator, whenEmpty: whenEmpty)
   }
 
+  /// The parts joined in a balanced tree, as SQLite bounds the depth of an expression.
   private static func joinedSQL(_ parts: [SQL], _ separator: String, whenEmpty: SQL) -> SQL {
-    guard let first = parts.first else { return whenEmpty }
-    return parts.dropFirst().reduce("(\(first))") { "\($0)\(sql: separator)(\($1))" }
+    if parts.count < 2 { return parts.first ?? whenEmpty }
+    let (left, right) = (parts[..<(parts.count / 2)], parts[(parts.count / 2)...])
+    return """
+      (\(joinedSQL(Array(left), separator, whenEmpty: whenEmpty)))\(sql: separator)\
+      (\(joinedSQL(Array(right), separator, whenEmpty: whenEmpty)))
+      """
   }
 }

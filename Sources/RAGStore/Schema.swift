@@ -24,6 +24,10 @@ enum Schema {
   static func validate(_ database: Database, path: String) throws {
     let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard try database.tableCount() > 0 else {
+      throw RAGError(
+        .notFound, "the index here was never finished; run 'rag ingest' again", path: path)
+    }
     guard application == applicationID else {
       throw RAGError(
         .incompatibleFormat, "is a database of something else, not an index of rag", path: path)
@@ -102,4 +106,10 @@ enum Schema {
       content = 'lexicalSource', content_rowid = 'id', tokenize = 'rag'
     );
     """
+}
+
+extension Database {
+  func tableCount() throws -> Int {
+    try Int.fetchOne(self, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+  }
 }

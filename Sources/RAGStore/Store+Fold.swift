@@ -37,9 +37,10 @@ extension Store {
   /// - Complexity: O(vectors new or deleted) distances times log(vectors), and one write of all.
   package func foldIfNeeded(policy: FoldPolicy = FoldPolicy()) async throws {
     guard let writer else { throw notWritable }
-    let index = try await read { try $0.vectors.index(for: $0.settings, in: $0.database) }
+    let index = try await read { try $0.vectorsForFolding() }
     var generation: IndexSettings.Generation?
-    let isOutdated = index.graph.map { $0.parameters != policy.parameters } ?? false
+    // Other parameters, or a graph file that is lost or damaged: the vectors are all there.
+    let isOutdated = index.generation != nil && index.graph?.parameters != policy.parameters
     switch policy.decision(
       graph: index.graph?.count ?? 0, tail: index.tail?.count ?? 0,
       deleted: index.deleted?.count ?? 0)
@@ -79,12 +80,29 @@ extension Store {
         arguments: [last])
       while let row = try rows.next() {
         try Task.checkCancellation()
-        last = row[0]
-        try graph.insert(id: last, vector: [Float](vector: row[1], dimension: dimension))
+        last = try row.value("chunk")
+        try graph.insert(
+          id: last, vector: [Float](vector: try row.value("elements"), dimension: dimension))
       }
       let number = (index.generation?.number ?? 0) + 1
       let stamp = try GraphFile.write(graph, to: directory.graph(number))
       return IndexSettings.Generation(number: number, stamp: stamp, lastChunk: last)
+    }
+  }
+}
+
+extension StoreReader {
+  /// The vectors as they are; a graph file that cannot be used counts as none.
+  fileprivate func vectorsForFolding() throws -> VectorIndex {
+    do {
+      return try vectors.index(for: settings, in: database)
+    } catch let error as RAGError {
+      guard settings.generation != nil,
+        [.corrupt, .incompatibleFormat, .notFound, .io, .invalidInput].contains(error.code)
+      else { throw error }
+      return VectorIndex(
+        revision: settings.revision, generation: settings.generation, graph: nil, deleted: nil,
+        tail: nil)
     }
   }
 }

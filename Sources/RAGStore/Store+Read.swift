@@ -66,8 +66,9 @@ package struct StoreReader {
       SELECT rowid, -bm25(lexical, 1.0, 1.0, 1.0) AS score FROM lexical
       WHERE lexical MATCH \(expression) \(condition) ORDER BY score DESC, rowid LIMIT \(count)
       """
-    return try request.fetchAll(database).map {
-      VectorMatch(id: $0[0], score: Float($0[1] as Double))
+    return try request.fetchAll(database).map { row in
+      let score: Double = try row.value("score")
+      return VectorMatch(id: try row.value("rowid"), score: Float(score))
     }
   }
 
@@ -88,29 +89,40 @@ package struct StoreReader {
   }
 
   private static func chunk(_ row: Row) throws -> StoredChunk {
-    let headings: String = row["headings"]
-    guard let mediaType = Document.MediaType(rawValue: row["mediaType"]) else {
+    let headings: String = try row.value("headings")
+    let mediaTypeName: String = try row.value("mediaType")
+    guard let mediaType = Document.MediaType(rawValue: mediaTypeName) else {
       throw RAGError(.corrupt, "a document has an unknown media type; ingest it again")
     }
-    let utf8: (Int, Int) = (row["utf8Start"], row["utf8End"])
-    let characters: (Int, Int) = (row["characterStart"], row["characterEnd"])
-    let lines: (Int, Int) = (row["firstLine"], row["lastLine"])
-    let text: (Int, Int) = (row["textStart"], row["textEnd"])
-    guard utf8.0 <= utf8.1, characters.0 <= characters.1, lines.0 <= lines.1, text.0 <= text.1,
-      min(utf8.0, characters.0, lines.0, text.0) >= 0
-    else { throw RAGError(.corrupt, "a chunk's place is damaged; ingest its document again") }
+    let contentHash: Data = try row.value("contentHash")
+    let document = StoredDocument(
+      key: try row.value("key"), path: try row.valueIfPresent("path"), title: try row.valueIfPresent("title"),
+      source: Document.Source(
+        mediaType: mediaType, encoding: try row.value("encoding"),
+        byteCount: try row.value("byteCount")),
+      converter: try row.valueIfPresent("converter"), contentHash: [UInt8](contentHash),
+      keepsSource: try row.value("keepsSource"))
+    let lines = try range(row, "firstLine", "lastLine", endIsIncluded: true)
     return StoredChunk(
-      id: row["id"], text: row["text"],
+      id: try row.value("id"), text: try row.value("text"),
       headings: try JSONDecoder().decode([String].self, from: Data(headings.utf8)),
-      textRange: text.0..<text.1,
+      textRange: try range(row, "textStart", "textEnd"),
       span: Span(
-        utf8: utf8.0..<utf8.1, characters: characters.0..<characters.1, lines: lines.0...lines.1),
-      document: StoredDocument(
-        key: row["key"], path: row["path"], title: row["title"],
-        source: Document.Source(
-          mediaType: mediaType, encoding: row["encoding"], byteCount: row["byteCount"]),
-        converter: row["converter"], contentHash: [UInt8](row["contentHash"] as Data),
-        keepsSource: row["keepsSource"]))
+        utf8: try range(row, "utf8Start", "utf8End"),
+        characters: try range(row, "characterStart", "characterEnd"),
+        lines: ClosedRange(lines)),
+      document: document)
+  }
+
+  /// The range between two columns.
+  private static func range(
+    _ row: Row, _ start: String, _ end: String, endIsIncluded: Bool = false
+  ) throws -> Range<Int> {
+    let (low, high): (Int, Int) = (try row.value(start), try row.value(end))
+    guard low >= 0, low <= high, high < Int.max else {
+      throw RAGError(.corrupt, "a chunk's place is damaged; ingest its document again")
+    }
+    return low..<(endIsIncluded ? high + 1 : high)
   }
 
   /// The bytes of a source that the index keeps.
@@ -126,9 +138,9 @@ package struct StoreReader {
       database.cachedStatement(
         sql: "SELECT contentHash, settingsHash FROM document WHERE key = ?"), arguments: [key]
     ).map {
-      DocumentState(
-        contentHash: [UInt8]($0["contentHash"] as Data),
-        settingsHash: [UInt8]($0["settingsHash"] as Data))
+      try DocumentState(
+        contentHash: [UInt8]($0.value("contentHash") as Data),
+        settingsHash: [UInt8]($0.value("settingsHash") as Data))
     }
   }
 
@@ -192,6 +204,26 @@ package struct StoreCounts: Sendable {
   package var tokens: Int
   package var vectors: Int
   package var sourceBytes: Int
+}
+
+extension Row {
+  /// The value of a column, which a damaged database may have changed.
+  /// - Throws: ``RAGError`` of code `corrupt` when it is not of the type that was written.
+  func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
+    let stored: DatabaseValue = self[column]
+    guard let value = Value.fromDatabaseValue(stored) else {
+      throw RAGError(
+        .corrupt, "a row of the database is damaged (\(column)); ingest its document again")
+    }
+    return value
+  }
+
+  /// As above, where the column may be empty.
+  func valueIfPresent<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
+    let stored: DatabaseValue = self[column]
+    if stored.isNull { return nil }
+    return try value(column) as Value
+  }
 }
 
 extension [Float] {

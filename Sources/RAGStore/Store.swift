@@ -121,9 +121,3 @@ extension IndexDirectory {
     return "file:\(escaped)?immutable=1"
   }
 }
-
-extension Database {
-  fileprivate func tableCount() throws -> Int {
-    try Int.fetchOne(self, sql: "SELECT count(*) FROM sqlite_master") ?? 0
-  }
-}

@@ -18,6 +18,10 @@ func mappingErrors<Result: Sendable>(
 
 private func mapped(_ error: any Error, _ path: String) -> any Error {
   if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
+  if error is RowDecodingError || error is DecodingError {
+    return RAGError(
+      .corrupt, "a row of the database is damaged; restore the index or ingest anew", path: path)
+  }
   guard let error = error as? DatabaseError else { return error }
   let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
   switch error.resultCode {

@@ -87,4 +87,7 @@ package struct StoredDocument: Sendable {
   package var contentHash: [UInt8]
   /// Whether the index keeps the source's bytes.
   package var keepsSource: Bool
+
+  /// The path, where the document is a file and not a record in one: spans refer to it.
+  package var filePath: String? { path == key ? path : nil }
 }

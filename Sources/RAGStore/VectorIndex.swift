@@ -77,7 +77,13 @@ final class VectorIndexCache: Sendable {
     _ generation: IndexSettings.Generation, settings: IndexSettings
   ) throws -> GraphFile {
     let path = directory.graph(generation.number)
-    let graph = try GraphFile(path: path, expecting: generation.stamp)
+    let graph: GraphFile
+    do {
+      graph = try GraphFile(path: path, expecting: generation.stamp)
+    } catch var error as RAGError {
+      error.message += " ('rag ingest' of anything builds the graph anew)"
+      throw error
+    }
     guard graph.dimension == settings.dimension else {
       throw RAGError(
         .corrupt, "has another dimension than the index's database says; ingest anew", path: path)
@@ -105,7 +111,9 @@ final class VectorIndexCache: Sendable {
       database, sql: "SELECT chunk, elements FROM vector WHERE chunk > ? ORDER BY chunk",
       arguments: [last])
     while let row = try rows.next() {
-      try tail.append(id: row[0], vector: [Float](vector: row[1], dimension: dimension))
+      try tail.append(
+        id: try row.value("chunk"),
+        vector: [Float](vector: try row.value("elements"), dimension: dimension))
     }
     return tail
   }

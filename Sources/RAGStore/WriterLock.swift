@@ -21,7 +21,8 @@ package final class WriterLock: Sendable {
       let reason = errno
       let code: RAGError.Code =
         reason == EROFS || reason == EACCES ? .readOnly : reason == ENOSPC ? .diskFull : .io
-      throw RAGError(code, "cannot open the lock: \(String(cString: strerror(reason)))", path: path)
+      throw RAGError(
+        code, "the index cannot be written: \(String(cString: strerror(reason)))", path: path)
     }
     let lock = WriterLock(descriptor: descriptor)
     let deadline = ContinuousClock.now + wait

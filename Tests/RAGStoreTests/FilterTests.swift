@@ -16,6 +16,8 @@ struct FilterTests {
       (.equals(field: "draft", true), ["b"]),
       (.isIn(field: "language", ["en", "zh"]), ["a", "b"]),
       (.isIn(field: "language", []), []),
+      (.isIn(field: "year", (1...2024).map { .number(Double($0)) }), ["a"]),
+      (.or((1...2024).map { .equals(field: "year", .number(Double($0))) }), ["a"]),
       (.range(field: "year", .init(lower: 2024)), ["a", "b"]),
       (.range(field: "year", .init(lower: 2024, includesLower: false)), ["b"]),
       (.range(field: "date", .init(lower: "2024-01-01", upper: "2024-12-31")), ["a"]),

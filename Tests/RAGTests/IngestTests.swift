@@ -148,18 +148,21 @@ struct IngestTests {
       symlink("..", directory.docs + "/up")
       let engine = try await Engine.open(at: directory.index)
       let report = try await engine.ingestAll(directory.docs)
-      #expect(report.added == 5, "good, empty, invalid, deep, wide: \(report)")
+      #expect(report.added == 4, "good, invalid, deep, wide: \(report)")
       let problems = (report.skipped + report.failed).map {
         URL(filePath: $0.source).lastPathComponent
       }
-      #expect(Set(problems).isSuperset(of: ["binary.bin", "paper.pdf", "gzipped.html", "fifo"]))
+      #expect(
+        Set(problems).isSuperset(of: [
+          "empty.txt", "binary.bin", "paper.pdf", "gzipped.html", "fifo",
+        ]))
       #expect(
         report.skipped.first { $0.source.hasSuffix("pdf") }?.reason.contains("--convert") == true)
       #expect(report.warnings.contains { $0.contains("invalid.txt") })
       let deep = try await engine.search(Query("bottom page", mode: .lexical))
       #expect(deep.first?.document.path?.hasSuffix("deep.html") == true)
       let all = try await engine.status()
-      #expect(all.documents == 5)
+      #expect(all.documents == 4)
     }
   }
 
@@ -233,6 +236,34 @@ struct IngestTests {
         #expect(try await engine.search(Query("alpha", mode: .lexical)).count == 1)
       }
       #expect(try await first.status().documents == 1)
+    }
+  }
+
+  @Test("without an encoder is refused by an index that has one")
+  func noEncoder() async throws {
+    try await withTemporaryDirectory { directory in
+      try directory.write("a.txt", "alpha")
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      _ = try await engine.ingestAll(directory.docs)
+      try directory.write("a.txt", "beta")
+      let bare = try await Engine.open(at: directory.index)
+      await #expect { try await bare.ingestAll(directory.docs) } throws: {
+        RAGError.Code.modelMismatch ~= $0
+      }
+      let status = try await engine.status()
+      #expect(status.vectors == 1)
+    }
+  }
+
+  @Test("of a file that became empty takes it out of the index")
+  func becameEmpty() async throws {
+    try await withTemporaryDirectory { directory in
+      try directory.write("a.txt", "alpha")
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      _ = try await engine.ingestAll(directory.docs)
+      try directory.write("a.txt", " \n")
+      #expect(try await engine.ingestAll(directory.docs).skipped.count == 1)
+      #expect(try await engine.search("alpha").isEmpty)
     }
   }
 

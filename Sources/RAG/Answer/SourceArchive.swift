@@ -41,7 +41,7 @@ struct SourceArchive: Sendable {
     return Excerpt(
       bytes: Array(bytes[chunk.span.utf8]), span: chunk.span,
       document: Hit.DocumentReference(
-        id: chunk.document.key, path: path, title: chunk.document.title,
+        id: chunk.document.key, path: chunk.document.filePath, title: chunk.document.title,
         converter: chunk.document.converter),
       encoding: chunk.document.source.encoding)
   }

@@ -74,6 +74,11 @@ struct IngestRun {
     dimension = settings.dimension ?? engine.encoder?.dimension
     if let encoder = engine.encoder {
       try settings.requireSame(encoder: encoder, path: store.directory.path)
+    } else if let fingerprint = settings.fingerprint, !fingerprint.isEmpty {
+      throw RAGError(
+        .modelMismatch,
+        "the index holds vectors of \(settings.encoderName ?? "an encoder"), and none was given to ingest with; name it (--encoder), or use another index",
+        path: store.directory.path)
     }
     let stored = try settings.chunking.map {
       try JSONDecoder().decode(ChunkOptions.self, from: Data($0.utf8))
@@ -254,6 +259,10 @@ struct IngestRun {
       return
     }
     report.warnings += warnings.map { "\(source.key): \($0)" }
+    guard !parsed.chunks.isEmpty else {
+      try await skipEmpty(parsed.key)
+      return
+    }
     let needsVectors = engine.encoder != nil
     let prepared = try await store.read { reader in
       var document = PreparedDocument(
@@ -267,6 +276,13 @@ struct IngestRun {
     }
     batch.append(prepared)
     if batch.isFull { try await commit() }
+  }
+
+  /// Reports a source without text, and removes what the index had of it.
+  private mutating func skipEmpty(_ key: String) async throws {
+    finish(key, .skipped(reason: "holds no text"))
+    guard try await store.read({ try $0.documentState(key) }) != nil else { return }
+    try await store.apply([.remove(key: key)], encoder: nil, chunking: nil)
   }
 
   // MARK: Commit

@@ -19,7 +19,7 @@ enum ExitStatus: Int32 {
     switch error {
     case let error as RAGError:
       switch error.code {
-      case .io, .diskFull: self = .ioError
+      case .io, .diskFull, .readOnly: self = .ioError
       case .busy: self = .busy
       case .cancelled: self = .interrupted
       default: self = .failure

@@ -45,19 +45,23 @@ enum Runner {
     }
   }
 
-  /// Runs a command as a task that the first Ctrl-C cancels; a second one kills the process.
+  /// Runs a command as a task that the first Ctrl-C or SIGTERM cancels; a second one kills the
+  /// process.
   private static func withInterruption(_ body: @escaping @Sendable () async throws -> Void)
     async throws
   {
     let task = Task(operation: body)
-    signal(SIGINT, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: SIGINT, queue: .global())
-    source.setEventHandler {
-      task.cancel()
-      signal(SIGINT, SIG_DFL)
+    let sources = [SIGINT, SIGTERM].map { number in
+      signal(number, SIG_IGN)
+      let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+      source.setEventHandler {
+        task.cancel()
+        signal(number, SIG_DFL)
+      }
+      source.activate()
+      return source
     }
-    source.activate()
-    defer { source.cancel() }
+    defer { for source in sources { source.cancel() } }
     try await task.value
   }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RAG
 
 /// Which documents a command is about.
@@ -18,9 +19,31 @@ struct FilterOptions: ParsableArguments {
   func filter() throws -> Filter? {
     guard let text = `where` else { return nil }
     do {
-      return try Filter(parsing: text)
+      return try Filter(parsing: text).resolvingPaths(
+        against: FileManager.default.currentDirectoryPath)
     } catch let error as RAGError {
       throw ValidationError("--where: \(error.message)")
+    }
+  }
+}
+
+extension Filter {
+  /// The filter with relative paths made absolute, as documents have them.
+  fileprivate func resolvingPaths(against directory: String) -> Filter {
+    func absolute(_ path: String) -> String {
+      path.hasPrefix("/") ? path : (directory == "/" ? "" : directory) + "/" + path
+    }
+    func absolute(_ value: MetadataValue) -> MetadataValue {
+      if case .string(let path) = value { .string(absolute(path)) } else { value }
+    }
+    return switch self {
+    case .equals("path", let value): .equals(field: "path", absolute(value))
+    case .isIn("path", let values): .isIn(field: "path", values.map(absolute))
+    case .hasPrefix("path", let prefix): .hasPrefix(field: "path", absolute(prefix))
+    case .and(let filters): .and(filters.map { $0.resolvingPaths(against: directory) })
+    case .or(let filters): .or(filters.map { $0.resolvingPaths(against: directory) })
+    case .not(let filter): .not(filter.resolvingPaths(against: directory))
+    default: self
     }
   }
 }

@@ -2,11 +2,12 @@ import RAG
 
 /// Shows an ingest: a bar, what was left out and why, and a summary.
 struct IngestView {
-  private static let shownSkipCount = 20
+  private static let shownCount = 20
 
   private var bar: ProgressBar
   private var committed = 0
   private var skipCount = 0
+  private var failureCount = 0
 
   init(_ terminal: Terminal) { bar = ProgressBar(terminal) }
 
@@ -14,15 +15,18 @@ struct IngestView {
   mutating func show(_ event: IngestEvent) {
     switch event {
     case .progress(let progress): bar.show(progress)
-    case .source(let source, .failed(let reason)): say("failed: \(source): \(reason)")
+    case .source(let source, .failed(let reason)):
+      failureCount += 1
+      if failureCount <= Self.shownCount { say("failed: \(source): \(reason)") }
     case .source(let source, .skipped(let reason)):
       skipCount += 1
-      if skipCount <= Self.shownSkipCount { say("skipped: \(source): \(reason)") }
+      if skipCount <= Self.shownCount { say("skipped: \(source): \(reason)") }
     case .source(_, .added), .source(_, .updated): committed += 1
     case .source(_, .unchanged), .source(_, .removed): break
     case .finished(let report):
-      if skipCount > Self.shownSkipCount {
-        say("skipped: \(skipCount - Self.shownSkipCount) more; --json lists them all")
+      for (word, count) in [("skipped", skipCount), ("failed", failureCount)]
+      where count > Self.shownCount {
+        say("\(word): \(count - Self.shownCount) more; --json lists them all")
       }
       for warning in report.warnings {
         bar.clear()
