@@ -96,7 +96,8 @@ package struct StoreReader {
     }
     let contentHash: Data = try row.value("contentHash")
     let document = StoredDocument(
-      key: try row.value("key"), path: try row.valueIfPresent("path"), title: try row.valueIfPresent("title"),
+      key: try row.value("key"), path: try row.valueIfPresent("path"),
+      title: try row.valueIfPresent("title"),
       source: Document.Source(
         mediaType: mediaType, encoding: try row.value("encoding"),
         byteCount: try row.value("byteCount")),

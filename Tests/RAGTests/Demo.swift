@@ -1,5 +1,6 @@
 import Foundation
 import RAG
+import RAGCore
 import Testing
 
 /// The index that tools/demo makes, and the binary it makes it with.
@@ -34,17 +35,16 @@ enum Demo {
     try await Engine.open(at: index, encoder: BERTEncoder(directory: encoder), for: .read)
   }
 
-  /// Runs tools/demo with the binary at hand.
-  static func run() throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: root + "tools/demo")
-    process.environment = environment.merging(["RAG_BINARY": binary]) { $1 }
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
+  /// Runs tools/demo with the binary at hand, and returns what it prints.
+  static func run() async throws -> String {
+    try await run(["env", "RAG_BINARY=" + binary, root + "tools/demo"])
+  }
+
+  /// Runs a command without holding a thread that other tests need, and returns what it prints.
+  static func run(_ arguments: [String]) async throws -> String {
+    let command = Subprocess(
+      arguments, outputByteCount: 1 << 24, outputLimitName: "documentByteCount",
+      duration: .seconds(3600))
+    return String(decoding: try await command.run(stdin: []), as: UTF8.self)
   }
 }

@@ -15,7 +15,7 @@ struct ReadmeTests {
   }
 
   @Test("has a host app of under 30 lines that builds, runs, and fetches few packages")
-  func hostApp() throws {
+  func hostApp() async throws {
     let sample = try #require(Self.blocks("swift").first { $0.contains("import RAG") })
     #expect(sample.split(separator: "\n").count < 30)
     // Its builds are kept from run to run beside the package's own.
@@ -39,8 +39,7 @@ struct ReadmeTests {
     )
     """.write(toFile: host + "/Package.swift", atomically: true, encoding: .utf8)
 
-    let build = try run(["swift", "build", "-c", "release", "--package-path", host])
-    #expect(build.status == 0, "\(build.output)")
+    _ = try await Demo.run(["swift", "build", "-c", "release", "--package-path", host])
     let checkouts = try manager.contentsOfDirectory(atPath: host + "/.build/checkouts")
     // swift-asn1 is a dependency of swift-crypto.
     #expect(
@@ -49,9 +48,8 @@ struct ReadmeTests {
       ])
     guard Demo.isReady else { return }
     try? manager.removeItem(atPath: host + "/notes.rag")
-    let app = try run([host + "/.build/release/Host"], in: host)
-    #expect(app.status == 0, "\(app.output)")
-    #expect(app.output.contains("whales.txt:1"), "\(app.output)")
+    let output = try await Demo.run(["env", "-C", host, host + "/.build/release/Host"])
+    #expect(output.contains("whales.txt:1"), "\(output)")
   }
 
   @Test("names commands that exist")
@@ -64,21 +62,5 @@ struct ReadmeTests {
       let path = Demo.root + (line.split(separator: " ").first ?? "")
       #expect(FileManager.default.isExecutableFile(atPath: path), "\(path)")
     }
-  }
-
-  private func run(
-    _ arguments: [String], in directory: String = Demo.root
-  ) throws -> (status: Int32, output: String) {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(filePath: directory)
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    process.standardError = pipe
-    try process.run()
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    return (process.terminationStatus, String(decoding: output, as: UTF8.self))
   }
 }

@@ -36,6 +36,8 @@ public struct ClosureBackend: ModelBackend {
       for try await piece in try await pieces(prompt) {
         try Task.checkCancellation()
         yield(piece)
+        // A sequence that never waits would keep its thread from whoever reads the answer.
+        await Task.yield()
       }
     }
   }
