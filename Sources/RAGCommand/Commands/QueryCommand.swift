@@ -19,7 +19,7 @@ struct QueryCommand: AsyncParsableCommand {
       EXAMPLES:
         rag query "when does the lease end?"
         rag query "error 7012" --mode lexical --hits-only -k 3
-        rag query "budget" --where 'year >= 2024 and path prefix "/home/me/work/"'
+        rag query "budget" --where 'year >= 2024 and path prefix "notes/"'
         rag query "what changed?" --model-command 'ollama run llama3.2'
         rag query "what changed?" --prompt | less
         rag query "budget" --json | jq -r '.hits[].document.path'
