@@ -14,15 +14,17 @@ public struct Query: Sendable {
   public var fusion: Fusion
   /// A vector to search with in place of the embedded `text`.
   public var vector: [Float]?
-  /// Candidates that the graph search keeps; more find more and take longer. Nil: by `count`.
-  public var ef: Int?
+  /// The share of the truly nearest chunks that the vector lane is to find, on average over queries;
+  /// 1 compares with every chunk.
+  public var recall: Double
   /// Whether hits tell each lane's rank and score.
   public var explains: Bool
 
   /// Asks for the chunks that answer a text.
   public init(
     _ text: String, count: Int = 10, mode: SearchMode = .hybrid, filter: Filter? = nil,
-    fusion: Fusion = .standard, vector: [Float]? = nil, ef: Int? = nil, explains: Bool = false
+    fusion: Fusion = .standard, vector: [Float]? = nil, recall: Double = 0.99,
+    explains: Bool = false
   ) {
     self.text = text
     self.count = count
@@ -30,7 +32,7 @@ public struct Query: Sendable {
     self.filter = filter
     self.fusion = fusion
     self.vector = vector
-    self.ef = ef
+    self.recall = recall
     self.explains = explains
   }
 }
@@ -82,8 +84,8 @@ extension Query {
           ? "the query is empty; ask a question or give keywords"
           : "the query has no letters or digits to search for")
     }
-    if let ef, !(1...10_000).contains(ef) {
-      throw RAGError(.invalidInput, "ef is \(ef); choose 1 to 10000")
+    guard (0...1).contains(recall) else {
+      throw RAGError(.invalidInput, "recall is \(recall); choose a share from 0 to 1")
     }
   }
 }

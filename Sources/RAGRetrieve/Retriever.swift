@@ -27,8 +27,9 @@ package struct Retriever: Sendable {
       let depth = query.mode == .hybrid ? max(query.count * 4, 200) : query.count
       if let vector {
         lanes[.vector] = try reader.nearest(
-          to: vector, count: depth, ef: max(query.ef ?? 200, depth),
-          allowing: try reader.allowedChunks(query.filter))
+          to: vector, count: depth, effort: .recall(query.recall),
+          allowing: try reader.allowedChunks(query.filter)
+        ).matches
       }
       if query.mode.includes(.lexical) {
         lanes[.lexical] = try reader.lexicalMatches(

@@ -36,15 +36,22 @@ package struct StoreReader {
     return IDSet(try request.fetchAll(database))
   }
 
-  /// The `count` chunks nearest to a vector, best first.
+  /// The `count` chunks nearest to a vector, best first, and what the search of the graph did, if
+  /// there is one.
   /// - Throws: ``RAGError``: `dimensionMismatch`, `corrupt`.
   package func nearest(
-    to vector: [Float], count: Int, ef: Int, method: VectorSearchMethod = .automatic,
+    to vector: [Float], count: Int, effort: SearchEffort = .recall(0.99),
     allowing allowed: IDSet? = nil
-  ) throws -> [VectorMatch] {
+  ) throws -> (matches: [VectorMatch], statistics: SearchStatistics?) {
     let index = try vectors.index(for: settings, in: database)
-    return try index.nearest(
-      to: vector, count: count, ef: ef, method: method, allowing: allowed)
+    return try index.nearest(to: vector, count: count, effort: effort, allowing: allowed)
+  }
+
+  /// All vectors as they were put in, for exact searches: what ``nearest(to:count:effort:allowing:)``
+  /// comes near to. Nil in an index without vectors.
+  /// - Complexity: O(vectors), in time and in memory.
+  package func exactVectors() throws -> FlatIndex? {
+    try vectors.tail(after: 0, settings: settings, in: database)
   }
 
   /// The `count` chunks with the best BM25 score for a text, best first; higher is better.

@@ -4,16 +4,6 @@ import RAGCore
 import RAGIndex
 import Synchronization
 
-/// How the nearest vectors are found.
-package enum VectorSearchMethod: Sendable {
-  /// The graph for what it holds, a scan for the rest.
-  case automatic
-  /// The graph alone, without what it does not hold.
-  case graph
-  /// A scan of everything: exact, and the oracle of the others.
-  case exact
-}
-
 /// The vectors of one committed state: a graph, and a tail that it does not hold yet.
 ///
 /// A search answers from graph plus tail, less what was deleted since the graph was written.
@@ -26,23 +16,14 @@ struct VectorIndex: Sendable {
   let tail: FlatIndex?
 
   func nearest(
-    to vector: [Float], count: Int, ef: Int, method: VectorSearchMethod, allowing allowed: IDSet?
-  ) throws -> [VectorMatch] {
-    var matches: [VectorMatch] = []
-    if method != .graph, let tail {
-      matches = try tail.search(vector, k: count, allowing: allowed)
-    }
-    if let graph {
-      switch method {
-      case .automatic, .graph:
-        matches += try graph.search(
-          vector, k: count, ef: ef, allowing: allowed, excluding: deleted)
-      case .exact:
-        matches += try graph.exactSearch(vector, k: count, allowing: allowed, excluding: deleted)
-      }
-    }
+    to vector: [Float], count: Int, effort: SearchEffort, allowing allowed: IDSet?
+  ) throws -> (matches: [VectorMatch], statistics: SearchStatistics?) {
+    var matches = try tail?.search(vector, k: count, effort: .exact, allowing: allowed) ?? []
+    let found = try graph?.search(
+      VectorQuery(vector, k: count, effort: effort, allowing: allowed, excluding: deleted))
+    matches += found?.matches ?? []
     matches.sort { $0.score != $1.score ? $0.score > $1.score : $0.id < $1.id }
-    return Array(matches.prefix(count))
+    return (Array(matches.prefix(count)), found?.statistics)
   }
 }
 
@@ -92,21 +73,21 @@ final class VectorIndexCache: Sendable {
   }
 
   private func deletedIDs(of graph: GraphFile?, in database: Database) throws -> IDSet? {
-    guard let graph, let last = graph.ids.last else { return nil }
+    guard let graph, let last = try graph.ids().last else { return nil }
     let live = try Int.fetchOne(
       database, sql: "SELECT count(*) FROM vector WHERE chunk <= ?", arguments: [last])
     guard live != graph.count else { return nil }
     let ids = Set(
       try Int64.fetchAll(
         database, sql: "SELECT chunk FROM vector WHERE chunk <= ?", arguments: [last]))
-    return IDSet(graph.ids.filter { !ids.contains($0) })
+    return IDSet(try graph.ids().filter { !ids.contains($0) })
   }
 
-  private func tail(
+  func tail(
     after last: Int64, settings: IndexSettings, in database: Database
   ) throws -> FlatIndex? {
     guard let dimension = settings.dimension else { return nil }
-    var tail = try FlatIndex(dimension: dimension, metric: .cosine)
+    var tail = try FlatIndex(dimension: dimension, metric: .cosine, encoding: .float32)
     let rows = try Row.fetchCursor(
       database, sql: "SELECT chunk, elements FROM vector WHERE chunk > ? ORDER BY chunk",
       arguments: [last])

@@ -40,7 +40,7 @@ struct FilteredSearchTests {
     for id in stride(from: Int64(0), to: 5_000, by: 500) {
       for query in queries.prefix(5) {
         let only = IDSet([id, 99_999])
-        #expect(try graph.search(query, k: 10, ef: 64, allowing: only).map(\.id) == [id])
+        #expect(try graph.search(query, k: 10, effort: .ef(64), allowing: only).map(\.id) == [id])
       }
     }
   }
@@ -48,22 +48,23 @@ struct FilteredSearchTests {
   @Test("excluded ids never appear, allowed or not")
   func excluding() throws {
     for query in queries.prefix(20) {
-      let best = try graph.exactSearch(query, k: 20).map(\.id)
+      let best = try graph.search(query, k: 20, effort: .exact).map(\.id)
       let gone = IDSet(best.prefix(10) + [-5])
       for ef in [10, 200] {
-        let found = try graph.search(query, k: 10, ef: ef, excluding: gone)
+        let found = try graph.search(query, k: 10, effort: .ef(ef), excluding: gone)
         #expect(found.count == 10)
         #expect(Set(found.map(\.id)).isDisjoint(with: gone.sorted))
       }
       let left = try graph.search(
-        query, k: 30, ef: 100, allowing: IDSet(best.prefix(15)), excluding: gone)
+        query, k: 30, effort: .ef(100), allowing: IDSet(best.prefix(15)), excluding: gone)
       #expect(Set(left.map(\.id)) == Set(best[10..<15]))
       #expect(
-        try graph.exactSearch(query, k: 30, allowing: IDSet(best.prefix(15)), excluding: gone)
+        try graph.search(
+          query, k: 30, effort: .exact, allowing: IDSet(best.prefix(15)), excluding: gone)
           == left)
     }
     #expect(
-      try graph.search(queries[0], k: 3, ef: 10, excluding: IDSet(0..<5_000)).isEmpty)
+      try graph.search(queries[0], k: 3, effort: .ef(10), excluding: IDSet(0..<5_000)).isEmpty)
   }
 
   @Test("a file filters as the graph does, and so does the flat index")
@@ -71,7 +72,7 @@ struct FilteredSearchTests {
     let directory = try TemporaryDirectory()
     try GraphFile.write(graph, to: directory.path("g"))
     let file = try GraphFile(path: directory.path("g"))
-    var flat = try FlatIndex(dimension: 16, metric: .cosine)
+    var flat = try FlatIndex(dimension: 16, metric: .cosine, encoding: .float32)
     for (id, vector) in vectors.enumerated() { try flat.append(id: Int64(id), vector: vector) }
     let some = IDSet((-10..<6_000).filter { $0 % 7 < 3 })
     let few = IDSet([-4, 0, 17, 4_999, 5_000])
@@ -81,13 +82,15 @@ struct FilteredSearchTests {
         as [(IDSet?, IDSet?)]
       {
         let found = try graph.search(
-          query, k: 10, ef: 50, allowing: allowing, excluding: excluding)
+          query, k: 10, effort: .ef(50), allowing: allowing, excluding: excluding)
         #expect(
-          try file.search(query, k: 10, ef: 50, allowing: allowing, excluding: excluding) == found)
-        let exact = try file.exactSearch(
-          query, k: 10, allowing: allowing, excluding: excluding)
+          try file.search(query, k: 10, effort: .ef(50), allowing: allowing, excluding: excluding)
+            == found)
+        let exact = try file.search(
+          query, k: 10, effort: .exact, allowing: allowing, excluding: excluding)
         #expect(
-          try flat.search(query, k: 10, allowing: allowing, excluding: excluding) == exact)
+          try flat.search(query, k: 10, effort: .exact, allowing: allowing, excluding: excluding)
+            == exact)
       }
     }
   }
@@ -103,8 +106,10 @@ struct FilteredSearchTests {
   private func check(_ allowed: IDSet) throws {
     let lawful = Set(allowed.sorted)
     for k in [1, 10, 300] {
-      let truth = try queries.map { try graph.exactSearch($0, k: k, allowing: allowed) }
-      let found = try queries.map { try graph.search($0, k: k, ef: 100, allowing: allowed) }
+      let truth = try queries.map { try graph.search($0, k: k, effort: .exact, allowing: allowed) }
+      let found = try queries.map {
+        try graph.search($0, k: k, effort: .ef(100), allowing: allowed)
+      }
       #expect(found.allSatisfy { $0.count == min(k, allowed.count) })
       #expect(found.allSatisfy { $0.allSatisfy { lawful.contains($0.id) } })
       if allowed.count > 0 { #expect(recall(found, truth) >= 0.99) }

@@ -11,7 +11,8 @@ struct GraphChangeTests {
     let parameters = HNSWParameters(
       m: Int.random(in: 2...8, using: &random),
       efConstruction: Int.random(in: 1...40, using: &random), seed: seed)
-    let graph = try MutableGraph(dimension: 6, metric: .squaredL2, parameters: parameters)
+    let graph = try MutableGraph(
+      dimension: 6, metric: .squaredL2, encoding: .float32, parameters: parameters)
     var oracle: [Int64: [Float]] = [:]
     for _ in 0..<60 {
       switch Int.random(in: 0..<10, using: &random) {
@@ -42,14 +43,17 @@ struct GraphChangeTests {
       checkInvariants(graph)
       #expect(Set(graph.slotOfID.keys) == Set(oracle.keys))
       let query = random.vector(6)
-      let found = try graph.search(query, k: 10, ef: 30)
+      let found = try graph.search(query, k: 10, effort: .ef(30))
       #expect(found.count == min(10, oracle.count), "seed \(seed)")
       #expect(found.allSatisfy { oracle[$0.id] != nil })
     }
     graph.linkUnreachable()
     checkInvariants(graph)
     #expect(reachableCount(graph.view) == graph.count, "seed \(seed)")
-    for (id, vector) in oracle { #expect(graph.vector(of: id) == vector) }
+    for (id, vector) in oracle {
+      let own = try graph.search(vector, k: 1, effort: .exact, allowing: IDSet([id]))
+      #expect(own == [VectorMatch(id: id, score: 0)])
+    }
   }
 
   @Test("recall holds while half of the vectors are replaced, at random or a region at a time")
@@ -69,8 +73,9 @@ struct GraphChangeTests {
       }
       checkInvariants(graph)
       #expect(graph.slotCount == 4_000)
-      let truth = try queries.map { try graph.exactSearch($0, k: 10) }
-      #expect(recall(try queries.map { try graph.search($0, k: 10, ef: 200) }, truth) >= 0.99)
+      let truth = try queries.map { try graph.search($0, k: 10, effort: .exact) }
+      #expect(
+        recall(try queries.map { try graph.search($0, k: 10, effort: .ef(200)) }, truth) >= 0.99)
     }
   }
 
@@ -86,8 +91,9 @@ struct GraphChangeTests {
       graph.delete(IDSet(order.prefix(Int(4_000 * share)).map(Int64.init)))
       checkInvariants(graph)
       let queries = (0..<100).map { _ in random.vector(32) }
-      let truth = try queries.map { try graph.exactSearch($0, k: 10) }
-      #expect(recall(try queries.map { try graph.search($0, k: 10, ef: 200) }, truth) >= 0.99)
+      let truth = try queries.map { try graph.search($0, k: 10, effort: .exact) }
+      #expect(
+        recall(try queries.map { try graph.search($0, k: 10, effort: .ef(200)) }, truth) >= 0.99)
     }
   }
 
@@ -97,12 +103,12 @@ struct GraphChangeTests {
     #expect(graph.delete(IDSet([0, 1, 2, 3])) == 3)
     checkInvariants(graph)
     #expect(graph.count == 0 && !graph.delete(id: 0))
-    #expect(try graph.search([1, 0], k: 1, ef: 10).isEmpty)
+    #expect(try graph.search([1, 0], k: 1, effort: .ef(10)).isEmpty)
     try graph.insert(id: 2, vector: [1, 0])
     #expect(graph.delete(id: 2))
     try graph.insert(id: 1, vector: [0, 1])
     checkInvariants(graph)
-    #expect(try graph.search([1, 0], k: 5, ef: 10).map(\.id) == [1])
+    #expect(try graph.search([1, 0], k: 5, effort: .ef(10)).map(\.id) == [1])
   }
 
   @Test("the same series gives the same bytes, also when a file lies between")

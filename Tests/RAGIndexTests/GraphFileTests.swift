@@ -24,14 +24,20 @@ struct GraphFileTests {
     #expect(try directory.bytes(of: "g1").count == stamp.byteCount)
     #expect(file.count == 1_200 && file.dimension == 19 && file.metric == metric)
     #expect(file.parameters == graph.parameters)
-    #expect(file.ids == (0..<1_500).filter { $0 % 5 != 0 })
-    #expect(file.contains(1) && !file.contains(0) && !file.contains(-1) && !file.contains(2_000))
-    #expect(file.vector(of: 7) == graph.vector(of: 7) && file.vector(of: 5) == nil)
+    #expect(try file.ids() == (0..<1_500).filter { $0 % 5 != 0 })
+    for (id, isThere) in [(1, true), (0, false), (-1, false), (2_000, false)] as [(Int64, Bool)] {
+      #expect(try file.contains(id) == isThere)
+      #expect(graph.contains(id) == isThere)
+    }
+    try file.check()
     #expect(reachableCount(file.view) == file.count)
     for _ in 0..<50 {
       let query = random.vector(19)
-      #expect(try file.search(query, k: 10, ef: 40) == graph.search(query, k: 10, ef: 40))
-      #expect(try file.exactSearch(query, k: 10) == graph.exactSearch(query, k: 10))
+      #expect(
+        try file.search(query, k: 10, effort: .ef(40))
+          == graph.search(query, k: 10, effort: .ef(40)))
+      #expect(
+        try file.search(query, k: 10, effort: .exact) == graph.search(query, k: 10, effort: .exact))
     }
     #expect(!FileManager.default.fileExists(atPath: path + ".tmp"))
     let copy = try MutableGraph(file)
@@ -45,13 +51,15 @@ struct GraphFileTests {
     let graph = try MutableGraph(dimension: 2, metric: .cosine)
     try GraphFile.write(graph, to: directory.path("none"))
     let none = try GraphFile(path: directory.path("none"))
-    #expect(try none.search([1, 0], k: 3, ef: 10).isEmpty && none.ids.isEmpty)
-    #expect(try none.search([1, 0], k: 3, ef: 10, allowing: IDSet([1])).isEmpty)
+    #expect(try none.search([1, 0], k: 3, effort: .ef(10)).isEmpty)
+    #expect(try none.ids().isEmpty)
+    #expect(try none.search([1, 0], k: 3, effort: .ef(10), allowing: IDSet([1])).isEmpty)
     let again = try MutableGraph(none)
     try again.insert(id: 4, vector: [1, 1])
     try GraphFile.write(again, to: directory.path("none"))
     #expect(
-      try GraphFile(path: directory.path("none")).search([1, 0], k: 3, ef: 10).map(\.id) == [4])
+      try GraphFile(path: directory.path("none")).search([1, 0], k: 3, effort: .ef(10)).map(\.id)
+        == [4])
     // The mapping of the old file outlives its name.
     #expect(none.count == 0)
   }
@@ -65,14 +73,17 @@ struct GraphFileTests {
     let queries = vectors.prefix(100)
     let odd = IDSet((0..<2_000).filter { $0 % 2 == 1 })
     let expected = try queries.map {
-      [try file.search($0, k: 10, ef: 50), try file.search($0, k: 10, ef: 50, allowing: odd)]
+      [
+        try file.search($0, k: 10, effort: .ef(50)),
+        try file.search($0, k: 10, effort: .ef(50), allowing: odd),
+      ]
     }
     try await withThrowingTaskGroup(of: Bool.self) { group in
       for _ in 0..<8 {
         group.addTask {
           try zip(queries, expected).allSatisfy { query, expected in
-            try file.search(query, k: 10, ef: 50) == expected[0]
-              && file.search(query, k: 10, ef: 50, allowing: odd) == expected[1]
+            try file.search(query, k: 10, effort: .ef(50)) == expected[0]
+              && file.search(query, k: 10, effort: .ef(50), allowing: odd) == expected[1]
           }
         }
       }
@@ -84,11 +95,11 @@ struct GraphFileTests {
   func refusals() throws {
     try GraphFile.write(try makeGraph([[1, 0], [0, 1]]), to: directory.path("g"))
     let file = try GraphFile(path: directory.path("g"))
-    expectError(.dimensionMismatch) { _ = try file.search([1], k: 1, ef: 1) }
-    expectError(.invalidInput) { _ = try file.search([.nan, 1], k: 1, ef: 1) }
-    expectError(.invalidInput) { _ = try file.search([0, 0], k: 1, ef: 1) }
-    expectError(.invalidInput) { _ = try file.search([1, 0], k: 0, ef: 1) }
-    expectError(.invalidInput) { _ = try file.exactSearch([1, 0], k: -3) }
+    expectError(.dimensionMismatch) { _ = try file.search([1], k: 1, effort: .ef(1)) }
+    expectError(.invalidInput) { _ = try file.search([.nan, 1], k: 1, effort: .ef(1)) }
+    expectError(.invalidInput) { _ = try file.search([0, 0], k: 1, effort: .ef(1)) }
+    expectError(.invalidInput) { _ = try file.search([1, 0], k: 0, effort: .ef(1)) }
+    expectError(.invalidInput) { _ = try file.search([1, 0], k: -3, effort: .exact) }
   }
 
   @Test("is written whole or not at all, and says why not")

@@ -62,12 +62,13 @@ final class TemporaryDirectory {
 }
 
 func makeGraph(
-  _ vectors: [[Float]], metric: VectorMetric = .cosine,
-  parameters: HNSWParameters = HNSWParameters()
+  _ vectors: [[Float]], metric: VectorMetric = .cosine, encoding: VectorEncoding = .float32,
+  parameters: HNSWParameters = HNSWParameters(), threads: Int = 2
 ) throws -> MutableGraph {
   let graph = try MutableGraph(
-    dimension: vectors[0].count, metric: metric, parameters: parameters)
-  for (id, vector) in vectors.enumerated() { try graph.insert(id: Int64(id), vector: vector) }
+    dimension: vectors[0].count, metric: metric, encoding: encoding, parameters: parameters)
+  try graph.insert(
+    ids: vectors.indices.map(Int64.init), vectors: vectors.flatMap { $0 }, threads: threads)
   return graph
 }
 
@@ -86,9 +87,8 @@ func recall(_ found: [[VectorMatch]], _ truth: [[VectorMatch]]) -> Double {
 /// Holds every node and link of a graph against what search and deletion rely on.
 func checkInvariants(_ graph: MutableGraph) {
   let view = graph.view
-  let live = (0..<UInt32(graph.slotCount)).filter {
-    view.levels[Int($0)] != GraphView.freeLevel
-  }
+  let live = graph.live.slots
+  func level(_ slot: UInt32) -> Int { Int(graph.levels.base[Int(slot)]) }
   #expect(live.count == graph.count)
   #expect(Set(graph.freeSlots).union(live) == Set(0..<UInt32(graph.slotCount)))
   #expect(graph.freeSlots.count + live.count == graph.slotCount)
@@ -96,22 +96,23 @@ func checkInvariants(_ graph: MutableGraph) {
     #expect(view.entry == GraphView.none)
     return
   }
-  #expect(Int(view.levels[Int(view.entry)]) == graph.topLevel)
-  #expect(live.allSatisfy { Int(view.levels[Int($0)]) <= graph.topLevel })
+  #expect(level(view.entry) == graph.topLevel)
+  #expect(live.allSatisfy { level($0) <= graph.topLevel })
   #expect(live.allSatisfy { graph.slotOfID[view.ids[Int($0)]] == $0 })
 
   var upperRows = Set<Int>()
   for slot in live {
-    for level in 0...Int(view.levels[Int(slot)]) {
+    for level in 0...level(slot) {
       if level > 0 {
         #expect(upperRows.insert(Int(view.upperRows[Int(slot)]) + level - 1).inserted)
       }
-      let room = (0..<view.degree(level)).map { view.links(slot, level)[$0] }
+      let row = graph.mutableLinks(slot, level)
+      let room = (0..<view.degree(level)).map { row[$0] }
       let links = room.prefix { $0 != GraphView.none }
       let isSound =
         room.dropFirst(links.count).allSatisfy { $0 == GraphView.none }
         && Set(links).count == links.count && !links.contains(slot)
-        && links.allSatisfy { Int($0) < graph.slotCount && view.has($0, level) }
+        && links.allSatisfy { graph.live.contains($0) && Int(graph.levels.base[Int($0)]) >= level }
       #expect(isSound, "links of slot \(slot) on level \(level): \(room)")
     }
   }
@@ -129,7 +130,7 @@ func reachableCount(_ view: GraphView) -> Int {
   var frontier = [view.entry]
   while let slot = frontier.popLast() {
     for index in 0..<view.degree(0) {
-      let link = view.links(slot, 0)[index]
+      let link = view.groundLinks[Int(slot) * view.degree(0) + index]
       if link != GraphView.none, seen.insert(link).inserted { frontier.append(link) }
     }
   }

@@ -52,7 +52,7 @@ struct StoreTests {
       try await store.put(record("a", ["alpha"]), record("b", ["beta"]))
       try await store.apply([.remove(key: "a")], encoder: nil, chunking: nil)
       #expect(try await store.lexical("alpha") == [])
-      let near = try await store.read { try $0.nearest(to: testVector("alpha"), count: 5, ef: 10) }
+      let near = try await store.read { try $0.nearest(to: testVector("alpha"), count: 5).matches }
       #expect(near.map(\.id) == [2])
       let orphans = try await store.reader.read { database in
         try Int.fetchOne(database, sql: "SELECT count(*) FROM vector WHERE chunk = 1")
@@ -100,7 +100,7 @@ struct StoreTests {
       try await writer.put(record("b", ["alpha again"]))
       #expect(try await reader.lexical("alpha").count == 2)
       let near = try await reader.read {
-        try $0.nearest(to: testVector("alpha again"), count: 1, ef: 10)
+        try $0.nearest(to: testVector("alpha again"), count: 1).matches
       }
       #expect(near.map(\.id) == [2])
       await #expect { try await reader.put(record("c", ["x"])) } throws: {

@@ -28,8 +28,8 @@ struct VectorTests {
         let vector = testVector("probe \(probe)")
         let (found, exact) = try await store.read { reader in
           (
-            try reader.nearest(to: vector, count: 10, ef: 200),
-            try reader.nearest(to: vector, count: 10, ef: 200, method: .exact)
+            try reader.nearest(to: vector, count: 10).matches,
+            try #require(try reader.exactVectors()).search(vector, k: 10, effort: .exact)
           )
         }
         #expect(found.map(\.id) == exact.map(\.id))
@@ -52,7 +52,7 @@ struct VectorTests {
       #expect(graphs == ["g2.graph"])
       let reader = try await Store.open(IndexDirectory(directory), for: .read)
       let near = try await reader.read {
-        try $0.nearest(to: testVector("more 7"), count: 1, ef: 100)
+        try $0.nearest(to: testVector("more 7"), count: 1).matches
       }
       #expect(near.map(\.id) == [208])
       #expect(try await reader.read { try $0.graphCount() } == 400)
@@ -87,7 +87,7 @@ struct VectorTests {
       try await store.apply([.remove(key: "a")], encoder: nil, chunking: nil)
       try await store.foldIfNeeded(policy: policy(100))
       #expect(try await store.read { $0.settings.generation } == nil)
-      let near = try await store.read { try $0.nearest(to: testVector("last"), count: 5, ef: 10) }
+      let near = try await store.read { try $0.nearest(to: testVector("last"), count: 5).matches }
       #expect(near.map(\.id) == [201])
       let graphs = try FileManager.default.contentsOfDirectory(atPath: directory)
         .filter { $0.hasSuffix(".graph") }
@@ -106,7 +106,7 @@ struct VectorTests {
       try FileManager.default.removeItem(atPath: directory + "/g1.graph")
       let reader = try await Store.open(IndexDirectory(directory), for: .read)
       await #expect(throws: RAGError.self) {
-        try await reader.read { try $0.nearest(to: testVector("x"), count: 1, ef: 10) }
+        try await reader.read { try $0.nearest(to: testVector("x"), count: 1).matches }
       }
     }
   }
@@ -117,7 +117,7 @@ struct VectorTests {
       let store = try await Store.open(IndexDirectory(directory), for: .write)
       try await store.put(record("a", ["x"]))
       await #expect {
-        try await store.read { try $0.nearest(to: [1, 2, 3], count: 1, ef: 10) }
+        try await store.read { try $0.nearest(to: [1, 2, 3], count: 1).matches }
       } throws: { RAGError.Code.dimensionMismatch ~= $0 }
     }
   }

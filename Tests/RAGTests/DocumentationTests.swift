@@ -55,16 +55,15 @@ struct DocumentationTests {
     #expect(titles.count > 50)
     let queries = try await encoder.embed(titles, as: .query)
     let (graphCount, recall) = try await store.read { reader in
-      let exact = try queries.map {
-        try reader.nearest(to: $0, count: 10, ef: 10, method: .exact)
-      }
-      let recalls = try [200, 10].map { ef in
-        let found = try queries.map {
-          try reader.nearest(to: $0, count: 10, ef: ef, method: .graph)
-        }
-        // Among equals any is right: a hit counts when its score reaches the tenth's.
-        let right = zip(found, exact).reduce(0) { sum, pair in
-          sum + pair.0.filter { $0.score >= (pair.1.last?.score ?? 0) - 1e-6 }.count
+      let oracle = try #require(try reader.exactVectors())
+      let bars = try queries.map { try oracle.search($0, k: 10, effort: .exact)[9].score - 1e-6 }
+      let recalls = try [SearchEffort.recall(0.99), .ef(10)].map { effort in
+        // Among equals any is right: a hit counts when its true score reaches the tenth's.
+        let right = try zip(queries, bars).reduce(0) { sum, pair in
+          let found = try reader.nearest(to: pair.0, count: 10, effort: effort).matches
+          let scored = try oracle.search(
+            pair.0, k: 10, effort: .exact, allowing: IDSet(found.map(\.id)))
+          return sum + scored.count { $0.score >= pair.1 }
         }
         return Double(right) / Double(10 * queries.count)
       }

@@ -36,13 +36,18 @@ public func residentMemory() -> (anonymous: Double, file: Double) {
   return (figures["RssAnon"] ?? .nan, figures["RssFile"] ?? .nan)
 }
 
-/// Prints a value as JSON with sorted keys.
-public func printJSON(_ value: some Encodable) throws {
+/// A value as JSON with sorted keys.
+public func json(_ value: some Encodable) throws -> Data {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
   encoder.nonConformingFloatEncodingStrategy = .convertToString(
     positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  return try encoder.encode(value)
+}
+
+/// Prints a value as JSON with sorted keys.
+public func printJSON(_ value: some Encodable) throws {
+  print(String(decoding: try json(value), as: UTF8.self))
 }
 
 /// A generator whose numbers depend on the seed alone (SplitMix64).

@@ -2,57 +2,79 @@ import RAGCore
 
 extension GraphFile {
   /// Writes a graph to a file, in place of one that may be there: a reader finds the old file or
-  /// the whole new one, also after a crash. First, nodes that nothing leads to are linked.
+  /// the whole new one, also after a crash. First, nodes that nothing leads to are linked, and the
+  /// effort for each recall is measured.
   ///
   /// Nodes are written by ascending id, so the bytes depend on the graph alone and not on which
   /// slots were reused.
   /// - Throws: ``RAGError`` of code `io`, `diskFull`, `readOnly` or `notFound` (the directory).
   /// - Complexity: O(size of the file).
   @discardableResult
-  public static func write(_ graph: MutableGraph, to path: String) throws -> Stamp {
+  public static func write(
+    _ graph: MutableGraph, to path: String, threads: Int = 1
+  ) throws -> Stamp {
     graph.linkUnreachable()
+    graph.calibrate(threads: threads)
+    return try graph.changing.reading { try write(unchanging: graph, to: path) }
+  }
+
+  private static func write(unchanging graph: MutableGraph, to path: String) throws -> Stamp {
     let view = graph.view
     let slots = graph.slotsByID
+    let levels = graph.levels.base
     var renumbered = Array(repeating: GraphView.none, count: view.slotCount)
     for (rank, slot) in slots.enumerated() { renumbered[Int(slot)] = UInt32(rank) }
 
     var header = GraphFileHeader(
-      count: slots.count, upperRowCount: slots.reduce(0) { $0 + Int(view.levels[Int($1)]) },
+      count: slots.count, upperRowCount: slots.reduce(0) { $0 + Int(levels[Int($1)]) },
       dimension: graph.dimension, metric: graph.metric, parameters: graph.parameters,
       entry: slots.isEmpty ? GraphView.none : renumbered[Int(view.entry)],
-      topLevel: view.topLevel)
+      topLevel: view.topLevel, encoding: graph.encoding, largestLength: graph.largestLength,
+      calibration: graph.calibration)
     guard let layout = header.layout else {
       throw RAGError(.limitExceeded, "the graph is too large for a file", path: path)
     }
 
     let file = try AtomicFile(path: path)
     var blocks = BlockWriter(offset: layout.blocks.lowerBound)
+    try blocks.append(graph.coder.centre, count: graph.dimension, to: file)
+    try blocks.pad(to: layout.ids, file)
     for slot in slots { try blocks.append(view.ids + Int(slot), count: 1, to: file) }
-    try blocks.pad(to: layout.levels, file)
-    for slot in slots { try blocks.append(view.levels + Int(slot), count: 1, to: file) }
     try blocks.pad(to: layout.upperRows, file)
     var row: UInt32 = 0
+    try blocks.append(&row, count: 1, to: file)
     for slot in slots {
+      row += UInt32(levels[Int(slot)])
       try blocks.append(&row, count: 1, to: file)
-      row += UInt32(view.levels[Int(slot)])
     }
     var links = Array(repeating: GraphView.none, count: view.degree(0))
     func appendLinks(_ slot: UInt32, _ level: Int) throws {
       let degree = view.degree(level)
-      let old = view.links(slot, level)
+      let old = graph.mutableLinks(slot, level)
       for index in 0..<degree {
         links[index] = old[index] == GraphView.none ? GraphView.none : renumbered[Int(old[index])]
       }
       try blocks.append(links, count: degree, to: file)
     }
-    try blocks.pad(to: layout.groundLinks, file)
-    for slot in slots { try appendLinks(slot, 0) }
     try blocks.pad(to: layout.upperLinks, file)
     for slot in slots {
-      for level in 0..<Int(view.levels[Int(slot)]) { try appendLinks(slot, level + 1) }
+      for level in 0..<Int(levels[Int(slot)]) { try appendLinks(slot, level + 1) }
     }
-    try blocks.pad(to: layout.vectors, file)
-    for slot in slots { try blocks.append(view.vector(slot), count: view.stride, to: file) }
+    try blocks.pad(to: layout.groundLinks, file)
+    for slot in slots { try appendLinks(slot, 0) }
+    let codes = graph.layout
+    try blocks.pad(to: layout.terms, file)
+    for slot in slots { try blocks.append(view.vectors.terms + Int(slot), count: 1, to: file) }
+    try blocks.pad(to: layout.coarse, file)
+    for slot in slots {
+      let start = view.vectors.coarse + Int(slot) * codes.coarseStride
+      try blocks.append(start, count: codes.coarseStride, to: file)
+    }
+    try blocks.pad(to: layout.fine, file)
+    for slot in slots {
+      let start = view.vectors.fine + Int(slot) * codes.fineStride
+      try blocks.append(start, count: codes.fineStride, to: file)
+    }
     try blocks.pad(to: layout.blockTable, file)
     try blocks.flush(to: file)
 
@@ -68,25 +90,42 @@ extension GraphFile {
 }
 
 extension MutableGraph {
-  /// Takes a graph from its file, to change it.
+  /// Takes a graph from its file, to change it. All of the file is checked.
+  ///
+  /// - Throws: ``RAGError`` of code `corrupt` when a part of the file is damaged.
   /// - Complexity: O(size of the file).
   public convenience init(_ file: GraphFile) throws {
-    try self.init(dimension: file.dimension, metric: file.metric, parameters: file.parameters)
+    try file.check()
+    try self.init(
+      dimension: file.dimension, metric: file.metric, encoding: file.encoding,
+      parameters: file.parameters)
     let source = file.view
+    let count = source.count
     let m = parameters.m
-    reserve(source.count)
-    vectors.base.update(from: source.vectors, count: source.count * stride)
-    ids.base.update(from: source.ids, count: source.count)
-    levels.base.update(from: source.levels, count: source.count)
-    groundLinks.base.update(from: source.groundLinks, count: source.count * 2 * m)
-    upperRows.base.update(from: source.upperRows, count: source.count)
-    upperRowCount = file.header.upperRowCount
+    coder = file.coder
+    calibration = source.calibration
+    reserve(count)
+    coarse.base.update(from: source.vectors.coarse, count: count * layout.coarseStride)
+    fine.base.update(from: source.vectors.fine, count: count * layout.fineStride)
+    terms.base.update(from: source.vectors.terms, count: count)
+    ids.base.update(from: source.ids, count: count)
+    groundLinks.base.update(from: source.groundLinks, count: count * 2 * m)
+    upperRows.base.update(from: source.upperRows, count: count)
+    upperRowCount = source.upperRowCount
     upperLinks.reserve(upperRowCount * m)
     upperLinks.base.update(from: source.upperLinks, count: upperRowCount * m)
-    slotCount = source.count
-    for slot in 0..<UInt32(source.count) { slotOfID[source.ids[Int(slot)]] = slot }
+    slotCount = count
+    live.grow(slotCount: count)
+    for slot in 0..<UInt32(count) {
+      let index = Int(slot)
+      levels.base[index] = UInt8(source.upperRows[index + 1] - source.upperRows[index])
+      slotOfID[source.ids[index]] = slot
+      live.insert(slot)
+    }
+    restoreByteCodes()
     entry = source.entry
     topLevel = source.topLevel
+    largestLength = source.largestLength
     // The mapping has to outlive the copies above.
     withExtendedLifetime(file) {}
   }

@@ -1,10 +1,12 @@
+import CRAGKernels
 import RAGCore
 
 /// A graph in a file: immutable, mapped, searched by any number of threads at once.
 ///
-/// Opening reads all of it once: every byte is held against its checksum, every id, level and
-/// link against its range, so that search meets no damage and needs no checks.
-public final class GraphFile: Sendable {
+/// Opening reads the header and the checksums of the blocks. Each block is held against its
+/// checksum, and what it holds against its range, before its first use: a search meets no damage
+/// unnoticed and reads no more of the file than it needs.
+public final class GraphFile: VectorSearching {
   /// Tells one written file from every other.
   public struct Stamp: Sendable, Hashable {
     /// The size of the file.
@@ -21,7 +23,7 @@ public final class GraphFile: Sendable {
 
   /// Where the file was opened.
   public let path: String
-  /// What ``write(_:to:)`` returned for the file.
+  /// What ``write(_:to:threads:)`` returned for the file.
   public let stamp: Stamp
   /// The number of vectors.
   public var count: Int { header.count }
@@ -29,34 +31,35 @@ public final class GraphFile: Sendable {
   public var dimension: Int { header.dimension }
   /// The measure of likeness.
   public var metric: VectorMetric { header.metric }
+  /// How vectors are kept.
+  public var encoding: VectorEncoding { header.encoding }
   /// What the graph was built with.
   public var parameters: HNSWParameters { header.parameters }
 
   let header: GraphFileHeader
+  let coder: VectorCoder
   private let file: MappedFile
+  private let checks: BlockChecks
   /// The first byte of `file`, which lives as long as this object and is never written to.
   nonisolated(unsafe) private let start: UnsafeRawPointer
   private let layout: GraphFileHeader.Layout
   private let scratches = SearchScratchPool()
 
-  /// Opens a file and checks it. With `expecting`, the file has to be the very one that the stamp
-  /// was taken of.
+  /// Opens a file. With `expecting`, it has to be the very one that the stamp was taken of.
   ///
-  /// - Throws: ``RAGError`` of code `corrupt` for a damaged file, one that contradicts itself or
-  ///   one of another stamp; `incompatibleFormat` for one of another kind, version or byte order;
-  ///   `notFound` or `io` when it cannot be read.
-  /// - Complexity: O(size of the file).
+  /// - Throws: ``RAGError`` of code `corrupt` for a file of a damaged header or block table, one
+  ///   that contradicts itself or one of another stamp; `incompatibleFormat` for one of another
+  ///   kind, version or byte order; `notFound` or `io` when it cannot be read.
+  /// - Complexity: O(size of the block table), a thousandth of the file.
   public init(path: String, expecting: Stamp? = nil) throws {
     self.path = path
     file = try MappedFile(path: path)
-    let check = try GraphFileCheck(file.bytes, path: path)
-    // The check refuses a file that is shorter than its header, hence one without bytes.
+    (header, layout) = try GraphFileHeader.read(file.bytes, path: path)
+    // A file that has a header has bytes.
     guard let start = file.bytes.baseAddress else {
       throw RAGError(.corrupt, "the file is empty; rebuild the index", path: path)
     }
     self.start = start
-    header = check.header
-    layout = check.layout
     let checksum = file.bytes.loadUnaligned(
       fromByteOffset: GraphFileHeader.byteCount - 4, as: UInt32.self)
     stamp = Stamp(byteCount: file.bytes.count, checksum: UInt32(littleEndian: checksum))
@@ -65,34 +68,64 @@ public final class GraphFile: Sendable {
         .corrupt, "this is another graph file than the index names; rebuild the index",
         path: path)
     }
-    try check.run()
+    checks = try BlockChecks(file.bytes, path: path)
+    let centre = (start + layout.centre.lowerBound).assumingMemoryBound(to: Float.self)
+    try checks.check(centre, byteCount: layout.centre.count)
+    coder = VectorCoder(
+      metric: header.metric, layout: header.codes,
+      centre: Array(UnsafeBufferPointer(start: centre, count: header.dimension)))
   }
 
-  /// Whether a vector of this id is in the file.
-  public func contains(_ id: Int64) -> Bool { slot(of: id) != nil }
+  /// Holds all of the file against its checksums, and its parts against each other.
+  ///
+  /// - Throws: ``RAGError`` of code `corrupt` that names the place.
+  /// - Complexity: O(size of the file).
+  public func check() throws { try checks.checkAll() }
 
-  /// The vector of an id as it is compared (for ``VectorMetric/cosine`` scaled to length 1), or
-  /// nil.
-  public func vector(of id: Int64) -> [Float]? {
-    slot(of: id).map { Array(UnsafeBufferPointer(start: view.vector($0), count: dimension)) }
+  /// Whether a vector of this id is in the file.
+  ///
+  /// - Throws: ``RAGError`` of code `corrupt`.
+  public func contains(_ id: Int64) throws -> Bool {
+    let ids = try checkedIDs()
+    let slot = ids.firstIndex(notBelow: id, from: 0)
+    return slot < ids.count && ids[slot] == id
   }
 
   /// The ids of all vectors, ascending.
-  public var ids: [Int64] { Array(sortedIDs) }
+  ///
+  /// - Throws: ``RAGError`` of code `corrupt`.
+  public func ids() throws -> [Int64] { Array(try checkedIDs()) }
+
+  /// Answers a query.
+  public func search(_ query: VectorQuery) throws -> VectorSearchResult {
+    let vector = try query.prepared(metric, dimension: dimension)
+    let allowed = try slots(query.allowing, query.excluding)
+    try checks.checkSome()
+    return try scratches.withScratch { scratch in
+      try view.search(
+        query, vector: coder.encode(query: vector, into: scratch.query),
+        queryLength: vector.length, allowed: allowed, scratch)
+    }
+  }
 
   /// The graph for reading; valid while the file is referenced.
   var view: GraphView {
     GraphView(
-      dimension: dimension, stride: GraphView.stride(dimension: dimension),
-      kernel: ScoreKernel(metric), m: parameters.m, slotCount: count, count: count,
-      entry: header.entry, topLevel: header.topLevel, vectors: section(layout.vectors),
-      ids: section(layout.ids), levels: section(layout.levels),
+      vectors: CodedVectors(
+        layout: header.codes, metric: metric, coarse: section(layout.coarse),
+        fine: section(layout.fine), terms: section(layout.terms)),
+      m: parameters.m, slotCount: count, count: count, entry: header.entry,
+      topLevel: header.topLevel, largestLength: header.largestLength,
+      calibration: header.calibration, ids: section(layout.ids),
       groundLinks: section(layout.groundLinks), upperRows: section(layout.upperRows),
-      upperLinks: section(layout.upperLinks))
+      upperLinks: section(layout.upperLinks), upperRowCount: header.upperRowCount, live: nil,
+      guarding: checks)
   }
 
-  private var sortedIDs: UnsafeBufferPointer<Int64> {
-    UnsafeBufferPointer(start: section(layout.ids), count: count)
+  private func checkedIDs() throws -> UnsafeBufferPointer<Int64> {
+    let ids: UnsafePointer<Int64> = section(layout.ids)
+    if count > 0 { try checks.check(ids, byteCount: layout.ids.count) }
+    return UnsafeBufferPointer(start: ids, count: count)
   }
 
   /// The start of a section; the layout keeps it inside the file, and aligned for its type.
@@ -100,87 +133,40 @@ public final class GraphFile: Sendable {
     (start + range.lowerBound).assumingMemoryBound(to: Element.self)
   }
 
-  private func slot(of id: Int64) -> UInt32? {
-    let ids = sortedIDs
-    let slot = ids.firstIndex(notBelow: id, from: 0)
-    return slot < ids.count && ids[slot] == id ? UInt32(slot) : nil
-  }
-}
-
-extension GraphFile {
-  /// The best `k` vectors by score, ties by id; exactly min(k, allowed vectors) of them.
-  ///
-  /// `ef` is the effort: the candidates kept by the walk, at least `k`. `allowing` restricts the
-  /// search to its ids, `excluding` leaves out its ids.
-  /// - Throws: ``RAGError`` of code `dimensionMismatch` or `invalidInput` for a query that cannot
-  ///   be compared or a `k` that is not positive.
-  /// - Complexity: about O(ef · log(count) · dimension) without a filter; with one at most twice
-  ///   the exact scan of the allowed vectors.
-  public func search(
-    _ query: [Float], k: Int, ef: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
-  ) throws -> [VectorMatch] {
-    try checked(query, k) { query, scratch in
-      view.search(query, k: k, ef: ef, allowed: slots(allowing, excluding), scratch)
-    }
-  }
-
-  /// The best `k` vectors by scoring every allowed one: the truth that
-  /// ``search(_:k:ef:allowing:excluding:)`` comes near to.
-  public func exactSearch(
-    _ query: [Float], k: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
-  ) throws -> [VectorMatch] {
-    try checked(query, k) { query, scratch in
-      view.scan(query, k: k, allowed: slots(allowing, excluding), scratch)
-    }
-  }
-
-  private func checked(
-    _ query: [Float], _ k: Int,
-    _ body: (UnsafePointer<Float>, SearchScratch) -> [VectorMatch]
-  ) throws -> [VectorMatch] {
-    let query = try metric.prepare(query, dimension: dimension)
-    guard k > 0 else { throw RAGError(.invalidInput, "k must be at least 1, not \(k)") }
-    return scratches.withScratch { body(query, $0) }
-  }
-
-  private func slots(_ allowing: IDSet?, _ excluding: IDSet?) -> SlotSet? {
+  private func slots(_ allowing: IDSet?, _ excluding: IDSet?) throws -> SlotSet? {
     guard allowing != nil || excluding != nil else { return nil }
-    var set = SlotSet(slotCount: count)
-    if let allowing {
-      forEachSlot(of: allowing) { set.insert($0) }
-    } else {
-      for slot in 0..<UInt32(count) { set.insert(slot) }
-    }
-    if let excluding { forEachSlot(of: excluding) { set.remove($0) } }
+    let ids = try checkedIDs()
+    var set = SlotSet(slotCount: count, isFull: allowing == nil)
+    ids.forEachIndex(of: allowing) { set.insert(UInt32($0)) }
+    ids.forEachIndex(of: excluding) { set.remove(UInt32($0)) }
     return set
-  }
-
-  /// Walks through two ascending lists side by side.
-  private func forEachSlot(of wanted: IDSet, _ body: (UInt32) -> Void) {
-    let ids = sortedIDs
-    var slot = 0
-    for id in wanted.sorted {
-      slot = ids.firstIndex(notBelow: id, from: slot)
-      if slot == ids.count { return }
-      if ids[slot] == id { body(UInt32(slot)) }
-    }
   }
 }
 
 extension UnsafeBufferPointer<Int64> {
-  /// The first index from `start` on whose value is not below `value`, in ascending values.
-  /// - Complexity: O(log(distance)).
-  fileprivate func firstIndex(notBelow value: Int64, from start: Int) -> Int {
-    var step = 1
+  /// Calls `body` with the index of each id of a set that is among these, which ascend.
+  /// - Complexity: O(ids.count), and O(log) of the gap to each that is not next.
+  fileprivate func forEachIndex(of ids: IDSet?, _ body: (Int) -> Void) {
+    var index = 0
+    for id in ids?.sorted ?? [] {
+      index = firstIndex(notBelow: id, from: index)
+      if index == count { return }
+      if self[index] == id { body(index) }
+    }
+  }
+
+  /// The first index at or behind `start` whose id is not below `id`: galloping, then bisection.
+  fileprivate func firstIndex(notBelow id: Int64, from start: Int) -> Int {
     var low = start
-    while low + step <= count, self[low + step - 1] < value {
+    var step = 1
+    while low + step <= count, self[low + step - 1] < id {
       low += step
       step *= 2
     }
-    var high = Swift.min(low + step - 1, count)
+    var high = Swift.min(low + step, count)
     while low < high {
       let middle = (low + high) / 2
-      if self[middle] < value { low = middle + 1 } else { high = middle }
+      if self[middle] < id { low = middle + 1 } else { high = middle }
     }
     return low
   }

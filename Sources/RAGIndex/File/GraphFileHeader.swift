@@ -1,12 +1,12 @@
 import RAGCore
 
-/// The first 128 bytes of a graph file; all integers are little-endian.
+/// The first 256 bytes of a graph file; all integers are little-endian.
 ///
 /// | offset | bytes | field |
 /// |---|---|---|
 /// | 0 | 8 | magic, `RAGHNSW` and a zero byte |
 /// | 8 | 4 | byte order mark, 0x01020304 |
-/// | 12 | 4 | version, 1 |
+/// | 12 | 4 | version, 2 |
 /// | 16 | 8 | size of the file |
 /// | 24 | 8 | n, number of nodes |
 /// | 32 | 8 | r, number of rows of links above level 0 |
@@ -18,8 +18,12 @@ import RAGCore
 /// | 64 | 4 | entry, 0xFFFFFFFF when n is 0 |
 /// | 68 | 4 | level of the entry |
 /// | 72 | 4 | CRC-32C of the block table |
-/// | 76 | 48 | zeros |
-/// | 124 | 4 | CRC-32C of the 124 bytes before |
+/// | 76 | 4 | encoding: 0 compact, 1 Float32 |
+/// | 80 | 4 | length of the longest vector, Float32 |
+/// | 84 | 48 | recalls of the calibration, 12 Float32 |
+/// | 132 | 48 | distances of the calibration, 12 Float32 |
+/// | 180 | 72 | zeros |
+/// | 252 | 4 | CRC-32C of the 252 bytes before |
 ///
 /// Sections follow, each from a multiple of 64 with zeros between them, then the block table: the
 /// CRC-32C of each ``blockByteCount`` bytes of the file between header and table, the last block
@@ -32,30 +36,41 @@ struct GraphFileHeader: Equatable {
   var parameters: HNSWParameters
   var entry: UInt32
   var topLevel: Int
+  var encoding: VectorEncoding
+  var largestLength: Float
+  var calibration: Calibration
   var tableChecksum: UInt32 = 0
 
-  static let byteCount = 128
-  static let blockByteCount = 1 << 16
-  static let version: UInt32 = 1
+  static let byteCount = 256
+  /// A page: checking one costs no more than reading it.
+  static let blockByteCount = 1 << 12
+  static let version: UInt32 = 2
   static let magic: [UInt8] = Array("RAGHNSW\0".utf8)
   private static let byteOrderMark: UInt32 = 0x0102_0304
   private static let metrics: [VectorMetric] = [.innerProduct, .cosine, .squaredL2]
+  private static let encodings: [VectorEncoding] = [.compact, .float32]
+
+  var codes: CodeLayout { CodeLayout(dimension: dimension, encoding: encoding) }
 
   /// Where the parts of the file lie.
   struct Layout: Equatable {
+    /// `[dimension]` Float32: what codes are differences to.
+    var centre: Range<Int>
     /// `[n]` Int64, ascending.
     var ids: Range<Int>
-    /// `[n]` UInt8.
-    var levels: Range<Int>
-    /// `[n]` UInt32: the first row of a node in `upperLinks`, which is the sum of the levels of
+    /// `[n + 1]` UInt32: the first row of a node in `upperLinks`, which is the sum of the levels of
     /// the nodes before it.
     var upperRows: Range<Int>
-    /// `[n, 2 m]` UInt32; 0xFFFFFFFF ends a list that is not full.
-    var groundLinks: Range<Int>
-    /// `[r, m]` UInt32, ended in the same way.
+    /// `[r, m]` UInt32; 0xFFFFFFFF ends a list that is not full.
     var upperLinks: Range<Int>
-    /// `[n, stride]` Float32, zeros behind each dimension.
-    var vectors: Range<Int>
+    /// `[n, 2 m]` UInt32, ended in the same way.
+    var groundLinks: Range<Int>
+    /// `[n, 2]` Float32: scale and squared length of each code.
+    var terms: Range<Int>
+    /// `[n, coarseStride]` UInt8
+    var coarse: Range<Int>
+    /// `[n, fineStride]` UInt8: the rest of the codes, or Float32 with zeros behind the dimension.
+    var fine: Range<Int>
     /// `[blocks]` UInt32.
     var blockTable: Range<Int>
 
@@ -78,18 +93,19 @@ struct GraphFileHeader: Equatable {
     }
     let word = MemoryLayout<UInt32>.size
     guard
-      let ids = section(count, MemoryLayout<Int64>.size), let levels = section(count, 1),
-      let upperRows = section(count, word),
-      let groundLinks = section(count, 2 * parameters.m * word),
+      let centre = section(dimension, word), let ids = section(count, MemoryLayout<Int64>.size),
+      let upperRows = section(count + 1, word),
       let upperLinks = section(upperRowCount, parameters.m * word),
-      let vectors = section(count, GraphView.stride(dimension: dimension) * word)
+      let groundLinks = section(count, 2 * parameters.m * word),
+      let terms = section(count, 2 * word), let coarse = section(count, codes.coarseStride),
+      let fine = section(count, codes.fineStride)
     else { return nil }
     let body = (end + (-end & 63)) - Self.byteCount
     let blockCount = body / Self.blockByteCount + (body % Self.blockByteCount > 0 ? 1 : 0)
     guard let blockTable = section(blockCount, word) else { return nil }
     return Layout(
-      ids: ids, levels: levels, upperRows: upperRows, groundLinks: groundLinks,
-      upperLinks: upperLinks, vectors: vectors, blockTable: blockTable)
+      centre: centre, ids: ids, upperRows: upperRows, upperLinks: upperLinks,
+      groundLinks: groundLinks, terms: terms, coarse: coarse, fine: fine, blockTable: blockTable)
   }
 }
 
@@ -113,6 +129,10 @@ extension GraphFileHeader {
     append(entry)
     append(UInt32(topLevel))
     append(tableChecksum)
+    append(UInt32(Self.encodings.firstIndex(of: encoding) ?? 0))
+    for value in [largestLength] + calibration.recalls + calibration.distances {
+      append(value.bitPattern)
+    }
     bytes += Array(repeating: 0, count: Self.byteCount - 4 - bytes.count)
     append(CRC32C.checksum(bytes))
     return bytes
@@ -148,7 +168,7 @@ extension GraphFileHeader {
     }
     // A flipped bit in the version is damage, so the checksum is asked first. Every version keeps
     // magic, byte order mark, version and checksum where they are.
-    guard CRC32C.checksum(bytes[..<124]) == read(124, as: UInt32.self) else {
+    guard CRC32C.checksum(bytes[..<(byteCount - 4)]) == read(byteCount - 4, as: UInt32.self) else {
       throw corrupt("the checksum of its header is wrong")
     }
     let found = read(12, as: UInt32.self)
@@ -164,14 +184,22 @@ extension GraphFileHeader {
       upperRowCount <= count * HNSWParameters.highestLevel,
       HNSWParameters.dimensions.contains(word(48)), metrics.indices.contains(word(52)),
       HNSWParameters.degrees.contains(word(56)),
-      HNSWParameters.constructionEfforts.contains(word(60))
+      HNSWParameters.constructionEfforts.contains(word(60)), encodings.indices.contains(word(76))
     else { throw corrupt("a count in its header is out of range") }
 
+    func float(_ offset: Int) -> Float { Float(bitPattern: read(offset, as: UInt32.self)) }
+    let columns = Calibration.slacks.indices
+    let calibration = Calibration(
+      recalls: columns.map { float(84 + 4 * $0) }, distances: columns.map { float(132 + 4 * $0) })
+    guard calibration.isSound, (0..<Float.infinity).contains(float(80)) else {
+      throw corrupt("a measure in its header is out of range")
+    }
     let header = GraphFileHeader(
       count: count, upperRowCount: upperRowCount, dimension: word(48), metric: metrics[word(52)],
       parameters: HNSWParameters(
         m: word(56), efConstruction: word(60), seed: read(40, as: UInt64.self)),
-      entry: read(64, as: UInt32.self), topLevel: word(68),
+      entry: read(64, as: UInt32.self), topLevel: word(68), encoding: encodings[word(76)],
+      largestLength: float(80), calibration: calibration,
       tableChecksum: read(72, as: UInt32.self))
     let isEntryValid =
       count == 0

@@ -12,7 +12,7 @@ public struct HNSWParameters: Sendable, Hashable {
   public var seed: UInt64
 
   /// Makes parameters; the defaults suit text embeddings.
-  public init(m: Int = 16, efConstruction: Int = 200, seed: UInt64 = 0) {
+  public init(m: Int = 16, efConstruction: Int = 128, seed: UInt64 = 0) {
     self.m = m
     self.efConstruction = efConstruction
     self.seed = seed
@@ -51,10 +51,7 @@ public struct HNSWParameters: Sendable, Hashable {
   /// Algorithm 1 with m_L = 1 / ln(m). A hash takes the place of the random number, so that the
   /// level does not depend on what came before.
   func level(of id: Int64) -> Int {
-    var hash = UInt64(bitPattern: id) &+ (seed &+ 1) &* 0x9E37_79B9_7F4A_7C15
-    hash = (hash ^ (hash >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    hash = (hash ^ (hash >> 27)) &* 0x94D0_49BB_1331_11EB
-    hash ^= hash >> 31
+    let hash = mixed(UInt64(bitPattern: id) &+ (seed &+ 1) &* 0x9E37_79B9_7F4A_7C15)
     let uniform = Double(hash >> 11) * 0x1p-53
     var level = 0
     var threshold = 1 / Double(m)

@@ -1,3 +1,5 @@
+import RAGCore
+
 extension MutableGraph {
   /// Removes a vector, if it is there.
   /// - Complexity: O(count), as for many at once.
@@ -5,88 +7,89 @@ extension MutableGraph {
   public func delete(id: Int64) -> Bool { delete(IDSet([id])) == 1 }
 
   /// Removes the vectors of these ids, repairs the links around them and frees their slots for
-  /// later insertions. Returns how many were there.
+  /// later insertions. Returns how many were there. The graph does not depend on the number of
+  /// threads.
   ///
   /// A node that linked to removed ones chooses its links anew, from those that it keeps and from
   /// the nodes on the far side of the removed ones (after FreshDiskANN, arXiv:2105.09613,
   /// Algorithm 4).
   /// - Complexity: O(count · m) and the repair of the nodes concerned.
   @discardableResult
-  public func delete(_ doomed: IDSet) -> Int {
-    var dead = SlotSet(slotCount: slotCount)
-    for id in doomed.sorted { if let slot = slotOfID[id] { dead.insert(slot) } }
-    guard dead.count > 0 else { return 0 }
-    if dead.count == count {
-      removeAll()
+  public func delete(_ doomed: IDSet, threads: Int = 1) -> Int {
+    changing.writing {
+      var dead = SlotSet(slotCount: slotCount)
+      for id in doomed.sorted { if let slot = slotOfID[id] { dead.insert(slot) } }
+      guard dead.count > 0 else { return 0 }
+      if dead.count == live.count {
+        lock.writing { removeAll() }
+        return dead.count
+      }
+      let survivors = slotsByID.filter { !dead.contains($0) }
+      let repairs = repairs(of: survivors, around: dead, threads: threads)
+      lock.writing {
+        for repair in repairs { setLinks(repair.slot, repair.level, repair.links) }
+        dead.forEach(free)
+        freeSlots.sort(by: >)
+        if dead.contains(entry) { chooseEntry() }
+        // The entry first: the others are searched for from there.
+        let bereft = repairs.filter(\.links.isEmpty)
+        for repair in bereft where repair.slot == entry { relink(repair.slot, repair.level) }
+        for repair in bereft where repair.slot != entry { relink(repair.slot, repair.level) }
+      }
       return dead.count
     }
-
-    var bereft: [(slot: UInt32, level: Int)] = []
-    for slot in slotsByID where !dead.contains(slot) {
-      for current in 0...Int(levels.base[Int(slot)]) where !repair(slot, current, dead) {
-        bereft.append((slot, current))
-      }
-    }
-    dead.forEach(free)
-    freeSlots.sort(by: >)
-    if dead.contains(entry) { chooseEntry() }
-    // The entry first: the others are searched for from there.
-    for (slot, level) in bereft where slot == entry { relink(slot, level) }
-    for (slot, level) in bereft where slot != entry { relink(slot, level) }
-    return dead.count
   }
 
-  /// Chooses the links of a node anew if some lead to dead nodes. Returns false when none is left
-  /// to choose, though there were some.
-  private func repair(_ slot: UInt32, _ level: Int, _ dead: borrowing SlotSet) -> Bool {
-    let view = view
-    let links = view.links(slot, level)
-    let degree = view.degree(level)
-    var linkCount = 0
-    var isTouched = false
-    while linkCount < degree, links[linkCount] != GraphView.none {
-      isTouched = isTouched || dead.contains(links[linkCount])
-      linkCount += 1
-    }
-    guard isTouched else { return true }
+  /// The new links of a node on a level.
+  private struct Repair {
+    var slot: UInt32
+    var level: Int
+    var links: [UInt32]
+  }
 
+  private func repairs(
+    of survivors: [UInt32], around dead: SlotSet, threads: Int
+  ) -> [Repair] {
+    let codes = byteCodes
+    return parallelMap(count: survivors.count, threads: threads) { index in
+      let slot = survivors[index]
+      var repairs: [Repair] = []
+      for level in 0...Int(levels.base[Int(slot)])
+      where currentLinks(slot, level).contains(where: dead.contains) {
+        let links = scratches.withScratch { repairedLinks(slot, level, dead, codes, $0) }
+        repairs.append(Repair(slot: slot, level: level, links: links))
+      }
+      return repairs
+    }.flatMap { $0 }
+  }
+
+  /// Links for a node some of whose links lead to dead nodes; none when nothing is left to choose.
+  private func repairedLinks(
+    _ slot: UInt32, _ level: Int, _ dead: SlotSet, _ codes: ByteCodes, _ scratch: SearchScratch
+  ) -> [UInt32] {
+    let degree = level == 0 ? 2 * parameters.m : parameters.m
     var frontier: [UInt32] = []
-    selection.candidates.removeAll(keepingCapacity: true)
+    var candidates: [UInt32] = []
     let visited = scratch.visited(slotCount: slotCount)
     _ = visited.insert(slot)
-    for index in 0..<linkCount {
-      _ = visited.insert(links[index])
-      if dead.contains(links[index]) {
-        frontier.append(links[index])
-      } else {
-        selection.candidates.append(candidate(links[index], near: slot))
-      }
+    for link in currentLinks(slot, level) {
+      _ = visited.insert(link)
+      if dead.contains(link) { frontier.append(link) } else { candidates.append(link) }
     }
     // Through the dead nodes, nearest rows first, to the living ones behind them: enough for a
     // choice, however large the dead region is.
-    let enough = selection.candidates.count + 4 * degree
+    let enough = candidates.count + 4 * degree
     var next = 0
-    while next < frontier.count, selection.candidates.count < enough {
-      let beyond = view.links(frontier[next], level)
-      next += 1
-      for index in 0..<degree {
-        let link = beyond[index]
-        if link == GraphView.none { break }
-        guard visited.insert(link) else { continue }
-        if dead.contains(link) {
-          frontier.append(link)
-        } else {
-          selection.candidates.append(candidate(link, near: slot))
-        }
+    while next < frontier.count, candidates.count < enough {
+      for link in currentLinks(frontier[next], level) where visited.insert(link) {
+        if dead.contains(link) { frontier.append(link) } else { candidates.append(link) }
       }
+      next += 1
     }
-    selection.select(limit: degree, minimum: degree / 2, in: view)
-    setLinks(slot, level, selection.chosen)
-    return !selection.chosen.isEmpty
-  }
-
-  private func candidate(_ slot: UInt32, near other: UInt32) -> Candidate {
-    Candidate(score: view.score(slot, other), slot: slot)
+    scratch.selection.candidates.removeAll(keepingCapacity: true)
+    scratch.selection.append(candidates.count, near: slot, codes, scratch) { candidates[$0] }
+    scratch.selection.select(limit: degree, minimum: degree / 2, codes: codes, ids: ids.base)
+    return scratch.selection.chosen
   }
 
   /// Searches links for a node that lost all of them on a level.
@@ -94,24 +97,42 @@ extension MutableGraph {
   /// The walk starts from the entry, since the way down might end at the node itself. The entry
   /// finds its links by scoring all nodes.
   private func relink(_ slot: UInt32, _ level: Int) {
-    let view = view
-    let query = view.vector(slot)
-    var pool = scratch.pool(capacity: parameters.efConstruction)
-    if slot == entry {
-      for other in 0..<UInt32(slotCount) where other != slot && view.has(other, level) {
-        pool.insert(other, score: view.score(slot, other))
+    scratches.withScratch { scratch in
+      let view = view
+      let codes = byteCodes
+      var target = NodeTarget(slot, codes, view.vectors, scratch.query)
+      var pool = scratch.pool(capacity: parameters.efConstruction)
+      if slot == entry {
+        live.forEach { other in
+          guard other != slot, Int(levels.base[Int(other)]) >= level else { return }
+          scratch.slots[0] = other
+          target.score(scratch.slots, 1, into: scratch.scores)
+          pool.insert(other, score: scratch.scores[0])
+        }
+      } else {
+        scratch.slots[0] = entry
+        target.score(scratch.slots, 1, into: scratch.scores)
+        pool.insert(entry, score: scratch.scores[0])
+        // In memory nothing is checked, so nothing is thrown.
+        _ = try? view.walk(
+          level, &target, pool: &pool, limits: .capacityOnly(parameters.efConstruction),
+          visited: scratch.visited(slotCount: slotCount), scratch)
       }
-    } else {
-      pool.insert(entry, score: view.score(slot, entry))
-      view.walk(level, query: query, pool: &pool, scratch)
+      scratch.selection.candidates.removeAll(keepingCapacity: true)
+      let others = (0..<pool.count).map { pool[$0].slot }.filter { $0 != slot }
+      scratch.selection.append(others.count, near: slot, codes, scratch) { others[$0] }
+      let degree = view.degree(level)
+      scratch.selection.select(limit: degree, minimum: degree / 2, codes: codes, ids: ids.base)
+      let links = scratch.selection.chosen
+      setLinks(slot, level, links)
+      if let nearest = links.first { splice(slot, after: nearest, level) }
     }
-    connect(slot, level, to: pool)
   }
 
   private func free(_ slot: UInt32) {
     let level = Int(levels.base[Int(slot)])
     slotOfID[ids.base[Int(slot)]] = nil
-    levels.base[Int(slot)] = GraphView.freeLevel
+    live.remove(slot)
     if level > 0 { freeUpperRows[level, default: []].append(upperRows.base[Int(slot)]) }
     freeSlots.append(slot)
   }
@@ -119,11 +140,11 @@ extension MutableGraph {
   /// Makes the highest node the entry; among several that of the lowest id.
   private func chooseEntry() {
     var best: (level: UInt8, id: Int64, slot: UInt32)?
-    for slot in 0..<slotCount where levels.base[slot] != GraphView.freeLevel {
-      let level = levels.base[slot]
-      let id = ids.base[slot]
-      if let current = best, (current.level, id) > (level, current.id) { continue }
-      best = (level, id, UInt32(slot))
+    live.forEach { slot in
+      let level = levels.base[Int(slot)]
+      let id = ids.base[Int(slot)]
+      if let current = best, (current.level, id) > (level, current.id) { return }
+      best = (level, id, slot)
     }
     entry = best?.slot ?? GraphView.none
     topLevel = Int(best?.level ?? 0)
@@ -132,10 +153,12 @@ extension MutableGraph {
   private func removeAll() {
     slotOfID.removeAll()
     slotCount = 0
+    live = SlotSet(slotCount: 0)
     freeSlots.removeAll()
     upperRowCount = 0
     freeUpperRows.removeAll()
     entry = GraphView.none
     topLevel = 0
+    largestLength = 0
   }
 }

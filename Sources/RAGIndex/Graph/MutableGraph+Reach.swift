@@ -6,50 +6,55 @@ extension MutableGraph {
   /// - Complexity: O(count · m) and a search for each such node.
   @discardableResult
   public func linkUnreachable() -> Int {
-    guard entry != GraphView.none else { return 0 }
-    var reached = SlotSet(slotCount: slotCount)
-    var frontier: [UInt32] = []
-    reach(entry, &reached, &frontier)
-    var linked = 0
-    guard reached.count < count else { return 0 }
-    for slot in slotsByID where !reached.contains(slot) {
-      linkFromNearest(slot)
-      linked += 1
-      reach(slot, &reached, &frontier)
+    changing.writing {
+      lock.writing {
+        guard entry != GraphView.none else { return 0 }
+        var reached = SlotSet(slotCount: slotCount)
+        var frontier: [UInt32] = []
+        reach(entry, &reached, &frontier)
+        guard reached.count < live.count else { return 0 }
+        var linked = 0
+        for slot in slotsByID where !reached.contains(slot) {
+          linkFromNearest(slot)
+          linked += 1
+          reach(slot, &reached, &frontier)
+        }
+        return linked
+      }
     }
-    return linked
   }
 
   /// Adds a node and all that can be reached from it.
   private func reach(_ start: UInt32, _ reached: inout SlotSet, _ frontier: inout [UInt32]) {
-    let view = view
     reached.insert(start)
     frontier.append(start)
     while let slot = frontier.popLast() {
-      let links = view.links(slot, 0)
-      for index in 0..<view.degree(0) {
-        let link = links[index]
-        if link == GraphView.none { break }
-        if !reached.contains(link) {
-          reached.insert(link)
-          frontier.append(link)
-        }
+      for link in currentLinks(slot, 0) where !reached.contains(link) {
+        reached.insert(link)
+        frontier.append(link)
       }
     }
   }
 
   /// Makes a node reachable from the nearest reachable one that has room, else from the nearest.
   private func linkFromNearest(_ slot: UInt32) {
-    let view = view
-    let degree = view.degree(0)
-    var pool = scratch.pool(capacity: parameters.efConstruction)
-    // From the entry on level 0: the levels above might lead to the node itself.
-    pool.insert(entry, score: view.score(entry, slot))
-    view.walk(0, query: view.vector(slot), pool: &pool, scratch)
-    for index in 0..<pool.count
-    where view.links(pool[index].slot, 0)[degree - 1] == GraphView.none {
-      return splice(slot, after: pool[index].slot, 0)
+    scratches.withScratch { scratch in
+      let view = view
+      var target = NodeTarget(slot, byteCodes, view.vectors, scratch.query)
+      var pool = scratch.pool(capacity: parameters.efConstruction)
+      // From the entry on level 0: the levels above might lead to the node itself.
+      scratch.slots[0] = entry
+      target.score(scratch.slots, 1, into: scratch.scores)
+      pool.insert(entry, score: scratch.scores[0])
+      // In memory nothing is checked, so nothing is thrown.
+      _ = try? view.walk(
+        0, &target, pool: &pool, limits: .capacityOnly(parameters.efConstruction),
+        visited: scratch.visited(slotCount: slotCount), scratch)
+      for index in 0..<pool.count
+      where currentLinks(pool[index].slot, 0).count < 2 * parameters.m {
+        return splice(slot, after: pool[index].slot, 0)
+      }
+      splice(slot, after: pool[0].slot, 0)
     }
-    splice(slot, after: pool[0].slot, 0)
   }
 }

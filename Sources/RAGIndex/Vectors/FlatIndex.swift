@@ -1,23 +1,34 @@
+import CRAGKernels
 import RAGCore
 
-/// Vectors in one contiguous run, searched exactly: for the few that no graph holds yet, and as
-/// the oracle of the graph. Scores are bit for bit those of the graph.
-public struct FlatIndex: Sendable {
+/// Vectors without a graph, searched by a scan of their codes: for small collections, and for the
+/// few that no graph holds yet. Needs no build.
+public struct FlatIndex: VectorSearching {
   /// The length of every vector.
   public let dimension: Int
   /// The measure of likeness.
   public let metric: VectorMetric
+  /// How vectors are kept.
+  public let encoding: VectorEncoding
   /// The ids, in the order of their insertion.
   public private(set) var ids: [Int64] = []
-  private var vectors: [Float] = []
+  private var rows = FlatRows()
+  private let coder: VectorCoder
+  private let scratches = SearchScratchPool()
 
   /// Makes an empty index.
   ///
   /// - Throws: ``RAGError`` of code `invalidInput` for a dimension outside
   ///   ``HNSWParameters/dimensions``.
-  public init(dimension: Int, metric: VectorMetric) throws {
+  public init(
+    dimension: Int, metric: VectorMetric, encoding: VectorEncoding = .compact
+  ) throws {
     self.dimension = try HNSWParameters.checked(dimension: dimension)
     self.metric = metric
+    self.encoding = encoding
+    coder = VectorCoder(
+      metric: metric, layout: CodeLayout(dimension: dimension, encoding: encoding),
+      centre: Array(repeating: 0, count: dimension))
   }
 
   /// The number of vectors.
@@ -27,37 +38,91 @@ public struct FlatIndex: Sendable {
   ///
   /// - Throws: ``RAGError`` of code `dimensionMismatch` or `invalidInput` for a vector that cannot
   ///   be compared.
+  /// - Complexity: O(dimension · log(dimension)), and O(count) for the first after a copy.
   public mutating func append(id: Int64, vector: [Float]) throws {
-    vectors += try metric.prepare(vector, dimension: dimension)
+    let prepared = try metric.prepare(vector, dimension: dimension)
+    if !isKnownUniquelyReferenced(&rows) { rows = FlatRows(rows, count: count, coder.layout) }
+    rows.append(prepared, row: count, coder)
     ids.append(id)
   }
 
-  /// The best `k` vectors by score, ties by id; fewer when there are fewer.
-  ///
-  /// `allowing` restricts the search to its ids, `excluding` leaves out its ids.
-  /// - Throws: ``RAGError`` of code `dimensionMismatch` or `invalidInput` for a query that cannot
-  ///   be compared or a `k` that is not positive.
+  /// Answers a query. The effort makes no difference but for ``SearchEffort/exact``.
   /// - Complexity: O(count · dimension).
-  public func search(
-    _ query: [Float], k: Int, allowing: IDSet? = nil, excluding: IDSet? = nil
-  ) throws -> [VectorMatch] {
-    let query = try metric.prepare(query, dimension: dimension)
-    guard k > 0 else { throw RAGError(.invalidInput, "k must be at least 1, not \(k)") }
-    var best = BestMatches(limit: k)
-    let kernel = ScoreKernel(metric)
-    let allowed = allowing.map { Set($0.sorted) }
-    let excluded = excluding.map { Set($0.sorted) } ?? []
-    vectors.withUnsafeBufferPointer { vectors in
-      query.withUnsafeBufferPointer { query in
-        // An empty array has no address; there is nothing to score then.
-        guard let rows = vectors.baseAddress, let query = query.baseAddress else { return }
-        for (row, id) in ids.enumerated() {
-          guard allowed?.contains(id) ?? true, !excluded.contains(id) else { continue }
-          let score = kernel.pair(query, rows + row * dimension, dimension)
-          best.offer(VectorMatch(id: id, score: score))
+  public func search(_ query: VectorQuery) throws -> VectorSearchResult {
+    let vector = try query.prepared(metric, dimension: dimension)
+    return try scratches.withScratch { scratch in
+      try ids.withUnsafeBufferPointer { buffer in
+        guard let ids = buffer.baseAddress else {
+          return VectorSearchResult(matches: [], statistics: SearchStatistics(plan: .scan))
         }
+        return try rows.view(ids: ids, count: count, coder).search(
+          query, vector: coder.encode(query: vector, into: scratch.query), queryLength: 0,
+          allowed: allowed(query), scratch)
       }
     }
-    return best.sorted()
   }
+
+  private func allowed(_ query: VectorQuery) -> SlotSet? {
+    guard query.allowing != nil || query.excluding != nil else { return nil }
+    let allowed = query.allowing.map { Set($0.sorted) }
+    let excluded = Set(query.excluding?.sorted ?? [])
+    var set = SlotSet(slotCount: count)
+    for (row, id) in ids.enumerated()
+    where allowed?.contains(id) ?? true && !excluded.contains(id) {
+      set.insert(UInt32(row))
+    }
+    return set
+  }
+}
+
+/// The codes of a flat index.
+///
+/// `@unchecked Sendable`: it changes only while one index alone refers to it.
+private final class FlatRows: @unchecked Sendable {
+  private var coarse = AlignedBuffer<UInt8>(capacity: 0)
+  private var fine = AlignedBuffer<UInt8>(capacity: 0)
+  private var terms = AlignedBuffer<rag_code_terms>(capacity: 0)
+  private var work = AlignedBuffer<Float>(capacity: 0)
+  private var lowBits = AlignedBuffer<UInt8>(capacity: 0)
+
+  init() {}
+
+  init(_ other: FlatRows, count: Int, _ layout: CodeLayout) {
+    reserve(count, layout)
+    coarse.base.update(from: other.coarse.base, count: count * layout.coarseStride)
+    fine.base.update(from: other.fine.base, count: count * layout.fineStride)
+    terms.base.update(from: other.terms.base, count: count)
+  }
+
+  private func reserve(_ count: Int, _ layout: CodeLayout) {
+    coarse.reserve(count * layout.coarseStride)
+    fine.reserve(count * layout.fineStride)
+    terms.reserve(count)
+    work.reserve(layout.dimension)
+    lowBits.reserve(layout.blocks * Int(RAG_FINE_BLOCK_BYTES))
+  }
+
+  func append(_ vector: [Float], row: Int, _ coder: VectorCoder) {
+    reserve(row + 1, coder.layout)
+    coder.encode(
+      vector, coarse: coarse.base + row * coder.layout.coarseStride,
+      fine: fine.base + row * coder.layout.fineStride, terms: terms.base + row,
+      work: work.base, lowBits: lowBits.base)
+  }
+
+  /// A graph without links, which is only scanned.
+  func view(ids: UnsafePointer<Int64>, count: Int, _ coder: VectorCoder) -> GraphView {
+    GraphView(
+      vectors: CodedVectors(
+        layout: coder.layout, metric: coder.metric, coarse: coarse.base, fine: fine.base,
+        terms: terms.base),
+      m: 0, slotCount: count, count: count, entry: GraphView.none, topLevel: 0, largestLength: 0,
+      calibration: .standard, ids: ids, groundLinks: FlatRows.noLinks,
+      upperRows: FlatRows.noLinks, upperLinks: FlatRows.noLinks, upperRowCount: 0, live: nil,
+      guarding: nil)
+  }
+
+  /// Never read: a view without an entry is not walked.
+  nonisolated(unsafe) private static let noLinks = UnsafePointer(
+    UnsafeMutablePointer<UInt32>.allocate(capacity: 1))
 }

@@ -15,33 +15,40 @@ extension VectorMetric {
   /// product is at most the bound, a squared distance at most four times the bound.
   static let largestSquaredLength = Double(Float.greatestFiniteMagnitude) / 8
 
+  /// Checks that a vector can be compared.
+  ///
+  /// - Throws: ``RAGError`` of code `invalidInput` when a component is not finite, all are too
+  ///   large to compare, or, for ``cosine``, all are zero.
+  func check(_ vector: some Sequence<Float>) throws {
+    var squaredLength = 0.0
+    for component in vector { squaredLength += Double(component) * Double(component) }
+    guard squaredLength.isFinite else {
+      throw RAGError(.invalidInput, "a vector holds a component that is not a finite number")
+    }
+    if self == .cosine {
+      guard squaredLength > 0 else {
+        throw RAGError(.invalidInput, "a vector of zeros has no direction to compare by cosine")
+      }
+    } else if squaredLength > Self.largestSquaredLength {
+      throw RAGError(.invalidInput, "a vector is too long to be compared; scale it down")
+    }
+  }
+
   /// Checks a vector and brings it into the form that is stored and compared: scaled to length 1
   /// for ``cosine``, else as it is.
   ///
   /// - Throws: ``RAGError`` of code `dimensionMismatch` when the vector has another length than
-  ///   `dimension`; `invalidInput` when a component is not finite, all are too large to compare,
-  ///   or, for ``cosine``, all are zero.
+  ///   `dimension`, else as ``check(_:)``.
   func prepare(_ vector: [Float], dimension: Int) throws -> [Float] {
     guard vector.count == dimension else {
       throw RAGError(
         .dimensionMismatch,
         "a vector of \(vector.count) dimensions was given to an index of \(dimension)")
     }
-    var squaredLength = 0.0
-    for component in vector { squaredLength += Double(component) * Double(component) }
-    guard squaredLength.isFinite else {
-      throw RAGError(.invalidInput, "a vector holds a component that is not a finite number")
-    }
-    guard self == .cosine else {
-      guard squaredLength <= Self.largestSquaredLength else {
-        throw RAGError(.invalidInput, "a vector is too long to be compared; scale it down")
-      }
-      return vector
-    }
-    guard squaredLength > 0 else {
-      throw RAGError(.invalidInput, "a vector of zeros has no direction to compare by cosine")
-    }
-    let length = squaredLength.squareRoot()
-    return vector.map { Float(Double($0) / length) }
+    try check(vector)
+    guard self == .cosine else { return vector }
+    let squaredLength = vector.reduce(0.0) { $0 + Double($1) * Double($1) }
+    let factor = 1 / squaredLength.squareRoot()
+    return vector.map { Float(Double($0) * factor) }
   }
 }

@@ -7,9 +7,11 @@ final class SearchScratch: @unchecked Sendable {
   private var tags = AlignedBuffer<UInt8>(capacity: 0)
   private var round: UInt8 = 0
   private var pool = AlignedBuffer<Candidate>(capacity: 0)
-  /// Room for the links of one node, and for their scores.
+  /// Room for what one call of a kernel scores.
   let slots: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Float>
+  let query = QueryRoom()
+  var selection = LinkSelection()
 
   /// Nodes gathered for one call of a kernel: at least the links of one node.
   static let batch = 2 * HNSWParameters.degrees.upperBound
@@ -57,5 +59,32 @@ struct VisitedSet {
     if tags[Int(slot)] == round { return false }
     tags[Int(slot)] = round
     return true
+  }
+}
+
+/// Room for one query in all its forms.
+final class QueryRoom {
+  private var floatRoom = AlignedBuffer<Float>(capacity: 0)
+  private var workRoom = AlignedBuffer<Float>(capacity: 0)
+  private var highRoom = AlignedBuffer<Int8>(capacity: 0)
+  private var lowRoom = AlignedBuffer<Int8>(capacity: 0)
+
+  func floats(_ count: Int) -> UnsafeMutablePointer<Float> {
+    floatRoom.reserve(count)
+    return floatRoom.base
+  }
+
+  func work(_ count: Int) -> UnsafeMutablePointer<Float> {
+    workRoom.reserve(count)
+    return workRoom.base
+  }
+
+  /// Zeros for `count` elements in both parts.
+  func parts(_ count: Int) -> (high: UnsafeMutablePointer<Int8>, low: UnsafeMutablePointer<Int8>) {
+    highRoom.reserve(count)
+    lowRoom.reserve(count)
+    highRoom.base.update(repeating: 0, count: count)
+    lowRoom.base.update(repeating: 0, count: count)
+    return (highRoom.base, lowRoom.base)
   }
 }

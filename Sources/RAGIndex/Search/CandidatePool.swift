@@ -18,49 +18,59 @@ struct CandidatePool: ~Copyable {
   /// All entries before it are expanded.
   private var cursor = 0
 
-  /// `storage` has room for `capacity` entries, at least one.
+  /// `storage` has room for `capacity` entries and one more; `capacity` is at least one.
   init(storage: UnsafeMutablePointer<Candidate>, capacity: Int) {
     entries = storage
     self.capacity = capacity
   }
 
-  subscript(index: Int) -> Candidate { entries[index] }
-
-  var isFull: Bool { count == capacity }
+  subscript(index: Int) -> Candidate {
+    @inline(__always) get { entries[index] }
+  }
 
   /// The score that a node has to surpass.
   @inline(__always)
-  var threshold: Float { count < capacity ? -.infinity : entries[capacity - 1].score }
+  var threshold: Float { count < capacity ? -.infinity : entries[capacity &- 1].score }
 
-  /// Puts a node at its place, behind those of equal score.
+  /// Puts a node at its place, behind those of equal score. Returns whether its links are likely to
+  /// be followed next.
   /// - Complexity: O(capacity) moves, few in the late part of a walk.
-  @inline(__always)
-  mutating func insert(_ slot: UInt32, score: Float) {
+  @discardableResult @inline(__always)
+  mutating func insert(_ slot: UInt32, score: Float) -> Bool {
     if count == capacity {
-      guard score > entries[capacity - 1].score else { return }
-      count -= 1
+      guard score > entries[capacity &- 1].score else { return false }
+      count &-= 1
     }
     var low = 0
     var high = count
     while low < high {
-      let middle = (low + high) / 2
-      if entries[middle].score < score { high = middle } else { low = middle + 1 }
+      let middle = (low &+ high) >> 1
+      if entries[middle].score < score { high = middle } else { low = middle &+ 1 }
     }
-    (entries + low + 1).update(from: entries + low, count: count - low)
+    (entries + (low &+ 1)).update(from: entries + low, count: count &- low)
     entries[low] = Candidate(score: score, slot: slot)
-    count += 1
+    count &+= 1
     if low < cursor { cursor = low }
+    return low <= cursor &+ 1
+  }
+
+  /// A node whose links are likely to be followed after the next: the third from the first that is
+  /// not expanded.
+  @inline(__always)
+  var upcoming: UInt32? {
+    let index = cursor &+ 2
+    return index < count && !entries[index].isExpanded ? entries[index].slot : nil
   }
 
   /// The best entry not yet expanded, which is marked as expanded; nil when none is left.
   @inline(__always)
-  mutating func next() -> UInt32? {
+  mutating func next() -> Candidate? {
     while cursor < count {
       if !entries[cursor].isExpanded {
         entries[cursor].isExpanded = true
-        return entries[cursor].slot
+        return entries[cursor]
       }
-      cursor += 1
+      cursor &+= 1
     }
     return nil
   }

@@ -1,0 +1,11 @@
+#define _GNU_SOURCE
+#include "memory.h"
+
+#if defined(__linux__)
+#include <sys/mman.h>
+
+void *rag_grow_mapping(void *start, size_t old_count, size_t new_count) {
+  void *grown = mremap(start, old_count, new_count, MREMAP_MAYMOVE);
+  return grown == MAP_FAILED ? NULL : grown;
+}
+#endif
