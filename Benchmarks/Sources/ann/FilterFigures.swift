@@ -17,11 +17,14 @@ struct FilterFigures: Encodable {
     let random = (0..<base.count).shuffled(using: &generator)
     let near = base.rows(nearestTo: workload.queries.mean)
     let orders = [("random", random), ("near", near), ("far", near.reversed())]
+    // A scan in the same codes, whatever the filter: what a filtered search has to beat.
+    var flat = try FlatIndex(dimension: base.dimension, metric: .cosine)
+    for row in 0..<base.count { try flat.append(id: Int64(row), vector: base[row]) }
     var filters: [Filter] = []
     for (kind, order) in orders {
       for share in Self.shares {
         let filter = try Self.measure(
-          index, effort: curves.effort99, kind: kind, share: share,
+          index, scan: flat, effort: curves.effort99, kind: kind, share: share,
           rows: order.prefix(max(1, Int(Double(base.count) * share))), workload: workload)
         note(
           "filter \(kind) \(share): recall \(filter.recall), \(filter.qps) QPS, "
@@ -43,7 +46,8 @@ struct FilterFigures: Encodable {
   }
 
   private static func measure(
-    _ index: any VectorSearching, effort: SearchEffort, kind: String, share: Double,
+    _ index: any VectorSearching, scan: FlatIndex, effort: SearchEffort, kind: String,
+    share: Double,
     rows: some Collection<Int>, workload: Workload
   ) throws -> Filter {
     var ids = [Int64](repeating: -1, count: workload.base.count)
@@ -53,9 +57,9 @@ struct FilterFigures: Encodable {
       ids: ids)
     let allowed = IDSet(rows.lazy.map { Int64($0) })
     let measured = try workload.measure(
-      [effort, .exact].map {
+      [index, scan].map {
         Search(
-          index: index, queries: workload.prepared($0, first: queries, allowing: allowed),
+          index: $0, queries: workload.prepared(effort, first: queries, allowing: allowed),
           truth: truth)
       })
     return Filter(

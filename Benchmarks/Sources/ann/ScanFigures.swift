@@ -22,7 +22,8 @@ struct ScanFigures: Encodable {
       for row in 0..<base.count { try flat.append(id: Int64(row), vector: base[row]) }
     }
     let queries = workload.prepared(.exact, first: Self.queries)
-    let flatSearch = Search(index: flat, queries: queries)
+    let flatSearch = Search(
+      index: flat, queries: workload.prepared(.recall(0.95), first: Self.queries))
     let measured = try workload.measure([Search(index: index, queries: queries), flatSearch])
     let times = try workload.inTurn(1) { _ in try flatSearch.singleQueryMicroseconds() }[0]
     exactQPS = measured[0].qps

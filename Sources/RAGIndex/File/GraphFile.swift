@@ -142,32 +142,3 @@ public final class GraphFile: VectorSearching {
     return set
   }
 }
-
-extension UnsafeBufferPointer<Int64> {
-  /// Calls `body` with the index of each id of a set that is among these, which ascend.
-  /// - Complexity: O(ids.count), and O(log) of the gap to each that is not next.
-  fileprivate func forEachIndex(of ids: IDSet?, _ body: (Int) -> Void) {
-    var index = 0
-    for id in ids?.sorted ?? [] {
-      index = firstIndex(notBelow: id, from: index)
-      if index == count { return }
-      if self[index] == id { body(index) }
-    }
-  }
-
-  /// The first index at or behind `start` whose id is not below `id`: galloping, then bisection.
-  fileprivate func firstIndex(notBelow id: Int64, from start: Int) -> Int {
-    var low = start
-    var step = 1
-    while low + step <= count, self[low + step - 1] < id {
-      low += step
-      step *= 2
-    }
-    var high = Swift.min(low + step, count)
-    while low < high {
-      let middle = (low + high) / 2
-      if self[middle] < id { low = middle + 1 } else { high = middle }
-    }
-    return low
-  }
-}

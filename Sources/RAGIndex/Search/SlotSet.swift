@@ -29,10 +29,12 @@ struct SlotSet: Sendable {
     words[Int(slot >> 6)] >> UInt64(slot & 63) & 1 == 1
   }
 
+  @inline(__always)
   mutating func insert(_ slot: UInt32) {
-    guard !contains(slot) else { return }
-    words[Int(slot >> 6)] |= 1 << UInt64(slot & 63)
-    count += 1
+    let word = words[Int(slot >> 6)]
+    let bit: UInt64 = 1 << UInt64(slot & 63)
+    words[Int(slot >> 6)] = word | bit
+    count += word & bit == 0 ? 1 : 0
   }
 
   mutating func remove(_ slot: UInt32) {

@@ -12,6 +12,7 @@ public struct FlatIndex: VectorSearching {
   public let encoding: VectorEncoding
   /// The ids, in the order of their insertion.
   public private(set) var ids: [Int64] = []
+  private var isAscending = true
   private var rows = FlatRows()
   private let coder: VectorCoder
   private let scratches = SearchScratchPool()
@@ -43,6 +44,7 @@ public struct FlatIndex: VectorSearching {
     let prepared = try metric.prepare(vector, dimension: dimension)
     if !isKnownUniquelyReferenced(&rows) { rows = FlatRows(rows, count: count, coder.layout) }
     rows.append(prepared, row: count, coder)
+    isAscending = isAscending && ids.last ?? .min < id
     ids.append(id)
   }
 
@@ -64,9 +66,16 @@ public struct FlatIndex: VectorSearching {
 
   private func allowed(_ query: VectorQuery) -> SlotSet? {
     guard query.allowing != nil || query.excluding != nil else { return nil }
+    var set = SlotSet(slotCount: count, isFull: query.allowing == nil && isAscending)
+    guard !isAscending else {
+      ids.withUnsafeBufferPointer { ids in
+        ids.forEachIndex(of: query.allowing) { set.insert(UInt32($0)) }
+        ids.forEachIndex(of: query.excluding) { set.remove(UInt32($0)) }
+      }
+      return set
+    }
     let allowed = query.allowing.map { Set($0.sorted) }
     let excluded = Set(query.excluding?.sorted ?? [])
-    var set = SlotSet(slotCount: count)
     for (row, id) in ids.enumerated()
     where allowed?.contains(id) ?? true && !excluded.contains(id) {
       set.insert(UInt32(row))

@@ -22,8 +22,44 @@ public struct IDSet: Sendable, Hashable {
   /// The number of ids.
   public var count: Int { sorted.count }
 
-  private static func ascends(_ ids: [Int64]) -> Bool {
+  static func ascends(_ ids: [Int64]) -> Bool {
     for index in ids.indices.dropFirst() where ids[index] <= ids[index - 1] { return false }
     return true
+  }
+}
+
+extension UnsafeBufferPointer<Int64> {
+  /// Calls `body` with the index of each id of a set that is among these, which ascend.
+  /// - Complexity: O(ids.count), and O(log) of the gap to each that is not next.
+  @inline(__always)
+  func forEachIndex(of ids: IDSet?, _ body: (Int) -> Void) {
+    guard let ids = ids?.sorted, let first, let last else { return }
+    if last &- first == Int64(count - 1) {
+      // Without gaps, an id tells its index.
+      for id in ids where id >= first && id <= last { body(Int(id &- first)) }
+      return
+    }
+    var index = 0
+    for id in ids {
+      index = firstIndex(notBelow: id, from: index)
+      if index == count { return }
+      if self[index] == id { body(index) }
+    }
+  }
+
+  /// The first index at or behind `start` whose id is not below `id`: galloping, then bisection.
+  func firstIndex(notBelow id: Int64, from start: Int) -> Int {
+    var low = start
+    var step = 1
+    while low + step <= count, self[low + step - 1] < id {
+      low += step
+      step *= 2
+    }
+    var high = Swift.min(low + step, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 }
