@@ -55,6 +55,12 @@ public final class Engine: Sendable {
     try await Retriever(store: store, embedder: encoder, limits: limits).search(query)
   }
 
+  /// What the vector lane does to answer a query, for those who tune; nil where it takes no part.
+  /// - Throws: As ``search(_:)``.
+  public func explain(_ query: Query) async throws -> VectorLaneReport? {
+    try await Retriever(store: store, embedder: encoder, limits: limits).explain(query)
+  }
+
   /// The exact bytes of a chunk in its source.
   /// - Throws: ``RAGError``: `notFound` when there is no such chunk or its file is gone, `invalidInput`
   ///   when the source changed since it was ingested.

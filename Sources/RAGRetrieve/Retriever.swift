@@ -23,17 +23,10 @@ package struct Retriever: Sendable {
     let vector = try await queryVector(query)
     return try await store.read { reader in
       var lanes: [Hit.Lane: [VectorMatch]] = [:]
-      // One lane alone needs no more than the hits; two are fused from deeper lists.
-      let depth = query.mode == .hybrid ? max(query.count * 4, 200) : query.count
-      if let vector {
-        lanes[.vector] = try reader.nearest(
-          to: vector, count: depth, effort: .recall(query.recall),
-          allowing: try reader.allowedChunks(query.filter)
-        ).matches
-      }
+      if let vector { lanes[.vector] = try nearest(to: vector, query, reader).matches }
       if query.mode.includes(.lexical) {
         lanes[.lexical] = try reader.lexicalMatches(
-          query.text, count: depth, matching: query.filter)
+          query.text, count: depth(query), matching: query.filter)
       }
       try Task.checkCancellation()
       let candidates = query.fusion.fuse(lanes).prefix(query.count)
@@ -47,6 +40,29 @@ package struct Retriever: Sendable {
           lanes: query.explains ? found.1.lanes : nil)
       }
     }
+  }
+
+  /// What the vector lane does for a query; nil where it takes no part.
+  /// - Throws: As ``search(_:)``.
+  package func explain(_ query: Query) async throws -> VectorLaneReport? {
+    try query.validate(limits)
+    guard let vector = try await queryVector(query) else { return nil }
+    return try await store.read { reader in
+      VectorLaneReport(try nearest(to: vector, query, reader).statistics)
+    }
+  }
+
+  private func nearest(
+    to vector: [Float], _ query: Query, _ reader: StoreReader
+  ) throws -> (matches: [VectorMatch], statistics: SearchStatistics?) {
+    try reader.nearest(
+      to: vector, count: depth(query), effort: .recall(query.recall),
+      allowing: try reader.allowedChunks(query.filter))
+  }
+
+  /// One lane alone needs no more than the hits; two are fused from deeper lists.
+  private func depth(_ query: Query) -> Int {
+    query.mode == .hybrid ? max(query.count * 4, 200) : query.count
   }
 
   /// The vector that the query's vector lane searches with; nil in lexical mode.

@@ -39,6 +39,7 @@ struct UsageTests {
       (["query", "x", "--prompt", "--stream"], "Choose one"),
       (["query", "x", "--stream", "--json"], "JSON already"),
       (["query", "x", "-k", "many"], "'many'"),
+      (["query", "x", "--recall", "95"], "from 0 to 1"),
       (["ingest"], "path"),
       (["ingest", "x", "--format", "xml"], "csv"),
       (["ingest", "x", "--id-field", "id"], "--format"),

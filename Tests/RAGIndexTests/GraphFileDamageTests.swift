@@ -56,6 +56,50 @@ struct GraphFileDamageTests {
     }
   }
 
+  @Test("a search over a flipped bit tells of the damage or answers as if there were none")
+  func searchesOverBitFlips() throws {
+    var random = SeededRandom(53)
+    let queries = (0..<3).map { _ in random.vector(20) }
+    let path = directory.path("intact")
+    let expected = try queries.map { try GraphFile(path: path).search($0, k: 10, effort: .ef(30)) }
+    var told = 0
+    for start in stride(from: 0, to: intact.count, by: 64 * 7) {
+      var bytes = intact
+      let place = Int.random(in: start..<min(start + 64 * 7, intact.count), using: &random)
+      bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      do {
+        let file = try GraphFile(path: directory.write(bytes, to: "flipped"))
+        let found = try queries.map { try file.search($0, k: 10, effort: .ef(30)) }
+        #expect(found == expected, "flip at \(place)")
+      } catch let error as RAGError {
+        #expect(error.code == .corrupt || error.code == .incompatibleFormat)
+        told += 1
+      }
+    }
+    #expect(told > 0)
+  }
+
+  @Test("damage that no search touches does no harm until it is looked for")
+  func lazyChecks() throws {
+    var random = SeededRandom(54)
+    let graph = try makeGraph(
+      random.clustered(3_000, dimension: 64, clusters: 50), encoding: .float32)
+    try GraphFile.write(graph, to: directory.path("large"))
+    var bytes = try directory.bytes(of: "large")
+    let layout = try bytes.withUnsafeBytes { try GraphFileHeader.read($0, path: "large").layout }
+    // The last vector's elements are read only to rank it or to check the file.
+    bytes[layout.fine.upperBound - 100] ^= 1
+    let file = try GraphFile(path: directory.write(bytes, to: "large"))
+    let query = try #require(
+      try (0..<50).lazy.map { _ in random.vector(64) }.first { query in
+        try graph.search(query, k: 40, effort: .exact).allSatisfy { $0.id < 2_900 }
+      })
+    #expect(try file.search(query, k: 1, effort: .ef(10)).count == 1)
+    expectError(.corrupt) { try file.check() }
+    expectError(.corrupt) { _ = try file.search(query, k: 1, effort: .exact) }
+    expectError(.corrupt) { _ = try MutableGraph(file) }
+  }
+
   @Test("any bit of the header flipped is found")
   func headerFlips() {
     for place in 0..<GraphFileHeader.byteCount {

@@ -120,8 +120,10 @@ struct MutableGraphTests {
       ids: Array(0..<10_000), vectors: (0..<10_000).flatMap { _ in same }, threads: 2)
     try graph.insert(id: 10_000, vector: [-1, 0, 0, 0, 0, 0, 0, 0])
     checkInvariants(graph)
-    for k in [1, 10, 1_000] {
-      let found = try graph.search(same, k: k, effort: .ef(200))
+    for (k, effort) in [1, 10, 1_000].flatMap({ k in
+      [SearchEffort.ef(200), .recall(0.8), .recall(0.99), .exact].map { (k, $0) }
+    }) {
+      let found = try graph.search(same, k: k, effort: effort)
       #expect(found.count == k)
       #expect(found.map(\.id) == found.map(\.id).sorted())
       #expect(Set(found.map(\.score)).count == 1)

@@ -37,6 +37,8 @@ struct SearchTests {
       #expect(Set(lanes.keys) == [.vector, .lexical])
       let sum = lanes.values.reduce(0) { $0 + $1.contribution }
       #expect(abs(sum - explained[0].score) < 1e-12)
+      #expect(try await engine.explain("mammals in the sea")?.plan == "scan")
+      #expect(try await engine.explain(Query("sea", mode: .lexical)) == nil)
     }
   }
 
@@ -50,6 +52,8 @@ struct SearchTests {
         (Query("whales", count: 10_000), .limitExceeded),
         (Query(""), .invalidInput), (Query("  \n"), .invalidInput), (Query("?!…"), .invalidInput),
         (Query(String(repeating: "a", count: 9_000)), .limitExceeded),
+        (Query("whales", recall: 1.5), .invalidInput),
+        (Query("whales", recall: .nan), .invalidInput),
         (Query("whales", mode: .vector, vector: [1, 2]), .dimensionMismatch),
         (
           Query("whales", mode: .vector, vector: [Float](repeating: .nan, count: 64)), .invalidInput

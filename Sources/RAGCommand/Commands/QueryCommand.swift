@@ -50,7 +50,13 @@ struct QueryCommand: AsyncParsableCommand {
   @Flag(help: "Print the prompt that a model would get, and ask none.")
   var prompt = false
 
-  @Flag(help: "Show what each lane said of each passage.")
+  @Option(
+    help: ArgumentHelp(
+      "The share of the nearest vectors to find, 0 to 1; less is faster, 1 compares with all.",
+      valueName: "share"))
+  var recall = 0.99
+
+  @Flag(help: "Show what each lane said of each passage, and what the vector search did.")
   var explain = false
 
   @OptionGroup var model: ModelOptions
@@ -62,6 +68,9 @@ struct QueryCommand: AsyncParsableCommand {
     guard [hitsOnly, stream, prompt].count(where: \.self) <= 1 else {
       throw ValidationError("Choose one of --hits-only, --stream and --prompt")
     }
+    guard (0...1).contains(recall) else {
+      throw ValidationError("--recall is a share from 0 to 1, not \(recall)")
+    }
     guard !stream || !output.json else { throw ValidationError("--stream writes JSON already") }
   }
 
@@ -71,16 +80,22 @@ struct QueryCommand: AsyncParsableCommand {
     let engine = try await index.open(
       for: .read, encoder: mode == .lexical ? nil : encoder.load())
     let query = Query(
-      question.joined(separator: " "), count: count, mode: mode, filter: filter,
+      question.joined(separator: " "), count: count, mode: mode, filter: filter, recall: recall,
       explains: explain)
+    let vectorSearch = explain ? try await engine.explain(query) : nil
+    if let vectorSearch {
+      Messages.note(
+        "vector search: \(vectorSearch.plan), \(vectorSearch.distances) distances, "
+          + "\(vectorSearch.hops) hops, \(vectorSearch.reranked) ranked again")
+    }
     if prompt {
       try await showPrompt(query, engine)
     } else if hitsOnly {
-      try await showHits(query, engine)
+      try await showHits(query, engine, vectorSearch)
     } else if stream {
       try await streamAnswer(query, engine)
     } else {
-      try await showAnswer(query, engine)
+      try await showAnswer(query, engine, vectorSearch)
     }
   }
 
@@ -107,11 +122,13 @@ struct QueryCommand: AsyncParsableCommand {
     try end(found: !hits.isEmpty)
   }
 
-  private func showHits(_ query: Query, _ engine: Engine) async throws {
+  private func showHits(
+    _ query: Query, _ engine: Engine, _ vectorSearch: VectorLaneReport?
+  ) async throws {
     let hits = try await engine.search(query)
     try StandardOutput.write(
       output.json
-        ? JSON.document(QueryReport(query, hits: hits))
+        ? JSON.document(QueryReport(query, hits: hits, vectorSearch: vectorSearch))
         : HitView(try output.output()).text(hits))
     if hits.isEmpty { Messages.note("nothing found") }
     try end(found: !hits.isEmpty)
@@ -127,7 +144,9 @@ struct QueryCommand: AsyncParsableCommand {
     try end(found: isFound)
   }
 
-  private func showAnswer(_ query: Query, _ engine: Engine) async throws {
+  private func showAnswer(
+    _ query: Query, _ engine: Engine, _ vectorSearch: VectorLaneReport?
+  ) async throws {
     let backend = try model.backend()
     let terminal = try output.output()
     let isLive = backend != nil && terminal.isInteractive && !output.json
@@ -143,7 +162,9 @@ struct QueryCommand: AsyncParsableCommand {
     }
     guard let answer else { throw CancellationError() }
     if output.json {
-      try StandardOutput.write(JSON.document(QueryReport(query, hits: hits, answer: answer)))
+      try StandardOutput.write(
+        JSON.document(
+          QueryReport(query, hits: hits, answer: answer, vectorSearch: vectorSearch)))
     } else {
       let view = AnswerView(terminal)
       var text = isLive ? "\n" : view.text(of: answer)

@@ -7,13 +7,18 @@ struct QueryReport: Encodable {
   var hits: [Hit]
   var answer: Answer?
   var prompt: ComposedPrompt?
+  var vectorSearch: VectorLaneReport?
 
-  init(_ query: Query, hits: [Hit], answer: Answer? = nil, prompt: ComposedPrompt? = nil) {
+  init(
+    _ query: Query, hits: [Hit], answer: Answer? = nil, prompt: ComposedPrompt? = nil,
+    vectorSearch: VectorLaneReport? = nil
+  ) {
     self.query = query.text
     mode = query.mode
     self.hits = hits
     self.answer = answer
     self.prompt = prompt
+    self.vectorSearch = vectorSearch
   }
 }
 

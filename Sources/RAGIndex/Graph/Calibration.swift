@@ -1,3 +1,5 @@
+import CRAGKernels
+
 /// Which slack of a walk gives which recall, measured on the graph itself.
 struct Calibration: Sendable, Hashable {
   /// The slacks that were tried.
@@ -55,24 +57,25 @@ extension SearchEffort {
 
 extension GraphView {
   /// The limits of a walk of some effort.
-  func limits(for effort: SearchEffort, k: Int, queryLength: Float) -> WalkLimits {
-    let ceiling: Float =
+  func limits(
+    for effort: SearchEffort, k: Int, query: CodedQuery, queryLength: Float
+  ) -> WalkLimits {
+    let (ceiling, scale): (Float, Float) =
       switch vectors.metric {
-      case .cosine: 1
-      case .squaredL2: 0
-      case .innerProduct: queryLength * largestLength
+      case .cosine: (1, 1)
+      case .squaredL2: (0, -query.code.base)
+      case .innerProduct: (queryLength * largestLength, queryLength * largestLength)
       }
+    var limits = WalkLimits(
+      capacity: count, slack: .infinity, anchor: k, ceiling: ceiling, leastGap: 0.01 * scale)
     switch effort {
-    case .ef(let ef):
-      return WalkLimits(
-        capacity: min(max(ef, k), count), slack: .infinity, anchor: k, ceiling: ceiling)
+    case .ef(let ef): limits.capacity = min(max(ef, k), count)
     case .recall(let recall):
-      return WalkLimits(
-        capacity: min(WalkLimits.widest(k: k), count),
-        slack: calibration.slack(recall: recall), anchor: WalkLimits.anchor(k: k),
-        ceiling: ceiling)
-    case .exact:
-      return WalkLimits(capacity: count, slack: .infinity, anchor: k, ceiling: ceiling)
+      limits.capacity = min(WalkLimits.widest(k: k), count)
+      limits.slack = calibration.slack(recall: recall)
+      limits.anchor = WalkLimits.anchor(k: k)
+    case .exact: break
     }
+    return limits
   }
 }

@@ -65,7 +65,8 @@ extension MutableGraph {
       let limits = WalkLimits(
         capacity: WalkLimits.widest(k: Calibration.k), slack: slack,
         anchor: WalkLimits.anchor(k: Calibration.k),
-        ceiling: target.ceiling(isUnit: metric == .cosine))
+        ceiling: target.ceiling(isUnit: metric == .cosine),
+        leastGap: metric == .cosine ? 0.02 : 0)
       var pool = scratch.pool(capacity: limits.capacity)
       // In memory nothing is checked, so nothing is thrown.
       if let start = try? view.descend(to: 0, &target, scratch) {

@@ -22,7 +22,6 @@ extension MutableGraph {
         }
       }
     }
-    largestLength = max(largestLength, prepared.largestLength(of: batch))
   }
 
   /// Works out the byte codes of a graph that came from a file, from what the file holds.

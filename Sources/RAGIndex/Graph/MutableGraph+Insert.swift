@@ -50,7 +50,10 @@ extension MutableGraph {
         let slots = lock.writing { addNodes(batch.map { newIDs[$0] }) }
         code(batch, of: prepared, into: slots, threads: threads)
         let choices = choose(slots, threads: threads)
-        lock.writing { commit(slots, choices, threads: threads) }
+        lock.writing {
+          largestLength = max(largestLength, prepared.largestLength(of: batch))
+          commit(slots, choices, threads: threads)
+        }
       }
     }
   }

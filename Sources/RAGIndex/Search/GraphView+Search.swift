@@ -16,7 +16,8 @@ extension GraphView {
     if query.effort.isExact {
       matches = try exactScan(&target, k: wanted, allowed: allowed, scratch)
     } else {
-      let limits = limits(for: query.effort, k: wanted, queryLength: queryLength)
+      let limits = limits(
+        for: query.effort, k: wanted, query: vector, queryLength: queryLength)
       matches = try approximate(&target, k: wanted, limits: limits, allowed: allowed, scratch)
     }
     if let minimum = query.minimumScore {

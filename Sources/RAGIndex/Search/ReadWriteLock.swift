@@ -16,8 +16,16 @@ final class ReadWriteLock: @unchecked Sendable {
 
   init() {
     lock.initialize(to: pthread_rwlock_t())
-    // Fails only for attributes, of which there are none.
-    pthread_rwlock_init(lock, nil)
+    var attributes = pthread_rwlockattr_t()
+    pthread_rwlockattr_init(&attributes)
+    #if canImport(Glibc)
+      // Else a writer might wait for ever while readers come and go.
+      pthread_rwlockattr_setkind_np(
+        &attributes, Int32(PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP))
+    #endif
+    // These fail for attributes only that are not valid.
+    pthread_rwlock_init(lock, &attributes)
+    pthread_rwlockattr_destroy(&attributes)
   }
 
   deinit {
