@@ -590,8 +590,9 @@ void rag_encode(const float *vector, size_t dimension, size_t blocks, uint8_t *c
   memset(coarse, 0, blocks * RAG_COARSE_BLOCK_BYTES);
   memset(fine, 0, blocks * RAG_FINE_BLOCK_BYTES);
   for (size_t i = 0; i < dimension; i++) {
-    int value = (int)(vector[i] * inverse + 1024.0f);
-    value = value < 0 ? 0 : value > 2047 ? 2047 : value;
+    float place = vector[i] * inverse + 1024.0f;
+    // Written so that what is not a number becomes 0.
+    int value = place >= 0 ? (place < 2047 ? (int)place : 2047) : 0;
     size_t block = i / RAG_CODE_BLOCK, at = i % RAG_CODE_BLOCK;
     uint8_t *rest = fine + block * RAG_FINE_BLOCK_BYTES;
     int shift = at < 64 ? 0 : 4;

@@ -45,7 +45,9 @@ struct ByteCodes: @unchecked Sendable {
       high: high, low: low, blocks: layout.blocks,
       high_sum: Int64(sums[Int(node)]) - 128 * Int64(layout.dimension), low_sum: 0,
       base: -squaredLengths[Int(node)], factor: step, weight: 1)
-    return CodedQuery(code: code, floats: room.floats(0))
+    return CodedQuery(
+      code: code, floats: room.floats(0),
+      length: squaredLengths[Int(node)].squareRoot())
   }
 
   /// The squared length of a row, from its bytes.

@@ -76,13 +76,19 @@ struct VectorCoder: Sendable {
     }
     rotation.apply(work)
     var largest: Float = 0
-    for index in 0..<dimension { largest = max(largest, abs(work[index])) }
+    var squaredLength: Float = 0
+    for index in 0..<dimension {
+      largest = max(largest, abs(work[index]))
+      squaredLength += work[index] * work[index]
+    }
     let step = largest / 8_191
     let inverse = step > 0 && (1 / step).isFinite ? 1 / step : 0
     var highSum: Int64 = 0
     var lowSum: Int64 = 0
     for index in 0..<dimension {
-      let value = Int32((work[index] * inverse).rounded())
+      // Only elements near the largest number there is could fail to be finite here.
+      let scaled = (work[index] * inverse).rounded()
+      let value = scaled.isFinite ? Int32(max(-8_191, min(8_191, scaled))) : 0
       let upper = (value + 64) >> 7
       let lower = value - 128 * upper
       // |value| is at most 8,191, so both parts fit: [-64, 64] and [-64, 63].
@@ -95,7 +101,7 @@ struct VectorCoder: Sendable {
     let code = rag_code_query(
       high: high, low: low, blocks: layout.blocks, high_sum: highSum, low_sum: lowSum,
       base: base, factor: isL2 ? step : step / 2, weight: isL2 ? 1 : 0)
-    return CodedQuery(code: code, floats: floats)
+    return CodedQuery(code: code, floats: floats, length: squaredLength.squareRoot())
   }
 }
 
@@ -105,6 +111,15 @@ struct CodedQuery {
   var code: rag_code_query
   /// The elements, prepared for the metric.
   let floats: UnsafePointer<Float>
+  /// The length of what is coded.
+  let length: Float
+
+  /// The standard deviation of a coarse score from the rounding of the elements, each uniform over
+  /// a step of 128 scales.
+  func roundingError(_ terms: rag_code_terms) -> Float {
+    let isL2 = code.weight > 0
+    return (isL2 ? 2 : 1) * length * 128 * terms.scale / Float(12).squareRoot()
+  }
 }
 
 /// The sizes of the codes of one dimension and encoding.

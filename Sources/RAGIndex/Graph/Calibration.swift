@@ -1,5 +1,3 @@
-import CRAGKernels
-
 /// Which slack of a walk gives which recall, measured on the graph itself.
 struct Calibration: Sendable, Hashable {
   /// The slacks that were tried.
@@ -58,16 +56,15 @@ extension SearchEffort {
 extension GraphView {
   /// The limits of a walk of some effort.
   func limits(
-    for effort: SearchEffort, k: Int, query: CodedQuery, queryLength: Float
+    for effort: SearchEffort, k: Int, queryLength: Float
   ) -> WalkLimits {
-    let (ceiling, scale): (Float, Float) =
+    let ceiling: Float =
       switch vectors.metric {
-      case .cosine: (1, 1)
-      case .squaredL2: (0, -query.code.base)
-      case .innerProduct: (queryLength * largestLength, queryLength * largestLength)
+      case .cosine: 1
+      case .squaredL2: 0
+      case .innerProduct: queryLength * largestLength
       }
-    var limits = WalkLimits(
-      capacity: count, slack: .infinity, anchor: k, ceiling: ceiling, leastGap: 0.01 * scale)
+    var limits = WalkLimits(capacity: count, slack: .infinity, anchor: k, ceiling: ceiling)
     switch effort {
     case .ef(let ef): limits.capacity = min(max(ef, k), count)
     case .recall(let recall):

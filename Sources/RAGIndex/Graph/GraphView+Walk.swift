@@ -31,6 +31,8 @@ struct NodeTarget: WalkTarget {
   private var query: CodedQuery
   private(set) var distances = 0
 
+  func roundingError(_ other: UInt32) -> Float { query.roundingError(vectors.terms(other)) }
+
   /// `room` holds the target's code as long as it is used.
   init(_ node: UInt32, _ codes: ByteCodes, _ vectors: CodedVectors, _ room: QueryRoom) {
     self.vectors = vectors

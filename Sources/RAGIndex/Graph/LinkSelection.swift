@@ -72,6 +72,12 @@ struct LinkSelection {
     chosen += pruned[..<min(left, missing)].lazy.map(\.slot)
   }
 
+  /// Adds a link to those chosen, in place of the last where there is no room.
+  mutating func add(_ slot: UInt32, limit: Int) {
+    if chosen.count == limit { chosen.removeLast() }
+    chosen.append(slot)
+  }
+
   private mutating func sort(_ ids: UnsafePointer<Int64>) {
     candidates.sort { a, b in
       a.score > b.score || (a.score == b.score && ids[Int(a.slot)] > ids[Int(b.slot)])

@@ -66,7 +66,7 @@ extension MutableGraph {
         capacity: WalkLimits.widest(k: Calibration.k), slack: slack,
         anchor: WalkLimits.anchor(k: Calibration.k),
         ceiling: target.ceiling(isUnit: metric == .cosine),
-        leastGap: metric == .cosine ? 0.02 : 0)
+        margin: 2 * target.roundingError)
       var pool = scratch.pool(capacity: limits.capacity)
       // In memory nothing is checked, so nothing is thrown.
       if let start = try? view.descend(to: 0, &target, scratch) {
@@ -102,6 +102,9 @@ private struct MidpointTarget: WalkTarget {
   }
 
   var distances: Int { targets.0.distances }
+
+  /// That of a score, of two whose errors are independent.
+  var roundingError: Float { targets.0.roundingError(nodes.1) / Float(2).squareRoot() }
 
   mutating func score(
     _ slots: UnsafePointer<UInt32>, _ count: Int, into scores: UnsafeMutablePointer<Float>

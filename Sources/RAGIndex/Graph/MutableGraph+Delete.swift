@@ -160,5 +160,8 @@ extension MutableGraph {
     entry = GraphView.none
     topLevel = 0
     largestLength = 0
+    coder = VectorCoder(
+      metric: metric, layout: layout, centre: Array(repeating: 0, count: dimension))
+    calibration = .standard
   }
 }

@@ -6,6 +6,8 @@ extension MutableGraph {
   /// batch, and compared with all others of the batch, so that threads need not wait for each
   /// other and do not change the outcome (in the manner of ParlayANN, arXiv:2305.04359).
   private static let batchSize = 1_024
+  /// Equal vectors among the candidates for a node's links.
+  private static let tieLimit = 8
   /// With fewer vectors in the first insertion their mean tells little of those to come.
   private static let smallestSample = 256
 
@@ -55,6 +57,8 @@ extension MutableGraph {
           commit(slots, choices, threads: threads)
         }
       }
+      // For few vectors in a large graph this waits until the graph is written.
+      if 16 * newIDs.count >= live.count { lock.writing { _ = linkUnreached() } }
     }
   }
 
@@ -141,7 +145,8 @@ extension MutableGraph {
     var selection = scratch.selection
     defer { scratch.selection = selection }
     var target = NodeTarget(slot, codes, view.vectors, scratch.query)
-    var pool = scratch.pool(capacity: parameters.efConstruction)
+    var pool = scratch.pool(
+      capacity: parameters.efConstruction, tieLimit: Self.tieLimit)
     let limits = WalkLimits.capacityOnly(parameters.efConstruction)
     var isStarted = false
     for level in choice.indices.reversed() {
@@ -157,20 +162,26 @@ extension MutableGraph {
           visited: scratch.visited(slotCount: slotCount), scratch)
       }
       selection.candidates.removeAll(keepingCapacity: true)
-      meetPeers(of: slot, level, slots, &target, &pool, scratch)
       selection.append(pool.count, near: slot, codes, scratch) { pool[$0].slot }
+      appendPeers(of: slot, level, slots, &target, codes, &selection, scratch)
       let degree = view.degree(level)
       selection.select(limit: degree, minimum: degree / 2, codes: codes, ids: view.ids)
+      // A batch of vectors that are all near each other must not link to itself alone.
+      if pool.count > 0, !selection.chosen.contains(where: live.contains) {
+        selection.add(pool[0].slot, limit: degree)
+      }
       choice[level] = selection.chosen
     }
     return choice
   }
 
-  /// Puts the others of a batch that reach up to a level among the walk's findings.
-  private func meetPeers(
+  /// Adds the nearest of the others of a batch that reach up to a level.
+  private func appendPeers(
     of slot: UInt32, _ level: Int, _ slots: [UInt32], _ target: inout NodeTarget,
-    _ pool: inout CandidatePool, _ scratch: SearchScratch
+    _ codes: ByteCodes, _ selection: inout LinkSelection, _ scratch: SearchScratch
   ) {
+    // As many as a node can link to.
+    var pool = scratch.peerPool(capacity: 2 * parameters.m, tieLimit: Self.tieLimit)
     var next = 0
     while next < slots.count {
       var batched = 0
@@ -184,6 +195,7 @@ extension MutableGraph {
       target.score(scratch.slots, batched, into: scratch.scores)
       for index in 0..<batched { pool.insert(scratch.slots[index], score: scratch.scores[index]) }
     }
+    selection.append(pool.count, near: slot, codes, scratch) { pool[$0].slot }
   }
 
   /// Makes new nodes part of the graph: their links, the links back to them, the entry.
@@ -222,6 +234,7 @@ extension MutableGraph {
     let degree = level == 0 ? 2 * parameters.m : parameters.m
     let otherLinks = mutableLinks(other, level)
     let last = currentLinks(other, level).count
+    if currentLinks(other, level).contains(slot) { return }
     if last < degree {
       otherLinks[last] = slot
       return

@@ -6,22 +6,23 @@ extension MutableGraph {
   /// - Complexity: O(count · m) and a search for each such node.
   @discardableResult
   public func linkUnreachable() -> Int {
-    changing.writing {
-      lock.writing {
-        guard entry != GraphView.none else { return 0 }
-        var reached = SlotSet(slotCount: slotCount)
-        var frontier: [UInt32] = []
-        reach(entry, &reached, &frontier)
-        guard reached.count < live.count else { return 0 }
-        var linked = 0
-        for slot in slotsByID where !reached.contains(slot) {
-          linkFromNearest(slot)
-          linked += 1
-          reach(slot, &reached, &frontier)
-        }
-        return linked
-      }
+    changing.writing { lock.writing { linkUnreached() } }
+  }
+
+  /// The same, for a caller that has both locks.
+  func linkUnreached() -> Int {
+    guard entry != GraphView.none else { return 0 }
+    var reached = SlotSet(slotCount: slotCount)
+    var frontier: [UInt32] = []
+    reach(entry, &reached, &frontier)
+    guard reached.count < live.count else { return 0 }
+    var linked = 0
+    for slot in slotsByID where !reached.contains(slot) {
+      linkFromNearest(slot)
+      linked += 1
+      reach(slot, &reached, &frontier)
     }
+    return linked
   }
 
   /// Adds a node and all that can be reached from it.

@@ -14,14 +14,18 @@ struct Candidate {
 struct CandidatePool: ~Copyable {
   private let entries: UnsafeMutablePointer<Candidate>
   private let capacity: Int
+  /// Entries of one score: where hundreds of vectors are equal, they must not fill the pool, or
+  /// the walk never leaves them.
+  private let tieLimit: Int
   private(set) var count = 0
   /// All entries before it are expanded.
   private var cursor = 0
 
   /// `storage` has room for `capacity` entries and one more; `capacity` is at least one.
-  init(storage: UnsafeMutablePointer<Candidate>, capacity: Int) {
+  init(storage: UnsafeMutablePointer<Candidate>, capacity: Int, tieLimit: Int) {
     entries = storage
     self.capacity = capacity
+    self.tieLimit = tieLimit
   }
 
   subscript(index: Int) -> Candidate {
@@ -37,16 +41,15 @@ struct CandidatePool: ~Copyable {
   /// - Complexity: O(capacity) moves, few in the late part of a walk.
   @discardableResult @inline(__always)
   mutating func insert(_ slot: UInt32, score: Float) -> Bool {
-    if count == capacity {
-      guard score > entries[capacity &- 1].score else { return false }
-      count &-= 1
-    }
+    if count == capacity, score <= entries[capacity &- 1].score { return false }
     var low = 0
     var high = count
     while low < high {
       let middle = (low &+ high) >> 1
       if entries[middle].score < score { high = middle } else { low = middle &+ 1 }
     }
+    if low >= tieLimit, entries[low &- tieLimit].score == score { return false }
+    if count == capacity { count &-= 1 }
     (entries + (low &+ 1)).update(from: entries + low, count: count &- low)
     entries[low] = Candidate(score: score, slot: slot)
     count &+= 1

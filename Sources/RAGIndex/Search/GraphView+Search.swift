@@ -16,8 +16,7 @@ extension GraphView {
     if query.effort.isExact {
       matches = try exactScan(&target, k: wanted, allowed: allowed, scratch)
     } else {
-      let limits = limits(
-        for: query.effort, k: wanted, query: vector, queryLength: queryLength)
+      let limits = limits(for: query.effort, k: wanted, queryLength: queryLength)
       matches = try approximate(&target, k: wanted, limits: limits, allowed: allowed, scratch)
     }
     if let minimum = query.minimumScore {
@@ -40,8 +39,10 @@ extension GraphView {
       return try scan(&target, k: k, allowed: allowed, scratch)
     }
     let start = try descend(to: 0, &target, scratch)
+    var limits = limits
+    limits.margin = 2 * target.query.roundingError(vectors.terms(start.slot))
     let visited = scratch.visited(slotCount: slotCount)
-    var pool = scratch.pool(capacity: limits.capacity)
+    var pool = scratch.pool(capacity: limits.capacity, tieLimit: WalkLimits.anchor(k: k))
     if let allowed {
       let isWhole = try filteredWalk(
         &target, from: start, pool: &pool, limits: limits, allowed: allowed,
@@ -67,7 +68,11 @@ extension GraphView {
     _ target: inout QueryTarget, _ pool: borrowing CandidatePool, k: Int,
     _ scratch: SearchScratch
   ) throws -> [VectorMatch] {
-    let count = min(pool.count, Self.rerankCount(k))
+    var count = min(pool.count, Self.rerankCount(k))
+    // Among near copies the first pass hardly tells one from the other: all that its rounding may
+    // have put behind the k-th are looked at again.
+    let floor = rerankFloor(target, pool, k: k)
+    while count < pool.count, pool[count].score >= floor { count += 1 }
     var matches: [VectorMatch] = []
     matches.reserveCapacity(count)
     var start = 0
@@ -92,36 +97,67 @@ extension GraphView {
   /// embeddings at k = 10).
   static func rerankCount(_ k: Int) -> Int { 2 * k + 10 }
 
+  /// The coarse score that one of the best `k` may have.
+  private func rerankFloor(
+    _ target: QueryTarget, _ pool: borrowing CandidatePool, k: Int
+  ) -> Float {
+    let last = pool[min(k, pool.count) - 1]
+    return last.score - 4 * target.query.roundingError(vectors.terms(last.slot))
+  }
+
   /// The best `k` of all allowed nodes: a first pass over coarse codes, then the best few again.
   /// - Complexity: O(allowed · dimension).
   func scan(
     _ target: inout QueryTarget, k: Int, allowed: SlotSet?, _ scratch: SearchScratch
   ) throws -> [VectorMatch] {
-    var pool = scratch.pool(capacity: Self.rerankCount(k))
+    guard 4 * Self.rerankCount(k) < allowed?.count ?? count else {
+      return try exactScan(&target, k: k, allowed: allowed, scratch)
+    }
+    var pool = scratch.pool(capacity: 2 * Self.rerankCount(k))
+    try firstPass(&target, allowed: allowed, scratch) { slot, score in
+      if score > pool.threshold { pool.insert(slot, score: score) }
+    }
+    let floor = rerankFloor(target, pool, k: k)
+    guard pool.count == 2 * Self.rerankCount(k), pool[pool.count - 1].score >= floor else {
+      return try rerank(&target, pool, k: k, scratch)
+    }
+    // More near copies than the pool holds: once more, and all that come near are looked at.
+    var near: [UInt32] = []
+    try firstPass(&target, allowed: allowed, scratch) { slot, score in
+      if score >= floor { near.append(slot) }
+    }
+    var set = SlotSet(slotCount: slotCount)
+    for slot in near { set.insert(slot) }
+    return try exactScan(&target, k: k, allowed: set, scratch)
+  }
+
+  /// Calls `body` with each allowed node and its coarse score.
+  @inline(__always)
+  private func firstPass(
+    _ target: inout QueryTarget, allowed: SlotSet?, _ scratch: SearchScratch,
+    _ body: (UInt32, Float) -> Void
+  ) throws {
     try forEachBatch(allowed: allowed, scratch) { slots, batch in
       if let slots {
         try target.score(slots, batch.count, into: scratch.scores)
-        for index in 0..<batch.count where scratch.scores[index] > pool.threshold {
-          pool.insert(slots[index], score: scratch.scores[index])
-        }
+        for index in 0..<batch.count { body(slots[index], scratch.scores[index]) }
       } else {
         if let guarding, !guarding.isPassChecked { try guarding.checkCoarse(batch, in: vectors) }
         vectors.coarseScores(
           &target.query, first: batch.lowerBound, batch.count, into: scratch.scores)
         target.statistics.distances += batch.count
-        for index in 0..<batch.count where scratch.scores[index] > pool.threshold {
-          pool.insert(UInt32(batch.lowerBound + index), score: scratch.scores[index])
+        for index in 0..<batch.count {
+          body(UInt32(batch.lowerBound + index), scratch.scores[index])
         }
       }
     }
-    return try rerank(&target, pool, k: k, scratch)
   }
 
   /// The best `k` of all allowed nodes by all that is kept of each.
   private func exactScan(
     _ target: inout QueryTarget, k: Int, allowed: SlotSet?, _ scratch: SearchScratch
   ) throws -> [VectorMatch] {
-    target.statistics.plan = .scan
+    if target.statistics.plan == .walk { target.statistics.plan = .scan }
     var best = BestMatches(limit: k)
     try forEachBatch(allowed: allowed, scratch) { slots, batch in
       if slots == nil {

@@ -7,6 +7,7 @@ final class SearchScratch: @unchecked Sendable {
   private var tags = AlignedBuffer<UInt8>(capacity: 0)
   private var round: UInt8 = 0
   private var pool = AlignedBuffer<Candidate>(capacity: 0)
+  private var peerRoom = AlignedBuffer<Candidate>(capacity: 0)
   /// Room for what one call of a kernel scores.
   let slots: UnsafeMutablePointer<UInt32>
   let scores: UnsafeMutablePointer<Float>
@@ -41,10 +42,16 @@ final class SearchScratch: @unchecked Sendable {
   }
 
   /// An empty pool, valid until the next one is asked for.
-  func pool(capacity: Int) -> CandidatePool {
+  func pool(capacity: Int, tieLimit: Int = .max) -> CandidatePool {
     // One entry more, since an insertion moves the worst of a full pool behind the end.
     pool.reserve(capacity + 1)
-    return CandidatePool(storage: pool.base, capacity: capacity)
+    return CandidatePool(storage: pool.base, capacity: capacity, tieLimit: tieLimit)
+  }
+
+  /// The same in memory of its own, so that both can be in use.
+  func peerPool(capacity: Int, tieLimit: Int) -> CandidatePool {
+    peerRoom.reserve(capacity + 1)
+    return CandidatePool(storage: peerRoom.base, capacity: capacity, tieLimit: tieLimit)
   }
 }
 

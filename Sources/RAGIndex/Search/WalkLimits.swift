@@ -11,16 +11,16 @@ struct WalkLimits {
   var anchor: Int
   /// The score at distance zero.
   var ceiling: Float
-  /// The least gap to the ceiling that counts: first-pass scores are rough, and many equals of the
-  /// query may seem to lie above it.
-  var leastGap: Float
+  /// What rounding may add to a score or take from it: nodes that are worse by no more than that
+  /// are not given up.
+  var margin: Float = 0
 
   /// The lowest score that is still of interest.
   @inline(__always)
   func floor(_ pool: borrowing CandidatePool) -> Float {
     guard slack < .infinity, pool.count >= anchor else { return -.infinity }
     let score = pool[anchor &- 1].score
-    return score - (slack - 1) * max(leastGap, ceiling - score)
+    return score - (slack - 1) * max(0, ceiling - score) - margin
   }
 }
 
@@ -32,6 +32,6 @@ extension WalkLimits {
   static func anchor(k: Int) -> Int { max(k, 16) }
 
   static func capacityOnly(_ capacity: Int) -> WalkLimits {
-    WalkLimits(capacity: capacity, slack: .infinity, anchor: 1, ceiling: 0, leastGap: 0)
+    WalkLimits(capacity: capacity, slack: .infinity, anchor: 1, ceiling: 0)
   }
 }
