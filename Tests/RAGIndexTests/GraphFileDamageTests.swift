@@ -186,6 +186,7 @@ struct GraphFileDamageTests {
       ("longest vector", { $0.store(Float.nan.bitPattern, at: 80) }),
       ("recall 2", { $0.store(Float(2).bitPattern, at: 84) }),
       ("distances below 0", { $0.store(Float(-1).bitPattern, at: 132) }),
+      ("centre far off", { $0.store(Float(3e38).bitPattern, at: layout.centre.lowerBound) }),
       ("centre", { $0.store(Float.infinity.bitPattern, at: layout.centre.lowerBound) }),
       ("scale not a number", { $0.store(Float.nan.bitPattern, at: layout.terms.lowerBound + 8) }),
       ("scale below 0", { $0.store(Float(-1).bitPattern, at: layout.terms.lowerBound) }),

@@ -144,7 +144,10 @@ final class BlockChecks: @unchecked Sendable {
       }
     }
     for value in part(of: layout.centre, in: range, as: Float.self) {
-      guard value.isFinite else { throw corrupt("its centre cannot be compared") }
+      // A mean of vectors that can be compared is no longer than they are.
+      guard Double(value) * Double(value) <= VectorMetric.largestSquaredLength else {
+        throw corrupt("its centre cannot be compared")
+      }
     }
   }
 

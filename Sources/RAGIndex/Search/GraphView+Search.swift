@@ -101,6 +101,7 @@ extension GraphView {
   private func rerankFloor(
     _ target: QueryTarget, _ pool: borrowing CandidatePool, k: Int
   ) -> Float {
+    guard pool.count > 0 else { return .infinity }
     let last = pool[min(k, pool.count) - 1]
     return last.score - 4 * target.query.roundingError(vectors.terms(last.slot))
   }
