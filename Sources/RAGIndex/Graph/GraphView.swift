@@ -18,7 +18,7 @@ struct GraphView: @unchecked Sendable {
   /// The node that every search starts from, ``none`` in an empty graph; its level is `topLevel`.
   let entry: UInt32
   let topLevel: Int
-  /// The score at distance zero, but for the length of the query (``VectorMetric/innerProduct``).
+  /// The length of the longest vector: with that of the query it bounds an inner product.
   let largestLength: Float
   let calibration: Calibration
 

@@ -123,13 +123,11 @@ extension GraphView {
       return try rerank(&target, pool, k: k, scratch)
     }
     // More near copies than the pool holds: once more, and all that come near are looked at.
-    var near: [UInt32] = []
+    var near = SlotSet(slotCount: slotCount)
     try firstPass(&target, allowed: allowed, scratch) { slot, score in
-      if score >= floor { near.append(slot) }
+      if score >= floor { near.insert(slot) }
     }
-    var set = SlotSet(slotCount: slotCount)
-    for slot in near { set.insert(slot) }
-    return try exactScan(&target, k: k, allowed: set, scratch)
+    return try exactScan(&target, k: k, allowed: near, scratch)
   }
 
   /// Calls `body` with each allowed node and its coarse score.
