@@ -60,17 +60,18 @@ public final class BERTEncoder: Embedder {
     let model = try ModelDirectory(path: directory)
     let loaded = try WordPieceTokenizer.load(directory: model.transformerPath)
     let file = try Self.weights(of: model)
-    guard loaded.tokenizer.model.tokenBound <= model.configuration.vocabularySize else {
+    guard loaded.tokenizer.tokenBound <= model.configuration.vocabularySize else {
       throw RAGError(
         .corrupt,
-        "the tokenizer has token \(loaded.tokenizer.model.tokenBound - 1), the model only"
+        "the tokenizer has token \(loaded.tokenizer.tokenBound - 1), the model only"
           + " \(model.configuration.vocabularySize); fetch the model again (tools/model)",
         path: directory)
     }
     let query = options.queryPrefix ?? model.queryPrefix
     let passage = options.passagePrefix ?? model.passagePrefix
-    let room = model.maximumLength - 2 - loaded.tokenizer.tokenCount(of: passage)
-    guard room > 0, loaded.tokenizer.tokenCount(of: query) < model.maximumLength - 2 else {
+    let textRoom = model.maximumLength - loaded.tokenizer.specialTokenCount
+    let room = textRoom - loaded.tokenizer.tokenCount(of: passage)
+    guard room > 0, loaded.tokenizer.tokenCount(of: query) < textRoom else {
       throw RAGError(
         .invalidInput, "the prefix leaves no room in \(model.maximumLength) tokens",
         path: directory)

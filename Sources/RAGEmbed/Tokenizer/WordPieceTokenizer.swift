@@ -4,7 +4,7 @@ public import RAGCore
 ///
 /// Google's algorithm (Devlin et al. 2019): clean, split Chinese characters, decompose and strip
 /// accents, lower-case, split at white space and punctuation, then match the longest pieces.
-public struct WordPieceTokenizer: TokenCounter {
+public struct WordPieceTokenizer: ModelTokenizer {
   /// The tokens of a text and where each came from.
   public struct Encoding: Sendable, Hashable {
     /// Numbers of the vocabulary, special tokens excluded.
@@ -26,14 +26,17 @@ public struct WordPieceTokenizer: TokenCounter {
     }
   }
 
-  /// The tokens that the model is given: those of the text, cut so that with the first and last
-  /// special token there are at most `maximumLength`.
-  ///
-  /// - Complexity: O(bytes of `text` up to the cut).
-  public func modelTokens(of text: String, maximumLength: Int) -> [Int32] {
-    let room = max(0, maximumLength - 2)
-    return scanning(text, keepsRanges: false, limit: room) {
-      [model.firstToken] + $0.tokens.prefix(room) + [model.lastToken]
+  package var tokenBound: Int { model.tokenBound }
+  package var specialTokenCount: Int { 2 }
+
+  package func appendModelTokens(
+    of text: String, maximumLength: Int, to tokens: inout [Int32]
+  ) {
+    let room = max(0, maximumLength - specialTokenCount)
+    scanning(text, keepsRanges: false, limit: room) {
+      tokens.append(model.firstToken)
+      tokens.append(contentsOf: $0.tokens.prefix(room))
+      tokens.append(model.lastToken)
     }
   }
 
