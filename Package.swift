@@ -17,9 +17,11 @@ func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+func tests(
+  _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []
+) -> Target {
   .testTarget(
-    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies,
+    name: "\(name)Tests", dependencies: [.byName(name: name)] + dependencies, exclude: exclude,
     swiftSettings: settings)
 }
 
@@ -64,7 +66,7 @@ let package = Package(
 
     tests("RAGCore", []),
     tests("RAGIngest", ["RAGCore"]),
-    tests("RAGEmbed", ["RAGCore", "CRAGKernels"]),
+    tests("RAGEmbed", ["RAGCore", "CRAGKernels"], exclude: ["Fixtures"]),
     tests("RAGIndex", ["RAGCore", "CRAGKernels"]),
     tests("RAGStore", ["RAGCore", "RAGIndex", grdb]),
     tests("RAGRetrieve", ["RAGCore", "RAGIndex"]),

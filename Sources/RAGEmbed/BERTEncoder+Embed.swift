@@ -16,23 +16,23 @@ extension BERTEncoder {
     }
     let plan = BatchPlan(lengths: tokens.map(\.count), threadCount: report.threadCount)
     var vectors = [[Float]](repeating: [], count: texts.count)
-    for (index, vector) in try await embed(tokens, plan.groups) { vectors[index] = vector }
+    for (index, vector) in try await embed(tokens, plan.groups, role) { vectors[index] = vector }
     return vectors
   }
 
   /// Runs the groups, as many at a time as there are threads.
   private func embed(
-    _ tokens: [[Int32]], _ groups: [[Int]]
+    _ tokens: [[Int32]], _ groups: [[Int]], _ role: EmbeddingRole
   ) async throws -> [(index: Int, vector: [Float])] {
     let workerCount = min(report.threadCount, groups.count)
-    guard workerCount > 1 else { return try groups.flatMap { try embed(tokens, group: $0) } }
+    guard workerCount > 1 else { return try groups.flatMap { try embed(tokens, group: $0, role) } }
     let next = SharedCounter()
     return try await withThrowingTaskGroup(of: [(index: Int, vector: [Float])].self) { tasks in
       for _ in 0..<workerCount {
         tasks.addTask {
           var vectors: [(index: Int, vector: [Float])] = []
           while let group = groups.element(at: next.increment()) {
-            vectors += try self.embed(tokens, group: group)
+            vectors += try self.embed(tokens, group: group, role)
           }
           return vectors
         }
@@ -43,22 +43,11 @@ extension BERTEncoder {
 
   /// One forward pass.
   private func embed(
-    _ tokens: [[Int32]], group: [Int]
+    _ tokens: [[Int32]], group: [Int], _ role: EmbeddingRole
   ) throws -> [(index: Int, vector: [Float])] {
-    try workspaces.withWorkspace { workspace in
-      try forward.withStates(of: group.map { tokens[$0] }, in: workspace) { states in
-        try zip(group, states).map { index, states in
-          let vector = pooling.vector(of: states, count: tokens[index].count)
-          guard vector.allSatisfy(\.isFinite) else {
-            throw RAGError(
-              .corrupt,
-              "the weights give a vector with values that are no numbers; fetch the model again"
-                + " (tools/model)", path: forward.weights.file.path)
-          }
-          return (index, vector)
-        }
-      }
-    }
+    let vectors = try network.vectors(
+      of: group.map { tokens[$0] }, promptTokenCount: promptTokenCounts[role] ?? 0)
+    return zip(group, vectors).map { (index: $0, vector: $1) }
   }
 }
 

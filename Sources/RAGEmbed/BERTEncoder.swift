@@ -1,10 +1,10 @@
-import CRAGKernels
 public import RAGCore
 
 /// A sentence encoder of the BERT family, read from a Hugging Face directory.
 ///
-/// Useful for: sentence-transformers models with `model_type` `bert` (all-MiniLM, bge, gte,
-/// e5-small). Not for: other architectures, models with Dense modules, SentencePiece tokenizers.
+/// Useful for: sentence-transformers models with `model_type` `bert`, `roberta`, `xlm-roberta`,
+/// `camembert`, `distilbert` or `mpnet`. Not for: other architectures, such as decoders and those
+/// with rotary positions.
 /// A text's vector has the same bits alone, in any batch and with any number of threads.
 public final class BERTEncoder: Embedder {
   /// What a host may choose.
@@ -13,6 +13,9 @@ public final class BERTEncoder: Embedder {
     public var queryPrefix: String?
     /// Put before each passage; nil takes the model's own.
     public var passagePrefix: String?
+    /// Keeps only so many of a vector's first components, which models that were trained for it
+    /// (Matryoshka) bear; nil leaves it to the model.
+    public var dimensions: Int?
     /// Threads that encode at a time; nil takes as many as there are cores.
     public var threadCount: Int?
     /// Hashes the weights even where the digest of the unchanged file is remembered.
@@ -20,11 +23,12 @@ public final class BERTEncoder: Embedder {
 
     /// The model's own choices, on all cores.
     public init(
-      queryPrefix: String? = nil, passagePrefix: String? = nil, threadCount: Int? = nil,
-      verifiesDigest: Bool = false
+      queryPrefix: String? = nil, passagePrefix: String? = nil, dimensions: Int? = nil,
+      threadCount: Int? = nil, verifiesDigest: Bool = false
     ) {
       self.queryPrefix = queryPrefix
       self.passagePrefix = passagePrefix
+      self.dimensions = dimensions
       self.threadCount = threadCount
       self.verifiesDigest = verifiesDigest
     }
@@ -35,7 +39,7 @@ public final class BERTEncoder: Embedder {
   /// The name of the directory.
   public let name: String
   /// The length of every vector.
-  public var dimension: Int { forward.weights.configuration.hiddenSize }
+  public var dimension: Int { network.dimension }
   /// The most tokens a passage may have, special tokens and the passage prefix taken off.
   public let maximumTokenCount: Int
   /// Cuts text into this model's tokens.
@@ -45,21 +49,21 @@ public final class BERTEncoder: Embedder {
   /// How this encoder computes on this machine.
   public let report: EncoderReport
 
-  let forward: BERTForward
-  let pooling: Pooling
-  let workspaces: WorkspacePool
+  let network: EncoderNetwork
   let maximumLength: Int
+  /// How many tokens at the start of a text are the prefix's, the first special token included;
+  /// nothing for a role without one.
+  let promptTokenCounts: [EmbeddingRole: Int]
   private let prefixes: [EmbeddingRole: String]
 
   /// Opens the encoder in a directory.
   ///
   /// - Throws: ``RAGError`` `notFound` (the message names `tools/model`), `unsupported` for
   ///   another kind of model or a missing OpenBLAS, `corrupt` for damaged files, `invalidInput`
-  ///   for a prefix that leaves no room for text.
+  ///   for a prefix that leaves no room for text or more dimensions than there are.
   public init(directory: String, options: Options = .init()) throws {
     let model = try ModelDirectory(path: directory)
     let loaded = try WordPieceTokenizer.load(directory: model.transformerPath)
-    let file = try Self.weights(of: model)
     guard loaded.tokenizer.tokenBound <= model.configuration.vocabularySize else {
       throw RAGError(
         .corrupt,
@@ -76,22 +80,26 @@ public final class BERTEncoder: Embedder {
         .invalidInput, "the prefix leaves no room in \(model.maximumLength) tokens",
         path: directory)
     }
+    guard !model.lowercases || Self.lowercases(loaded.tokenizer) else {
+      throw RAGError(
+        .unsupported,
+        "texts are to be put into lower case (do_lower_case) before a tokenizer that tells case"
+          + " apart", path: model.transformerPath)
+    }
     report = try EncoderReport.current(threadCount: options.threadCount)
-    forward = BERTForward(
-      weights: try BERTWeights(file: file, configuration: model.configuration),
-      blas: try BLAS.shared(), level: rag_cpu_detect())
+    network = try EncoderNetwork(model, dimensions: options.dimensions)
     fingerprint = Self.fingerprint(
-      model, weights: WeightsDigest().digest(of: file.file, rehashes: options.verifiesDigest),
-      tokenizer: loaded.digest, query: query, passage: passage)
+      model, weights: network.files.digest(rehashes: options.verifiesDigest),
+      tokenizer: loaded.digest, head: network.head.fingerprint, query: query, passage: passage)
     name = model.name
     tokenizer = loaded.tokenizer
     maximumLength = model.maximumLength
     maximumTokenCount = room
     prefixes = [.query: query, .passage: passage]
-    pooling = Pooling(
-      mode: model.pooling, normalizes: model.normalizes,
-      dimension: model.configuration.hiddenSize)
-    workspaces = WorkspacePool(model.configuration)
+    promptTokenCounts = prefixes.filter { !$0.value.isEmpty }.mapValues {
+      // All but the special token at the end.
+      loaded.tokenizer.modelTokens(of: $0, maximumLength: model.maximumLength).count - 1
+    }
   }
 
   /// The tokens of a text in a role, prefix and special tokens included, cut to the limit.
@@ -103,31 +111,32 @@ public final class BERTEncoder: Embedder {
 }
 
 extension BERTEncoder {
-  private static func weights(of model: ModelDirectory) throws -> SafetensorsFile {
-    let path = model.weightsPath
-    guard !fileExists(path) else { return try SafetensorsFile(path: path) }
-    let others = ["model.safetensors.index.json", "pytorch_model.bin", "model.onnx", "tf_model.h5"]
-    if let other = others.first(where: { fileExists(model.transformerPath + "/" + $0) }) {
-      throw RAGError(
-        .unsupported, "is not read; save the weights as one model.safetensors",
-        path: model.transformerPath + "/" + other)
+  /// Whether letters of both cases give the same tokens.
+  private static func lowercases(_ tokenizer: some ModelTokenizer) -> Bool {
+    func tokens(_ text: String) -> [Int32] { tokenizer.modelTokens(of: text, maximumLength: .max) }
+    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ".allSatisfy {
+      tokens(String($0)) == tokens($0.lowercased())
     }
-    throw RAGError(.notFound, "is missing; fetch the model again (tools/model)", path: path)
   }
 
   /// Everything that decides a vector, in words. Free text is quoted, so that no two encoders
   /// share a fingerprint.
   private static func fingerprint(
-    _ model: ModelDirectory, weights: String, tokenizer: String, query: String, passage: String
+    _ model: ModelDirectory, weights: String, tokenizer: String, head: [String], query: String,
+    passage: String
   ) -> String {
-    let bert = model.configuration
-    return [
-      "bert", "weights=sha256:\(weights)", "tokenizer=sha256:\(tokenizer)",
-      "layers=\(bert.layerCount)", "heads=\(bert.headCount)",
-      "activation=\(bert.activation.rawValue)", "epsilon=\(bert.layerNormEpsilon)",
-      "pooling=\(model.pooling.rawValue)", "normalized=\(model.normalizes)",
+    let network = model.configuration
+    var parts = [
+      network.family.rawValue, "weights=sha256:\(weights)", "tokenizer=sha256:\(tokenizer)",
+      "layers=\(network.layerCount)", "heads=\(network.headCount)",
+      "activation=\(network.activation.rawValue)", "epsilon=\(network.layerNormEpsilon)",
+    ]
+    if network.positionOffset > 0 { parts.append("offset=\(network.positionOffset)") }
+    parts += head
+    parts += [
       "length=\(model.maximumLength)", "query=\(query.debugDescription)",
       "passage=\(passage.debugDescription)", "precision=f32",
-    ].joined(separator: ";")
+    ]
+    return parts.joined(separator: ";")
   }
 }

@@ -90,9 +90,9 @@ struct ModelDirectoryTests {
   @Test(
     "with a pooling that is not read is unsupported",
     arguments: [
-      ["pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true],
-      ["pooling_mode_mean_sqrt_len_tokens": true], ["pooling_mode": "lasttoken"],
-      ["pooling_mode": ["mean", "cls"]],
+      ["pooling_mode_mean_tokens": true, "pooling_mode_median_tokens": true],
+      ["pooling_mode": "median"], ["pooling_mode": ["mean", "median"]],
+      ["pooling_mode": ["mean", 1]], ["pooling_mode": [String]()], ["pooling_mode": 1],
     ] as [[String: any Sendable]])
   func pooling(keys: [String: any Sendable]) async throws {
     var model = TinyModel()
@@ -107,13 +107,30 @@ struct ModelDirectoryTests {
     #expect(try await error(model)?.code == .corrupt)
   }
 
-  @Test("with a module that is not read is unsupported, and the error names it")
-  func module() async throws {
+  @Test(
+    "with a module that is not read, or not there, is unsupported, and the error names it",
+    arguments: [
+      ["Transformer", "Pooling", "Router"], ["Transformer", "Normalize", "Pooling"],
+      ["Pooling", "Transformer"], ["StaticEmbedding"], ["Transformer", "Pooling", "Pooling"],
+      ["Transformer", "Pooling", "Transformer"], ["Transformer"],
+    ])
+  func module(modules: [String]) async throws {
     var model = TinyModel()
-    model.modules.append("Dense")
+    model.modules = modules
     let error = try await error(model)
     #expect(error?.code == .unsupported)
-    #expect(error?.message.contains("Dense") == true)
+    #expect(
+      ["Router", "Normalize", "Pooling", "StaticEmbedding", "Transformer"].contains {
+        error?.message.contains($0) == true
+      })
+  }
+
+  @Test("with a module of its own is unsupported, whatever its name")
+  func ownModule() async throws {
+    let list = #"[{"type": "custom_st.Transformer", "path": ""}]"#
+    let error = try await error(after: overwrite("modules.json", list))
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains("custom_st") == true)
   }
 
   @Test("with a module outside itself is refused")

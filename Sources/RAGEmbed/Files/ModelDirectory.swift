@@ -1,30 +1,24 @@
 import RAGCore
 
-/// How token vectors become one vector.
-package enum PoolingMode: String, Sendable, Hashable, CaseIterable {
-  case mean
-  /// The vector of the first token.
-  case cls
-  case max
-}
-
 /// A sentence encoder's directory in the layout of sentence-transformers: which files make it, and
 /// what they say beside the weights.
 package struct ModelDirectory: Sendable {
   package let path: String
-  /// Where `config.json`, the tokenizer and the weights are: `path` itself, or a module's folder.
-  package let transformerPath: String
-  package let configuration: BERTConfiguration
-  package let pooling: PoolingMode
-  package let normalizes: Bool
+  package let modules: ModuleList
+  package let configuration: EncoderConfiguration
   /// The most tokens of one text, special tokens included.
   package let maximumLength: Int
+  /// Whether texts are to be put into lower case before the tokenizer has them.
+  package let lowercases: Bool
   package let queryPrefix: String
   package let passagePrefix: String
+  /// How many components of a vector the model is meant to keep; nil keeps all.
+  package let dimensions: Int?
 
+  /// Where `config.json`, the tokenizer and the weights are.
+  package var transformerPath: String { modules.transformer }
   /// The name for people: the last part of the path.
   package var name: String { path.split(separator: "/").last.map(String.init) ?? path }
-  package var weightsPath: String { transformerPath + "/model.safetensors" }
 
   /// Reads the directory's configuration files.
   ///
@@ -37,100 +31,46 @@ package struct ModelDirectory: Sendable {
         path: path)
     }
     self.path = path
-    let modules = try Self.modules(in: path)
-    transformerPath = modules.transformer.isEmpty ? path : path + "/" + modules.transformer
-    let configurationPath = transformerPath + "/config.json"
+    modules = try ModuleList(directory: path)
+    let configurationPath = modules.transformer + "/config.json"
     guard fileExists(configurationPath) else {
       throw RAGError(
         .notFound, "is missing, so this is no encoder; run tools/model to fetch the default one",
         path: configurationPath)
     }
-    configuration = try BERTConfiguration(path: configurationPath)
-    let prompts = try Self.prompts(in: path)
-    queryPrefix = prompts.query
-    passagePrefix = prompts.passage
-    pooling = try Self.pooling(
-      in: path + "/" + (modules.pooling ?? "1_Pooling"), configuration,
-      hasPrefix: !(prompts.query + prompts.passage).isEmpty)
-    normalizes = modules.normalizes
-    maximumLength = try Self.maximumLength(in: transformerPath, configuration)
+    configuration = try EncoderConfiguration(path: configurationPath)
+    let sentence = try Self.transformerOptions(in: modules.transformer)
+    maximumLength = try Self.maximumLength(sentence, modules.transformer, configuration)
+    lowercases = sentence?["do_lower_case"]?.bool ?? false
+
+    let optionsPath = path + "/config_sentence_transformers.json"
+    let options = try JSONValue.read(ifPresent: optionsPath) ?? .object([:])
+    queryPrefix = Self.prompt(["query"], in: options)
+    passagePrefix = Self.prompt(["document", "passage", "corpus"], in: options)
+    dimensions = options["truncate_dim"]?.integer
+    guard options["truncate_dim"] == nil || dimensions.map({ $0 > 0 }) == true else {
+      throw RAGError(.corrupt, "truncate_dim is no number above 0", path: optionsPath)
+    }
   }
 }
 
 extension ModelDirectory {
-  private struct Modules {
-    var transformer = ""
-    var pooling: String?
-    var normalizes = false
-  }
-
-  /// Reads `modules.json`; without one, a bare transformer is pooled and not normalised.
-  private static func modules(in path: String) throws -> Modules {
-    let file = path + "/modules.json"
-    var modules = Modules()
-    guard let list = try JSONValue.read(ifPresent: file)?.array else { return modules }
-    for module in list {
-      let type = module["type"]?.string ?? ""
-      let folder = module["path"]?.string ?? ""
-      guard !folder.hasPrefix("/"), !folder.split(separator: "/").contains("..") else {
-        throw RAGError(.invalidInput, "a module lies outside the directory", path: file)
-      }
-      switch type.split(separator: ".").last {
-      case "Transformer": modules.transformer = folder
-      case "Pooling": modules.pooling = folder
-      case "Normalize": modules.normalizes = true
-      default:
-        throw RAGError(
-          .unsupported,
-          "the module \(type.prefix(80).debugDescription) is not read; Transformer, Pooling and"
-            + " Normalize are", path: file)
+  /// The options of the transformer module, whose file is named after the kinds of model that
+  /// early versions knew.
+  private static func transformerOptions(in path: String) throws -> JSONValue? {
+    for kind in ["bert", "roberta", "distilbert", "camembert", "xlm-roberta"] {
+      if let json = try JSONValue.read(ifPresent: "\(path)/sentence_\(kind)_config.json") {
+        return json
       }
     }
-    return modules
-  }
-
-  private static func pooling(
-    in folder: String, _ configuration: BERTConfiguration, hasPrefix: Bool
-  ) throws -> PoolingMode {
-    let file = folder + "/config.json"
-    guard let json = try JSONValue.read(ifPresent: file) else { return .mean }
-    func unsupported(_ what: String) -> RAGError {
-      RAGError(.unsupported, "\(what); mean, cls and max pooling are read", path: file)
-    }
-    let width = json["word_embedding_dimension"]?.integer ?? json["embedding_dimension"]?.integer
-    guard width == nil || width == configuration.hiddenSize else {
-      throw RAGError(
-        .corrupt, "pools vectors of \(width ?? 0), the model's have \(configuration.hiddenSize)",
-        path: file)
-    }
-    guard json["include_prompt"]?.bool != false || !hasPrefix else {
-      throw unsupported("it leaves the prompt out of the pooling")
-    }
-    if let name = json["pooling_mode"] {
-      guard let mode = name.string.flatMap(PoolingMode.init(rawValue:)) else {
-        throw unsupported("its pooling mode is not known")
-      }
-      return mode
-    }
-    let keys = [
-      "pooling_mode_mean_tokens": PoolingMode.mean, "pooling_mode_cls_token": .cls,
-      "pooling_mode_max_tokens": .max,
-    ]
-    let chosen = (json.object ?? [:]).filter {
-      $0.key.hasPrefix("pooling_mode_") && $0.value == .bool(true)
-    }.map(\.key)
-    guard chosen.count <= 1 else { throw unsupported("it joins several poolings") }
-    guard let key = chosen.first else { return .mean }
-    guard let mode = keys[key] else { throw unsupported("\(key.prefix(60)) is set") }
-    return mode
+    return nil
   }
 
   /// The limit of sentence-transformers, else the tokenizer's, and never more than there are
   /// positions. The truncation in `tokenizer.json` is another program's choice.
   private static func maximumLength(
-    in path: String, _ configuration: BERTConfiguration
+    _ sentence: JSONValue?, _ path: String, _ configuration: EncoderConfiguration
   ) throws -> Int {
-    let sentence = try JSONValue.read(ifPresent: path + "/sentence_bert_config.json")
     let tokenizer = try JSONValue.read(ifPresent: path + "/tokenizer_config.json")
     // Tokenizers without a limit say 1e30.
     let stated =
@@ -144,15 +84,12 @@ extension ModelDirectory {
     return length
   }
 
-  private static func prompts(in path: String) throws -> (query: String, passage: String) {
-    let file = path + "/config_sentence_transformers.json"
-    guard let json = try JSONValue.read(ifPresent: file), let prompts = json["prompts"] else {
-      return ("", "")
-    }
-    let standard = json["default_prompt_name"]?.string.flatMap { prompts[$0]?.string } ?? ""
-    return (
-      prompts["query"]?.string ?? standard,
-      prompts["passage"]?.string ?? prompts["document"]?.string ?? standard
-    )
+  /// The first prompt of these names that says something, or nothing where one is there and empty,
+  /// or else the default one.
+  private static func prompt(_ names: [String], in options: JSONValue) -> String {
+    guard let prompts = options["prompts"] else { return "" }
+    let stated = names.compactMap { prompts[$0]?.string }
+    return stated.first { !$0.isEmpty } ?? stated.first
+      ?? options["default_prompt_name"]?.string.flatMap { prompts[$0]?.string } ?? ""
   }
 }

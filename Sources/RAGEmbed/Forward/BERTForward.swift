@@ -11,7 +11,7 @@ struct BERTForward: Sendable {
   let blas: BLAS
   let level: rag_cpu_level
 
-  private var configuration: BERTConfiguration { weights.configuration }
+  private var configuration: EncoderConfiguration { weights.configuration }
 
   /// Computes the last hidden states of texts, given as tokens of the vocabulary, and hands
   /// `body` those of each text, `[tokens of the text, hiddenSize]`.
@@ -52,12 +52,18 @@ struct BERTForward: Sendable {
 
   private func embed(_ text: [Int32], at start: Int, _ matrices: Workspace.Matrices) {
     let hidden = configuration.hiddenSize
-    for (position, token) in text.enumerated() {
+    // A padding token within a text stands at the row before the first, and is not counted.
+    let padding = configuration.positionOffset - 1
+    var nextPosition = 0
+    for (index, token) in text.enumerated() {
+      let isPadding = Int(token) == padding
+      let position = isPadding ? -1 : nextPosition
       rag_residual_layer_norm(
-        level, matrices.state + (start + position) * hidden,
+        level, matrices.state + (start + index) * hidden,
         weights.wordEmbeddings + Int(token) * hidden, weights.tokenTypeEmbedding,
         weights.positionEmbeddings + position * hidden, weights.embeddingNorm.scale,
         weights.embeddingNorm.shift, configuration.layerNormEpsilon, 1, hidden)
+      if !isPadding { nextPosition += 1 }
     }
   }
 
@@ -100,11 +106,23 @@ struct BERTForward: Sendable {
         rows: length, columns: length, inner: size, scale: scale, query, stride: 3 * hidden,
         query + hidden, stride: 3 * hidden, transposesB: true, into: matrices.scores,
         stride: length)
+      addRelativeBias(head: head, length: length, to: matrices.scores)
       rag_softmax(level, matrices.scores, length, length, length)
       blas.multiply(
         rows: length, columns: size, inner: length, matrices.scores, stride: length,
         query + 2 * hidden, stride: 3 * hidden,
         into: matrices.context + start * hidden + head * size, stride: hidden)
+    }
+  }
+
+  /// Adds the biases of the distances between tokens, where the model has them, to the scores
+  /// `[length, length]` of one head.
+  private func addRelativeBias(head: Int, length: Int, to scores: UnsafeMutablePointer<Float>) {
+    guard let biases = weights.relativeBias else { return }
+    let count = configuration.positionCount
+    let middle = biases + head * (2 * count - 1) + (count - 1)
+    for query in 0..<length {
+      rag_add_bias(level, scores + query * length, middle - query, 1, length)
     }
   }
 

@@ -1,12 +1,12 @@
 import RAGCore
 
-/// The weights of a BERT encoder, checked and laid out for the forward pass.
+/// The weights of an encoder, checked and laid out for the forward pass.
 ///
 /// Matrices are transposed to `[inputs, outputs]` once, for the products are faster so for few
-/// rows, and query, key and value are joined in one. The rest stays in the mapped file unless it
+/// rows, and query, key and value are joined in one. The rest stays in the mapped files unless it
 /// is stored in half precision.
 final class BERTWeights: @unchecked Sendable {
-  // Sendable: every pointer is into the mapped file or into `owned`, which nothing writes to once
+  // Sendable: every pointer is into a mapped file or into `owned`, which nothing writes to once
   // `init` is done.
 
   typealias Vector = UnsafePointer<Float>
@@ -33,14 +33,16 @@ final class BERTWeights: @unchecked Sendable {
     let outputNorm: Norm
   }
 
-  let configuration: BERTConfiguration
-  let file: SafetensorsFile
+  let configuration: EncoderConfiguration
+  let files: WeightFiles
   /// `[vocabularySize, hiddenSize]`.
   let wordEmbeddings: Vector
-  /// `[positionCount, hiddenSize]`.
+  /// `[positionCount, hiddenSize]`, from the row of the first token on.
   let positionEmbeddings: Vector
-  /// Of the first token type, which a single text has.
+  /// Of the first token type, which a single text has; zeros where the model has none.
   let tokenTypeEmbedding: Vector
+  /// `[headCount, 2 positionCount - 1]`: see ``TensorLoader/relativeBias``. Nil without one.
+  let relativeBias: Vector?
   let embeddingNorm: Norm
   let layers: [Layer]
   private let owned: [AlignedBuffer]
@@ -49,32 +51,47 @@ final class BERTWeights: @unchecked Sendable {
   ///
   /// - Throws: ``RAGError`` `corrupt` for a missing tensor or a wrong shape, `unsupported` for an
   ///   element type other than F32, F16 and BF16.
-  init(file: SafetensorsFile, configuration: BERTConfiguration) throws {
-    var loader = try TensorLoader(file: file, configuration: configuration)
+  init(files: WeightFiles, configuration: EncoderConfiguration) throws {
+    let names = try TensorNames(configuration.family, in: files)
+    var loader = try TensorLoader(files: files, configuration: configuration)
     let hidden = configuration.hiddenSize
     let intermediate = configuration.intermediateSize
     wordEmbeddings = try loader.values(
-      "embeddings.word_embeddings.weight", [configuration.vocabularySize, hidden])
-    positionEmbeddings = try loader.values(
-      "embeddings.position_embeddings.weight", [configuration.positionCount, hidden])
-    tokenTypeEmbedding = try loader.values(
-      "embeddings.token_type_embeddings.weight", [configuration.tokenTypeCount, hidden])
-    embeddingNorm = try loader.norm("embeddings.LayerNorm")
+      names.wordEmbeddings, [configuration.vocabularySize, hidden])
+    positionEmbeddings =
+      try loader.values(
+        names.positionEmbeddings,
+        [configuration.positionOffset + configuration.positionCount, hidden])
+      + configuration.positionOffset * hidden
+    let zeros = try AlignedBuffer(count: hidden)
+    tokenTypeEmbedding =
+      if let name = names.tokenTypeEmbeddings {
+        try loader.values(name, [configuration.tokenTypeCount, hidden])
+      } else {
+        // A configuration has a hidden size of at least 1, and its buffer a start.
+        UnsafePointer(zeros.values.baseAddress.unsafelyUnwrapped)
+      }
+    relativeBias =
+      if let name = names.relativeAttentionBias, let positions = configuration.relativePositions {
+        try loader.relativeBias(
+          name, positions, headCount: configuration.headCount,
+          positionCount: configuration.positionCount)
+      } else { nil }
+    embeddingNorm = try loader.norm(names.embeddingNorm)
     layers = try (0..<configuration.layerCount).map { index in
-      let name = "encoder.layer.\(index)"
-      let heads = ["query", "key", "value"].map { "\(name).attention.self.\($0)" }
+      let layer = names.layer(index)
       return Layer(
-        attention: try loader.linear(heads, inputs: hidden, outputs: hidden),
+        attention: try loader.linear(
+          [layer.query, layer.key, layer.value], inputs: hidden, outputs: hidden),
         attentionOutput: try loader.linear(
-          ["\(name).attention.output.dense"], inputs: hidden, outputs: hidden),
-        attentionNorm: try loader.norm("\(name).attention.output.LayerNorm"),
-        up: try loader.linear(
-          ["\(name).intermediate.dense"], inputs: hidden, outputs: intermediate),
-        down: try loader.linear(["\(name).output.dense"], inputs: intermediate, outputs: hidden),
-        outputNorm: try loader.norm("\(name).output.LayerNorm"))
+          [layer.attentionOutput], inputs: hidden, outputs: hidden),
+        attentionNorm: try loader.norm(layer.attentionNorm),
+        up: try loader.linear([layer.up], inputs: hidden, outputs: intermediate),
+        down: try loader.linear([layer.down], inputs: intermediate, outputs: hidden),
+        outputNorm: try loader.norm(layer.outputNorm))
     }
-    owned = loader.owned
-    self.file = file
+    owned = loader.owned + [zeros]
+    self.files = files
     self.configuration = configuration
   }
 }

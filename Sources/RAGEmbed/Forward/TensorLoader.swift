@@ -1,31 +1,28 @@
 import RAGCore
 
-/// Takes tensors out of a safetensors file: in place where they can be used as they are, else as
-/// a Float32 copy.
+/// Takes tensors out of a model's weights: in place where they can be used as they are, else as a
+/// Float32 copy.
 struct TensorLoader {
   /// The copies.
   private(set) var owned: [AlignedBuffer] = []
 
-  private let file: SafetensorsFile
+  private let files: WeightFiles
   private let hiddenSize: Int
-  /// Put before every name (`bert.` where the model was saved with a head).
-  private let prefix: String
   /// Room for the matrices of all layers, and how much of it is used.
   private let matrices: UnsafeMutableBufferPointer<Float>
   private var usedCount = 0
 
-  init(file: SafetensorsFile, configuration: BERTConfiguration) throws {
-    self.file = file
+  init(files: WeightFiles, configuration: EncoderConfiguration) throws {
+    self.files = files
     hiddenSize = configuration.hiddenSize
-    prefix = file.tensors["bert.embeddings.word_embeddings.weight"] == nil ? "" : "bert."
-    // The file must be about that large too, or the tensors are missed before any is copied.
+    // The files must be about that large too, or the tensors are missed before any is copied.
     let hidden = configuration.hiddenSize
     let perLayer = 4 * hidden * hidden + 2 * hidden * configuration.intermediateSize + 3 * hidden
-    guard perLayer * configuration.layerCount <= file.file.bytes.count else {
+    guard perLayer * configuration.layerCount <= files.byteCount else {
       throw RAGError(
         .corrupt,
         "is too small for the layers that config.json names; fetch the model again"
-          + " (tools/model)", path: file.path)
+          + " (tools/model)", path: files.path)
     }
     let arena = try AlignedBuffer(count: perLayer * configuration.layerCount)
     matrices = arena.values
@@ -34,23 +31,47 @@ struct TensorLoader {
 
   /// The values of a tensor of the given shape, in its own order.
   mutating func values(_ name: String, _ shape: [Int]) throws -> UnsafePointer<Float> {
-    let tensor = try tensor(name, shape)
-    let bytes = file.bytes(of: tensor)
-    if tensor.type == .float32, let base = bytes.baseAddress,
+    let tensor = try files.tensor(named: name, shape: shape)
+    if tensor.type == .float32, let base = tensor.bytes.baseAddress,
       UInt(bitPattern: base).isMultiple(of: UInt(MemoryLayout<Float>.alignment))
     {
-      return base.bindMemory(to: Float.self, capacity: bytes.count / MemoryLayout<Float>.size)
+      return base.bindMemory(
+        to: Float.self, capacity: tensor.bytes.count / MemoryLayout<Float>.size)
     }
     let copy = try AlignedBuffer(count: shape.reduce(1, *))
-    try convert(tensor, into: copy.values)
+    tensor.copy(into: copy.values)
     owned.append(copy)
     return UnsafePointer(try pointer(copy.values))
   }
 
+  /// A norm, whose parts older models call `gamma` and `beta`.
   mutating func norm(_ name: String) throws -> BERTWeights.Norm {
-    BERTWeights.Norm(
-      scale: try values("\(name).weight", [hiddenSize]),
-      shift: try values("\(name).bias", [hiddenSize]))
+    let isOld =
+      files.tensor(named: "\(name).weight") == nil
+      && files.tensor(named: "\(name).gamma") != nil
+    return BERTWeights.Norm(
+      scale: try values("\(name).\(isOld ? "gamma" : "weight")", [hiddenSize]),
+      shift: try values("\(name).\(isOld ? "beta" : "bias")", [hiddenSize]))
+  }
+
+  /// The attention's biases by head and distance, `[headCount, 2 positionCount - 1]`, from a table
+  /// `[buckets, headCount]`. The bias for a key `d` tokens after the query is in column
+  /// `positionCount - 1 + d`.
+  mutating func relativeBias(
+    _ name: String, _ positions: EncoderConfiguration.RelativePositions, headCount: Int,
+    positionCount: Int
+  ) throws -> UnsafePointer<Float> {
+    let table = try values(name, [positions.bucketCount, headCount])
+    let width = 2 * positionCount - 1
+    let biases = try AlignedBuffer(count: headCount * width)
+    owned.append(biases)
+    for column in 0..<width {
+      let bucket = positions.bucket(ofDistance: column - (positionCount - 1))
+      for head in 0..<headCount {
+        biases.values[head * width + column] = table[bucket * headCount + head]
+      }
+    }
+    return UnsafePointer(try pointer(biases.values))
   }
 
   /// Linear layers of the same inputs, joined side by side and transposed.
@@ -88,49 +109,9 @@ struct TensorLoader {
     _ values: UnsafeMutableBufferPointer<Float>
   ) throws -> UnsafeMutablePointer<Float> {
     guard let pointer = values.baseAddress else {
-      throw RAGError(.corrupt, "has an empty tensor", path: file.path)
+      throw RAGError(.corrupt, "has an empty tensor", path: files.path)
     }
     return pointer
-  }
-
-  private func tensor(_ name: String, _ shape: [Int]) throws -> SafetensorsFile.Tensor {
-    guard let tensor = file.tensors[prefix + name] else {
-      throw RAGError(
-        .corrupt, "lacks the tensor \(prefix + name); fetch the model again (tools/model)",
-        path: file.path)
-    }
-    guard tensor.shape == shape else {
-      throw RAGError(
-        .corrupt,
-        "\(prefix + name) has the shape \(tensor.shape), config.json asks for \(shape); fetch the"
-          + " model again (tools/model)", path: file.path)
-    }
-    return tensor
-  }
-
-  private func convert(
-    _ tensor: SafetensorsFile.Tensor, into target: UnsafeMutableBufferPointer<Float>
-  ) throws {
-    let bytes = file.bytes(of: tensor)
-    switch tensor.type {
-    case .float32:
-      UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
-    case .float16:
-      for index in target.indices {
-        let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
-        target[index] = Float(Float16(bitPattern: bits))
-      }
-    case .bfloat16:
-      for index in target.indices {
-        let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
-        target[index] = Float(bitPattern: UInt32(bits) << 16)
-      }
-    default:
-      throw RAGError(
-        .unsupported,
-        "\(tensor.name) is stored as \(tensor.type.rawValue); F32, F16 and BF16 are"
-          + " read", path: file.path)
-    }
   }
 
   /// Transposes by blocks that fit the first-level cache.

@@ -14,7 +14,7 @@ final class Workspace: @unchecked Sendable {
   private var rows: AlignedBuffer?
   private var scoreBuffer: AlignedBuffer?
 
-  init(_ configuration: BERTConfiguration) {
+  init(_ configuration: EncoderConfiguration) {
     hiddenSize = configuration.hiddenSize
     intermediateSize = configuration.intermediateSize
   }
@@ -59,10 +59,10 @@ final class Workspace: @unchecked Sendable {
 
 /// Workspaces that are not in use.
 final class WorkspacePool: Sendable {
-  private let configuration: BERTConfiguration
+  private let configuration: EncoderConfiguration
   private let free = Mutex<[Workspace]>([])
 
-  init(_ configuration: BERTConfiguration) { self.configuration = configuration }
+  init(_ configuration: EncoderConfiguration) { self.configuration = configuration }
 
   /// Lends a workspace to `body`.
   func withWorkspace<Result>(_ body: (Workspace) throws -> Result) rethrows -> Result {
