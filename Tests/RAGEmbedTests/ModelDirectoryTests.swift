@@ -92,7 +92,7 @@ struct ModelDirectoryTests {
     arguments: [
       ["pooling_mode_mean_tokens": true, "pooling_mode_median_tokens": true],
       ["pooling_mode": "median"], ["pooling_mode": ["mean", "median"]],
-      ["pooling_mode": ["mean", 1]], ["pooling_mode": [String]()], ["pooling_mode": 1],
+      ["pooling_mode": [1]], ["pooling_mode": [String]()], ["pooling_mode": 1],
     ] as [[String: any Sendable]])
   func pooling(keys: [String: any Sendable]) async throws {
     var model = TinyModel()
@@ -151,6 +151,37 @@ struct ModelDirectoryTests {
   @Test("without the special tokens is corrupt")
   func specialTokens() async throws {
     #expect(try await error(after: overwrite("vocab.txt", "a\nb\n"))?.code == .corrupt)
+  }
+
+  @Test("that wants lower case for a tokenizer that tells it apart is unsupported")
+  func lowerCase() async throws {
+    let options = overwrite("sentence_bert_config.json", #"{"do_lower_case": true}"#)
+    #expect(try await error(after: options) == nil)
+    let error = try await error { path in
+      try options(path)
+      try overwrite("tokenizer_config.json", #"{"do_lower_case": false}"#)(path)
+    }
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains("do_lower_case") == true)
+  }
+
+  @Test(
+    "takes the first prompt that says something, or the default one where none is there",
+    arguments: [
+      (["query": "q ", "document": "d ", "passage": "p "], "q ", "d "),
+      (["query": "", "document": "", "passage": "p ", "other": "o "], "", "p "),
+      (["corpus": "c ", "other": "o "], "o ", "c "), (["other": "o "], "o ", "o "),
+      (["document": "", "other": "o "], "o ", ""),
+    ])
+  func prompts(prompts: [String: String], query: String, passage: String) async throws {
+    var model = TinyModel()
+    model.prompts = ["prompts": prompts, "default_prompt_name": "other"]
+    try await withTemporaryDirectory { path in
+      try model.write(to: path)
+      let directory = try ModelDirectory(path: path)
+      #expect(directory.queryPrefix == query)
+      #expect(directory.passagePrefix == passage)
+    }
   }
 
   @Test("with a prefix that fills the limit is refused")

@@ -16,6 +16,8 @@ struct TinyModel {
 
   var activation = "gelu"
   var namePrefix = ""
+  /// Calls the parts of norms `gamma` and `beta`.
+  var hasOldNames = false
   var pooling: [String: Any]? = ["pooling_mode_mean_tokens": true]
   var modules = ["Transformer", "Pooling", "Normalize"]
   var prompts: [String: Any]?
@@ -130,11 +132,17 @@ struct TinyModel {
           }
         }
       }
+      let name = hasOldNames ? Self.oldName(of: name) : name
       header[namePrefix + name] = [
         "dtype": precision.rawValue, "shape": tensor.shape, "data_offsets": [start, data.count],
       ]
     }
     return try Self.safetensors(JSONSerialization.data(withJSONObject: header), data)
+  }
+
+  private static func oldName(of name: String) -> String {
+    name.replacingOccurrences(of: "LayerNorm.weight", with: "LayerNorm.gamma")
+      .replacingOccurrences(of: "LayerNorm.bias", with: "LayerNorm.beta")
   }
 
   /// A safetensors file of a header and its data.

@@ -82,10 +82,23 @@ struct TinyModelTests {
     }
   }
 
-  @Test("reads half precision and names with a prefix", arguments: TinyModel.Precision.allCases)
+  @Test("reads half precision", arguments: TinyModel.Precision.allCases)
   func precision(precision: TinyModel.Precision) async throws {
-    var model = TinyModel(seed: 3, precision: precision)
-    model.namePrefix = "bert."
+    try await expectReference(TinyModel(seed: 3, precision: precision))
+  }
+
+  @Test(
+    "reads names with a prefix, and those of old models",
+    arguments: ["", "bert.", "roberta.", "0.auto_model.", "model.encoder."], [false, true])
+  func names(prefix: String, areOld: Bool) async throws {
+    var model = TinyModel(seed: 5)
+    model.namePrefix = prefix
+    model.hasOldNames = areOld
+    try await expectReference(model)
+  }
+
+  private func expectReference(_ model: TinyModel) async throws {
+    var model = model
     model.modules = ["Transformer", "Pooling"]
     try await withTemporaryDirectory { path in
       try model.write(to: path)

@@ -14,9 +14,10 @@ struct RootCommand: AsyncParsableCommand {
       The index is the directory .rag, or what --index or RAG_INDEX names. The embedding model is \
       the one that tools/model fetches, or what --encoder or RAG_ENCODER names.
 
-      Settings: every flag that stands for a setting (--index, --encoder, --mode, \
-      --model-command, --color) may also be given as an environment variable (RAG_INDEX, \
-      RAG_ENCODER, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) or as a member of \
+      Settings: every flag that stands for a setting (--index, --encoder, --dimensions, \
+      --query-prefix, --passage-prefix, --mode, --model-command, --color) may also be given as an \
+      environment variable (RAG_INDEX, RAG_ENCODER, RAG_DIMENSIONS, RAG_QUERY_PREFIX, \
+      RAG_PASSAGE_PREFIX, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) or as a member of \
       $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
       variables over the file.
 

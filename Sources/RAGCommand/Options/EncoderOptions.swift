@@ -14,6 +14,33 @@ struct EncoderOptions: ParsableArguments {
       """, valueName: "dir"))
   var encoder: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Keep only the first n components of each vector, for models that were trained for it \
+      (default: RAG_DIMENSIONS, or what the model says).
+      """, valueName: "n"))
+  var dimensions: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Put before each query, such as 'query: ' for E5 (default: RAG_QUERY_PREFIX, or what the \
+      model says).
+      """, valueName: "text"))
+  var queryPrefix: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      """
+      Put before each passage, such as 'passage: ' for E5 (default: RAG_PASSAGE_PREFIX, or what \
+      the model says).
+      """, valueName: "text"))
+  var passagePrefix: String?
+
   @Flag(help: "Hash the model's weights again, though the file looks unchanged.")
   var verifyModel = false
 
@@ -36,6 +63,10 @@ struct EncoderOptions: ParsableArguments {
         path: directory)
     }
     return try BERTEncoder(
-      directory: directory, options: BERTEncoder.Options(verifiesDigest: verifyModel))
+      directory: directory,
+      options: BERTEncoder.Options(
+        queryPrefix: try queryPrefix ?? Setting.queryPrefix.value(),
+        passagePrefix: try passagePrefix ?? Setting.passagePrefix.value(),
+        dimensions: try dimensions ?? Setting.dimensions.count(), verifiesDigest: verifyModel))
   }
 }

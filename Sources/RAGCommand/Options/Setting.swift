@@ -6,6 +6,9 @@ import RAG
 enum Setting: String, CaseIterable {
   case index
   case encoder
+  case dimensions
+  case queryPrefix = "query-prefix"
+  case passagePrefix = "passage-prefix"
   case mode
   case modelCommand = "model-command"
   case color
@@ -30,6 +33,17 @@ enum Setting: String, CaseIterable {
         "the setting '\(rawValue)' (\(variable)) is '\(value)'; it is one of \(choices)")
     }
     return choice
+  }
+
+  /// The value as a number above 0; nil where the setting is not set.
+  func count() throws -> Int? {
+    guard let value = try value() else { return nil }
+    guard let count = Int(value), count > 0 else {
+      throw RAGError(
+        .invalidInput,
+        "the setting '\(rawValue)' (\(variable)) is '\(value)'; it is a number above 0")
+    }
+    return count
   }
 
   private var variable: String {

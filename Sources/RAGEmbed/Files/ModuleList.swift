@@ -33,6 +33,10 @@ package struct ModuleList: Sendable {
     guard let list = json.array, !list.isEmpty else {
       throw RAGError(.corrupt, "is no list of modules; fetch the model again", path: file)
     }
+    guard list.count <= Self.maximumCount else {
+      throw RAGError(
+        .limitExceeded, "lists \(list.count) modules, \(Self.maximumCount) are read", path: file)
+    }
     for (index, module) in list.enumerated() {
       let folder = try Self.folder(of: module, in: directory, file: file)
       let type = module["type"]?.string ?? ""
@@ -61,6 +65,9 @@ package struct ModuleList: Sendable {
         .unsupported, "lists no Pooling, so the model gives no vector for a text", path: file)
     }
   }
+
+  /// Real models have five at most.
+  private static let maximumCount = 32
 
   private static func folder(
     of module: JSONValue, in directory: String, file: String
