@@ -80,7 +80,7 @@ public final class BERTEncoder: Embedder {
         .invalidInput, "the prefix leaves no room in \(model.maximumLength) tokens",
         path: directory)
     }
-    guard !model.lowercases || Self.lowercases(loaded.tokenizer) else {
+    guard !model.lowercases || Self.lowercases(loaded.tokenizer, model) else {
       throw RAGError(
         .unsupported,
         "texts are to be put into lower case (do_lower_case) before a tokenizer that tells case"
@@ -112,8 +112,12 @@ public final class BERTEncoder: Embedder {
 
 extension BERTEncoder {
   /// Whether letters of both cases give the same tokens.
-  private static func lowercases(_ tokenizer: some ModelTokenizer) -> Bool {
-    func tokens(_ text: String) -> [Int32] { tokenizer.modelTokens(of: text, maximumLength: .max) }
+  private static func lowercases(
+    _ tokenizer: some ModelTokenizer, _ model: ModelDirectory
+  ) -> Bool {
+    func tokens(_ text: String) -> [Int32] {
+      tokenizer.modelTokens(of: text, maximumLength: model.maximumLength)
+    }
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ".allSatisfy {
       tokens(String($0)) == tokens($0.lowercased())
     }

@@ -29,6 +29,31 @@ struct EmbeddingHeadTests {
   }
 
   @Test(
+    "joins poolings in the order of the reference",
+    arguments: [
+      (
+        [
+          "pooling_mode_lasttoken": true, "pooling_mode_weightedmean_tokens": true,
+          "pooling_mode_mean_sqrt_len_tokens": true, "pooling_mode_mean_tokens": true,
+          "pooling_mode_max_tokens": true, "pooling_mode_cls_token": true,
+        ], PoolingMode.allCases
+      ),
+      (["pooling_mode_mean_tokens": true, "pooling_mode_cls_token": true], [.cls, .mean]),
+      (["pooling_mode_mean_tokens": false], [.mean]), ([:], [.mean]),
+      (["pooling_mode": ["mean", "cls", "mean"]], [.mean, .cls, .mean]),
+      (["pooling_mode": "max", "pooling_mode_cls_token": true], [.max]),
+    ] as [([String: any Sendable], [PoolingMode])])
+  func poolings(keys: [String: any Sendable], modes: [PoolingMode]) async throws {
+    try await withTemporaryDirectory { path in
+      try change("config.json", keys)(path)
+      let pooling = try Pooling(folder: path, width: 32)
+      #expect(pooling.modes == modes)
+      #expect(pooling.dimension == 32 * modes.count)
+      #expect(pooling.includesPrompt)
+    }
+  }
+
+  @Test(
     "is refused where a Dense module cannot be used",
     arguments: [
       ("in_features", 31, .corrupt), ("in_features", "32", .corrupt), ("in_features", -1, .corrupt),
