@@ -21,6 +21,7 @@ let package = Package(
     .target(name: "BenchmarkSupport"),
     benchmark("ann", ["RAGIndex"]),
     benchmark("encoder", ["RAGEmbed"]),
+    benchmark("tokenizer", ["RAGEmbed"]),
     benchmark("query", ["RAG", "RAGEmbed"]),
   ],
   swiftLanguageModes: [.v6]

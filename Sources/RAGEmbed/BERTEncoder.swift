@@ -43,7 +43,7 @@ public final class BERTEncoder: Embedder {
   /// The most tokens a passage may have, special tokens and the passage prefix taken off.
   public let maximumTokenCount: Int
   /// Cuts text into this model's tokens.
-  public let tokenizer: WordPieceTokenizer
+  package let tokenizer: any ModelTokenizer
   /// Counts tokens as this model does.
   public var tokenCounter: any TokenCounter { tokenizer }
   /// How this encoder computes on this machine.
@@ -63,7 +63,7 @@ public final class BERTEncoder: Embedder {
   ///   for a prefix that leaves no room for text or more dimensions than there are.
   public init(directory: String, options: Options = .init()) throws {
     let model = try ModelDirectory(path: directory)
-    let loaded = try WordPieceTokenizer.load(directory: model.transformerPath)
+    let loaded = try TokenizerLoader.load(directory: model.transformerPath)
     guard loaded.tokenizer.tokenBound <= model.configuration.vocabularySize else {
       throw RAGError(
         .corrupt,

@@ -38,6 +38,39 @@ struct JSONReaderTests {
     #expect(throws: JSONReader.SyntaxError.self) { try read(Array(text.utf8)) }
   }
 
+  @Test("gives the bytes of keys, whether escaped or not, and reads integers alike in any place")
+  func keys() throws {
+    let text = #"{"a" : 7, "\u00e9\n":-12,"€é": 9223372036854775807 , "": 007}"#
+    var members: [(key: String, value: Int)] = []
+    try Array(text.utf8).withUnsafeBytes { bytes in
+      var reader = try JSONReader(bytes)
+      try reader.objectOfBytes { key, reader in
+        let key = String(decoding: key, as: UTF8.self)
+        members.append((key, try reader.integer()))
+      }
+      try reader.end()
+    }
+    #expect(members.map(\.key) == ["a", "é\n", "€é", ""])
+    #expect(members.map(\.value) == [7, -12, .max, 7])
+  }
+
+  @Test(
+    "refuses members that are no integers, as it refuses values",
+    arguments: [
+      #"{"a":1.5}"#, #"{"a":1e3}"#, #"{"a":}"#, #"{"a":1"#, #"{"a":12x}"#, #"{"a":-}"#,
+      #"{"a":99999999999999999999}"#, #"{"\x":1}"#, #"{"a"1}"#, "{\"\u{1}\":1}", #"{"a":1,}"#,
+      #"{"a"#, #"{"a\"#,
+    ])
+  func invalidMembers(text: String) {
+    #expect(throws: JSONReader.SyntaxError.self) {
+      try Array(text.utf8).withUnsafeBytes { bytes in
+        var reader = try JSONReader(bytes)
+        try reader.objectOfBytes { _, reader in _ = try reader.integer() }
+        try reader.end()
+      }
+    }
+  }
+
   @Test("refuses bytes that are no UTF-8 and nesting beyond its bound")
   func bounds() throws {
     #expect(throws: JSONReader.SyntaxError.self) { try read([0x22, 0xC0, 0x80, 0x22]) }

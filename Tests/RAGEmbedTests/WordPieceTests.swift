@@ -14,7 +14,7 @@ struct WordPieceTests {
       try Data(all.joined(separator: "\n").utf8).write(
         to: URL(fileURLWithPath: path + "/vocab.txt"))
       try Data(options.utf8).write(to: URL(fileURLWithPath: path + "/tokenizer_config.json"))
-      return try WordPieceTokenizer.load(directory: path).tokenizer
+      return try WordPieceTokenizer(directory: path)
     }
   }
 
@@ -29,14 +29,14 @@ struct WordPieceTests {
     .enabled(if: EncoderFixture.hasModel, EncoderFixture.missingModel),
     .enabled(if: EncoderFixture.hasGolden, EncoderFixture.missingGolden))
   func golden() async throws {
-    let json = try WordPieceTokenizer.load(directory: EncoderFixture.directory).tokenizer
+    let json = try WordPieceTokenizer(directory: EncoderFixture.directory)
     // The same from vocab.txt alone.
     let plain = try await withTemporaryDirectory { path in
       for name in ["vocab.txt", "tokenizer_config.json"] {
         try FileManager.default.copyItem(
           atPath: EncoderFixture.directory + "/" + name, toPath: path + "/" + name)
       }
-      return try WordPieceTokenizer.load(directory: path).tokenizer
+      return try WordPieceTokenizer(directory: path)
     }
     let lines = try EncoderFixture.goldenLines("tokenizer.jsonl")
     #expect(lines.count == 423)
@@ -75,6 +75,29 @@ struct WordPieceTests {
     #expect(slices("Unaffable RUNNING", tokenizer) == ["Un", "aff", "able", "RUNN", "ING"])
     #expect(tokenizer.encode("unaffx un").tokens == [1, 4])
     #expect(slices("unaffx un", tokenizer) == ["unaffx", "un"])
+  }
+
+  @Test("reads a vocabulary with either kind of line end, whose pieces may begin with a mark")
+  func lineEnds() async throws {
+    let pieces = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "\u{93F}", "##b"]
+    for (separator, end) in [("\n", ""), ("\n", "\n"), ("\r\n", ""), ("\r\n", "\r\n")] {
+      let tokenizer = try await withTemporaryDirectory { path in
+        try Data((pieces.joined(separator: separator) + end).utf8).write(
+          to: URL(fileURLWithPath: path + "/vocab.txt"))
+        return try WordPieceTokenizer(directory: path)
+      }
+      #expect(tokenizer.encode("ab a \u{93F} x").tokens == [4, 6, 4, 5, 1])
+      #expect(tokenizer.tokenBound == pieces.count)
+    }
+  }
+
+  @Test("appends to tokens that are there")
+  func appending() async throws {
+    let tokenizer = try await tokenizer(pieces: ["a"])
+    var tokens: [Int32] = [9]
+    tokenizer.appendModelTokens(of: "a a", maximumLength: 3, to: &tokens)
+    tokenizer.appendModelTokens(of: "a", maximumLength: 0, to: &tokens)
+    #expect(tokens == [9, 2, 4, 3, 2, 3])
   }
 
   @Test("maps accents, dropped characters and ideographs back to their bytes")
@@ -130,7 +153,8 @@ struct WordPieceTests {
   @Test(
     "stands floods of one kind of character",
     arguments: [
-      "x", "é", "中", "👩‍👩‍👧", "\u{301}", "\u{302E}", "e\u{301}\u{302E}\u{1D165}", "[SEP", "[",
+      "x", "é", "中", "👩‍👩‍👧", "\u{301}", "\u{302E}", "e\u{301}\u{302E}\u{1D165}",
+      "\u{302E}\u{1D165}", "[SEP", "[",
       "\u{202E}", "\r\n", "\u{0}", "ᄒ", "ﷺ", "\u{FFFD}", "\u{10FFFF}",
     ])
   func floods(text: String) async throws {

@@ -6,15 +6,17 @@ import subprocess
 from failure import Failure
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BENCHMARKS = os.path.join(ROOT, "Benchmarks")
 
 
-def tool(name):
-    # What a tool prints to be read by others is not part of the tables.
-    subprocess.run([os.path.join(ROOT, "tools", name)], check=True, stdout=subprocess.DEVNULL)
+def printed(name, *arguments):
+    """What a tool prints to be read by others: a directory."""
+    command = [os.path.join(ROOT, "tools", name), *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 def built(package, product, report):
-    tool("setup")
+    printed("setup")
     report(f"building {product}")
     command = ["swift", "build", "--package-path", package, "-c", "release"]
     log = subprocess.run(
@@ -30,12 +32,17 @@ def built(package, product, report):
     return os.path.join(folder, product)
 
 
-def rag(report):
-    """The command, with the model it encodes with."""
-    tool("model")
-    return os.environ.get("RAG_BINARY") or built(ROOT, "rag", report)
+def rag(report, package=ROOT):
+    """The command, with the model it encodes with; `package` is where it shares what is built."""
+    printed("model")
+    return os.environ.get("RAG_BINARY") or built(package, "rag", report)
 
 
 def ann(report):
     """The benchmark of the graph index."""
-    return os.environ.get("ANN_BINARY") or built(os.path.join(ROOT, "Benchmarks"), "ann", report)
+    return os.environ.get("ANN_BINARY") or built(BENCHMARKS, "ann", report)
+
+
+def encoder(report):
+    """The benchmark of the encoder."""
+    return os.environ.get("ENCODER_BINARY") or built(BENCHMARKS, "encoder", report)

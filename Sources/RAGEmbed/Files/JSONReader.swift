@@ -39,6 +39,24 @@ package struct JSONReader: ~Copyable {
     } while try separator(or: "}")
   }
 
+  /// Reads an object as `object` does, and gives the bytes of each key, during the call alone.
+  package mutating func objectOfBytes(
+    _ member: (UnsafeRawBufferPointer, inout JSONReader) throws -> Void
+  ) throws {
+    try open("{")
+    if try close("}") { return }
+    repeat {
+      skipSpace()
+      let (raw, escaped) = try stringBytes()
+      try expect(":")
+      if let escaped {
+        try escaped.withUnsafeBytes { try member($0, &self) }
+      } else {
+        try member(UnsafeRawBufferPointer(rebasing: bytes[raw]), &self)
+      }
+    } while try separator(or: "}")
+  }
+
   /// Whether an object comes next.
   package mutating func isAtObject() -> Bool {
     skipSpace()
@@ -107,6 +125,7 @@ package struct JSONReader: ~Copyable {
   package mutating func integer() throws -> Int {
     skipSpace()
     let start = position
+    if let value = plainInteger() { return value }
     guard case .integer(let value) = try number() else {
       throw SyntaxError(message: "an integer was expected", offset: start)
     }
@@ -116,26 +135,50 @@ package struct JSONReader: ~Copyable {
   /// Reads a string.
   package mutating func string() throws -> String {
     skipSpace()
-    guard peek() == UInt8(ascii: "\"") else { throw failure("a string was expected") }
-    position += 1
-    let start = position
-    while position < bytes.count {
-      switch bytes[position] {
-      case UInt8(ascii: "\""):
-        defer { position += 1 }
-        return String(decoding: bytes[start..<position], as: UTF8.self)
-      case UInt8(ascii: "\\"): return try escapedString(from: start)
-      case 0..<0x20: throw failure("a control character in a string")
-      default: position += 1
-      }
-    }
-    throw failure("the string does not end")
+    let (raw, escaped) = try stringBytes()
+    return escaped.map { String(decoding: $0, as: UTF8.self) }
+      ?? String(decoding: bytes[raw], as: UTF8.self)
   }
 
   /// Checks that only white space follows.
   package mutating func end() throws {
     skipSpace()
     if position < bytes.count { throw failure("something follows the value") }
+  }
+
+  /// Whether an array comes next.
+  package mutating func isAtArray() -> Bool {
+    skipSpace()
+    return peek() == UInt8(ascii: "[")
+  }
+
+  /// Reads a string and appends its UTF-8, for lists too long for a `String` each.
+  package mutating func string(appendingTo text: inout [UInt8]) throws {
+    skipSpace()
+    let start = position + 1
+    guard peek() == UInt8(ascii: "\"") else { throw failure("a string was expected") }
+    var end = start
+    while end < bytes.count {
+      let byte = bytes[end]
+      if byte == UInt8(ascii: "\"") {
+        text.append(contentsOf: UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+        position = end + 1
+        return
+      }
+      if byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+      end += 1
+    }
+    text.append(contentsOf: try string().utf8)
+  }
+
+  /// Reads a number.
+  package mutating func double() throws -> Double {
+    skipSpace()
+    let start = position
+    guard let value = try number().number else {
+      throw SyntaxError(message: "a number was expected", offset: start)
+    }
+    return value
   }
 }
 
@@ -190,6 +233,24 @@ extension JSONReader {
     }
   }
 
+  /// Reads an integer of few digits and nothing else, or nothing at all.
+  private mutating func plainInteger() -> Int? {
+    var value = 0
+    var end = position
+    while end < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[end]) {
+      value = value &* 10 &+ Int(bytes[end] & 0xF)
+      end += 1
+    }
+    // Any 18 digits fit.
+    guard (1...18).contains(end - position), end < bytes.count else { return nil }
+    switch bytes[end] {
+    case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x0A, 0x0D, 0x09:
+      position = end
+      return value
+    default: return nil
+    }
+  }
+
   private mutating func number() throws -> JSONValue {
     let start = position
     while position < bytes.count {
@@ -215,14 +276,32 @@ extension JSONReader {
     return .number(number)
   }
 
-  private mutating func escapedString(from start: Int) throws -> String {
+  /// Reads a string: where its bytes are, or the bytes themselves where some were escaped.
+  private mutating func stringBytes() throws -> (raw: Range<Int>, escaped: [UInt8]?) {
+    guard peek() == UInt8(ascii: "\"") else { throw failure("a string was expected") }
+    position += 1
+    let start = position
+    while position < bytes.count {
+      switch bytes[position] {
+      case UInt8(ascii: "\""):
+        defer { position += 1 }
+        return (start..<position, nil)
+      case UInt8(ascii: "\\"): return (start..<start, try escapedBytes(from: start))
+      case 0..<0x20: throw failure("a control character in a string")
+      default: position += 1
+      }
+    }
+    throw failure("the string does not end")
+  }
+
+  private mutating func escapedBytes(from start: Int) throws -> [UInt8] {
     var text = Array(bytes[start..<position])
     while position < bytes.count {
       let byte = bytes[position]
       switch byte {
       case UInt8(ascii: "\""):
         position += 1
-        return String(decoding: text, as: UTF8.self)
+        return text
       case UInt8(ascii: "\\"):
         position += 1
         text.append(

@@ -4,7 +4,7 @@ public import RAGCore
 ///
 /// Google's algorithm (Devlin et al. 2019): clean, split Chinese characters, decompose and strip
 /// accents, lower-case, split at white space and punctuation, then match the longest pieces.
-public struct WordPieceTokenizer: ModelTokenizer {
+public struct WordPieceTokenizer: TokenCounter, ModelTokenizer {
   /// The tokens of a text and where each came from.
   public struct Encoding: Sendable, Hashable {
     /// Numbers of the vocabulary, special tokens excluded.
@@ -21,41 +21,52 @@ public struct WordPieceTokenizer: ModelTokenizer {
   ///
   /// - Complexity: O(bytes of `text`).
   public func encode(_ text: String) -> Encoding {
-    scanning(text, keepsRanges: true, limit: .max) {
-      Encoding(tokens: $0.tokens, ranges: $0.ranges)
+    scanning(text, output: .ranges) {
+      Encoding(tokens: Array($0.foundTokens), ranges: Array($0.foundRanges))
     }
   }
 
   package var tokenBound: Int { model.tokenBound }
   package var specialTokenCount: Int { 2 }
 
-  package func appendModelTokens(
+  /// Appends what the model is given for a text: its tokens between the special ones, cut so that
+  /// all of them are at most `maximumLength`, but no fewer than the special ones.
+  ///
+  /// - Complexity: O(bytes of `text` up to the cut).
+  public func appendModelTokens(
     of text: String, maximumLength: Int, to tokens: inout [Int32]
   ) {
     let room = max(0, maximumLength - specialTokenCount)
-    scanning(text, keepsRanges: false, limit: room) {
-      tokens.append(model.firstToken)
-      tokens.append(contentsOf: $0.tokens.prefix(room))
-      tokens.append(model.lastToken)
+    tokens.append(model.firstToken)
+    scanning(text, output: .tokens, limit: room) {
+      tokens.append(contentsOf: UnsafeBufferPointer(rebasing: $0.foundTokens.prefix(room)))
     }
+    tokens.append(model.lastToken)
   }
 
   /// The UTF-8 byte range of each token in `text`, special tokens excluded.
-  public func tokenRanges(in text: String) -> [Range<Int>] { encode(text).ranges }
+  public func tokenRanges(in text: String) -> [Range<Int>] {
+    scanning(text, output: .ranges) { Array($0.foundRanges) }
+  }
 
   /// The number of tokens of `text`, special tokens excluded.
   public func tokenCount(of text: String) -> Int {
-    scanning(text, keepsRanges: false, limit: .max) { $0.tokens.count }
+    scanning(text, output: .count) { $0.count }
   }
 
+  @inline(__always)
   private func scanning<Result>(
-    _ text: String, keepsRanges: Bool, limit: Int, _ result: (borrowing WordPieceScan) -> Result
+    _ text: String, output: WordPieceScan.Output, limit: Int = .max,
+    _ result: (borrowing WordPieceScan) -> Result
   ) -> Result {
     var text = text
-    return text.withUTF8 { bytes in
-      var scan = WordPieceScan(bytes, model: model, keepsRanges: keepsRanges, limit: limit)
-      scan.run()
-      return result(scan)
+    return model.scratches.withScratch { scratch in
+      text.withUTF8 { bytes in
+        var scan = WordPieceScan(
+          bytes, model: model, scratch: scratch, output: output, limit: limit)
+        scan.run()
+        return result(scan)
+      }
     }
   }
 }
