@@ -1,134 +1,251 @@
 #include "encoder_kernels.h"
 
-#include <math.h>
-
-#include "encoder_constants.h"
+#include "encoder/constants.h"
+#include "encoder/vector.h"
 
 #if defined(__x86_64__)
-#include "encoder_x86.h"
+#include <immintrin.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 
-// The scalar twins: what the SIMD bodies are tested against, and the code of every other CPU.
-// Sums run over LANES partial sums so that a compiler may vectorise them for its baseline.
-#define LANES 8
+// MARK: any CPU
 
-static inline float exp_scalar(float x) {
-  if (x < EXP_LOWEST) x = EXP_LOWEST;
-  if (x > EXP_HIGHEST) x = EXP_HIGHEST;
-  float n = nearbyintf(x * EXP_LOG2E);
-  float r = x - n * EXP_LN2_HIGH - n * EXP_LN2_LOW;
-  float p = ((((EXP_E5 * r + EXP_E4) * r + EXP_E3) * r + EXP_E2) * r + EXP_E1) * r + EXP_E0;
-  return ldexpf(1.0f + r * p, (int)n);
-}
+#define NAME(x) x##_scalar
+#define TILE_ROWS 4
+#define TILE_VECTORS 1
 
-static inline float erf_scalar(float x) {
-  if (x < -ERF_LIMIT) x = -ERF_LIMIT;
-  if (x > ERF_LIMIT) x = ERF_LIMIT;
-  float t = x * x;
-  float p = ((((ERF_P5 * t + ERF_P4) * t + ERF_P3) * t + ERF_P2) * t + ERF_P1) * t + ERF_P0;
-  float q = ((((ERF_Q5 * t + ERF_Q4) * t + ERF_Q3) * t + ERF_Q2) * t + ERF_Q1) * t + 1.0f;
-  float e = x * p / q;
-  return e > 1.0f ? 1.0f : e < -1.0f ? -1.0f : e;
-}
+// A fused addition without an instruction for it is slow; this is the level of another library's
+// products, and differs by a rounding.
+INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return a * b + c; }
 
-static inline float activate_scalar(rag_activation activation, float x) {
-  switch (activation) {
-  case RAG_ACTIVATION_GELU_ERF: return 0.5f * x * (1.0f + erf_scalar(x * SQRT_HALF));
-  case RAG_ACTIVATION_GELU_TANH: {
-    float inner = x + GELU_CUBIC * x * x * x;
-    return x / (1.0f + exp_scalar(-2.0f * SQRT_2_OVER_PI * inner));
+INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
+  int8_t bytes[4];
+  memcpy(bytes, &input, sizeof bytes);
+  for (int i = 0; i < 16; i++) {
+    for (int k = 0; k < 4; k++) sums[i] += (int32_t)weights[4 * i + k] * bytes[k];
   }
-  case RAG_ACTIVATION_RELU: return x < 0.0f ? 0.0f : x;
-  }
-  return x;
+  return sums;
 }
 
-static inline float total(const float *lanes) {
-  float sum = 0.0f;
-  for (size_t i = 0; i < LANES; i++) sum += lanes[i];
-  return sum;
-}
+#include "encoder/family.h"
+#undef NAME
+#undef TILE_ROWS
+#undef TILE_VECTORS
 
-static void add_bias_scalar(float *x, const float *bias, size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns) {
-    for (size_t c = 0; c < columns; c++) x[c] += bias[c];
-  }
-}
-
-static void bias_activation_scalar(rag_activation activation, float *x, const float *bias,
-                                   size_t rows, size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns) {
-    for (size_t c = 0; c < columns; c++) x[c] = activate_scalar(activation, x[c] + bias[c]);
-  }
-}
-
-static void residual_layer_norm_scalar(float *out, const float *x, const float *bias,
-                                       const float *residual, const float *gamma,
-                                       const float *beta, float epsilon, size_t rows,
-                                       size_t columns) {
-  for (size_t r = 0; r < rows; r++, x += columns, residual += columns, out += columns) {
-    float sums[LANES] = {0};
-    for (size_t c = 0; c < columns; c++) {
-      out[c] = x[c] + bias[c] + residual[c];
-      sums[c % LANES] += out[c];
-    }
-    float mean = total(sums) / (float)columns;
-    float squares[LANES] = {0};
-    for (size_t c = 0; c < columns; c++) {
-      float d = out[c] - mean;
-      squares[c % LANES] += d * d;
-    }
-    float scale = 1.0f / sqrtf(total(squares) / (float)columns + epsilon);
-    for (size_t c = 0; c < columns; c++) out[c] = (out[c] - mean) * scale * gamma[c] + beta[c];
-  }
-}
-
-static void softmax_scalar(float *x, size_t rows, size_t columns, size_t stride) {
-  for (size_t r = 0; r < rows; r++, x += stride) {
-    float highest = x[0];
-    for (size_t c = 1; c < columns; c++) highest = x[c] > highest ? x[c] : highest;
-    float sums[LANES] = {0};
-    for (size_t c = 0; c < columns; c++) {
-      x[c] = exp_scalar(x[c] - highest);
-      sums[c % LANES] += x[c];
-    }
-    float scale = 1.0f / total(sums);
-    for (size_t c = 0; c < columns; c++) x[c] *= scale;
-  }
-}
-
-// Calls the body of `name` for `level` with the arguments that follow.
 #if defined(__x86_64__)
-#define DISPATCH(name, ...)                                                                       \
-  if (level >= RAG_CPU_AVX512) {                                                                  \
-    name##_avx512(__VA_ARGS__);                                                                   \
-  } else if (level >= RAG_CPU_AVX2) {                                                             \
-    name##_avx2(__VA_ARGS__);                                                                     \
-  } else {                                                                                        \
-    name##_scalar(__VA_ARGS__);                                                                   \
+
+// The first and third byte as a pair of 16-bit numbers.
+INLINE int32_t even_pair(int32_t bytes) {
+  uint32_t low = (uint16_t)(int8_t)bytes, high = (uint16_t)(int8_t)(bytes >> 16);
+  return (int32_t)(low | high << 16);
+}
+
+// MARK: AVX2
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#define NAME(x) x##_avx2
+#define TILE_ROWS 6
+#define TILE_VECTORS 1
+
+INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+// Two products of 16 bits at a time; those of 8 bits would saturate.
+INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
+  __m256i even_input = _mm256_set1_epi32(even_pair(input));
+  __m256i odd_input = _mm256_set1_epi32(even_pair(input >> 8));
+  __m256i bytes[2], parts[2];
+  memcpy(bytes, &weights, sizeof bytes);
+  memcpy(parts, &sums, sizeof parts);
+  for (int i = 0; i < 2; i++) {
+    __m256i even = _mm256_and_si256(bytes[i], _mm256_set1_epi32(0x00FF00FF));
+    __m256i odd = _mm256_srli_epi16(bytes[i], 8);
+    parts[i] = _mm256_add_epi32(parts[i], _mm256_madd_epi16(even, even_input));
+    parts[i] = _mm256_add_epi32(parts[i], _mm256_madd_epi16(odd, odd_input));
   }
-#else
-#define DISPATCH(name, ...)                                                                       \
-  (void)level;                                                                                    \
-  name##_scalar(__VA_ARGS__);
+  memcpy(&sums, parts, sizeof sums);
+  return sums;
+}
+
+#include "encoder/family.h"
+#undef NAME
+#undef TILE_ROWS
+#undef TILE_VECTORS
+#pragma clang attribute pop
+
+// MARK: AVX-512
+
+#pragma clang attribute push(                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
+#define NAME(x) x##_avx512
+#define TILE_ROWS 8
+#define TILE_VECTORS 3
+
+INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
+  __m512i even_input = _mm512_set1_epi32(even_pair(input));
+  __m512i odd_input = _mm512_set1_epi32(even_pair(input >> 8));
+  __m512i bytes = (__m512i)weights;
+  __m512i even = _mm512_and_si512(bytes, _mm512_set1_epi32(0x00FF00FF));
+  __m512i odd = _mm512_srli_epi16(bytes, 8);
+  __m512i total = _mm512_add_epi32((__m512i)sums, _mm512_madd_epi16(even, even_input));
+  return (i32x16)_mm512_add_epi32(total, _mm512_madd_epi16(odd, odd_input));
+}
+
+#include "encoder/family.h"
+#undef NAME
+#pragma clang attribute pop
+
+// MARK: AVX-512 with VNNI
+
+#pragma clang attribute push(                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma"))),            \
+    apply_to = function)
+#define NAME(x) x##_avx512vnni
+
+INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
+  return (i32x16)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)weights, _mm512_set1_epi32(input));
+}
+
+#include "encoder/family.h"
+#undef NAME
+#undef TILE_ROWS
+#undef TILE_VECTORS
+#pragma clang attribute pop
+
+#elif defined(__aarch64__)
+
+// MARK: NEON
+
+#define NAME(x) x##_neon
+#define TILE_ROWS 6
+#define TILE_VECTORS 1
+
+INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
+  int8x8_t bytes = vreinterpret_s8_s32(vdup_n_s32(input));
+  int16x8_t inputs = vmovl_s8(bytes);
+  uint8x16_t parts[4];
+  int32x4_t totals[4];
+  memcpy(parts, &weights, sizeof parts);
+  memcpy(totals, &sums, sizeof totals);
+  for (int i = 0; i < 4; i++) {
+    int16x8_t low = vreinterpretq_s16_u16(vmovl_u8(vget_low_u8(parts[i])));
+    int16x8_t high = vreinterpretq_s16_u16(vmovl_u8(vget_high_u8(parts[i])));
+    int32x4_t a = vmull_s16(vget_low_s16(low), vget_low_s16(inputs));
+    int32x4_t b = vmull_s16(vget_high_s16(low), vget_low_s16(inputs));
+    int32x4_t c = vmull_s16(vget_low_s16(high), vget_low_s16(inputs));
+    int32x4_t d = vmull_s16(vget_high_s16(high), vget_low_s16(inputs));
+    totals[i] = vaddq_s32(totals[i], vpaddq_s32(vpaddq_s32(a, b), vpaddq_s32(c, d)));
+  }
+  memcpy(&sums, totals, sizeof sums);
+  return sums;
+}
+
+#include "encoder/family.h"
+#undef NAME
+
+// MARK: NEON with dot products
+
+#pragma clang attribute push(__attribute__((target("dotprod"))), apply_to = function)
+#define NAME(x) x##_neon_dotprod
+
+INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
+
+INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
+  // The weights are taken as (byte - 128), and 128 times the inputs added.
+  int8x16_t inputs = vreinterpretq_s8_s32(vdupq_n_s32(input));
+  int8x16_t offset = vdupq_n_s8(64);
+  uint8x16_t parts[4];
+  int32x4_t totals[4];
+  memcpy(parts, &weights, sizeof parts);
+  memcpy(totals, &sums, sizeof totals);
+  for (int i = 0; i < 4; i++) {
+    int8x16_t signed_part = vreinterpretq_s8_u8(veorq_u8(parts[i], vdupq_n_u8(0x80)));
+    totals[i] = vdotq_s32(totals[i], signed_part, inputs);
+    totals[i] = vdotq_s32(vdotq_s32(totals[i], offset, inputs), offset, inputs);
+  }
+  memcpy(&sums, totals, sizeof sums);
+  return sums;
+}
+
+#include "encoder/family.h"
+#undef NAME
+#undef TILE_ROWS
+#undef TILE_VECTORS
+#pragma clang attribute pop
+
 #endif
 
-void rag_add_bias(rag_cpu_level level, float *x, const float *bias, size_t rows, size_t columns) {
-  DISPATCH(add_bias, x, bias, rows, columns)
+// MARK: choice
+
+#define KERNELS(name, its_level)                                                                  \
+  (rag_encoder_kernels) {                                                                         \
+    .level = its_level, .linear = linear_##name, .byte_linear = byte_linear_##name,               \
+    .attention = attention_##name, .add_norm = add_norm_##name,                                   \
+    .bias_activation = bias_activation_##name, .rotate = rotate_row_##name,                       \
+    .quantize = quantize_##name                                                                   \
+  }
+
+rag_encoder_kernels rag_encoder_kernels_at(rag_cpu_level level) {
+#if defined(__x86_64__)
+  if (level >= RAG_CPU_AVX512VNNI) return KERNELS(avx512vnni, RAG_CPU_AVX512VNNI);
+  if (level >= RAG_CPU_AVX512) return KERNELS(avx512, RAG_CPU_AVX512);
+  if (level >= RAG_CPU_AVX2) return KERNELS(avx2, RAG_CPU_AVX2);
+#elif defined(__aarch64__)
+  if (level >= RAG_CPU_NEON_DOTPROD) return KERNELS(neon_dotprod, RAG_CPU_NEON_DOTPROD);
+  if (level >= RAG_CPU_NEON) return KERNELS(neon, RAG_CPU_NEON);
+#endif
+  (void)level;
+  return KERNELS(scalar, RAG_CPU_SCALAR);
 }
 
-void rag_bias_activation(rag_cpu_level level, rag_activation activation, float *x,
-                         const float *bias, size_t rows, size_t columns) {
-  DISPATCH(bias_activation, activation, x, bias, rows, columns)
+size_t rag_attention_scratch(const rag_attention *sizes, size_t length) {
+  size_t width = rag_padded(sizes->head_size);
+  size_t row = rag_panels(length) * RAG_PANEL;
+  return row * width + length * width + MOST_TILE_ROWS * (row + width);
 }
 
-void rag_residual_layer_norm(rag_cpu_level level, float *out, const float *x, const float *bias,
-                             const float *residual, const float *gamma, const float *beta,
-                             float epsilon, size_t rows, size_t columns) {
-  DISPATCH(residual_layer_norm, out, x, bias, residual, gamma, beta, epsilon, rows, columns)
+void rag_pack(const float *weights, size_t outputs, size_t inputs, size_t first, size_t panel,
+              float *packed) {
+  // By blocks of 16 inputs, which are a cache line of each row.
+  for (size_t start = 0; start < inputs; start += RAG_LANES) {
+    size_t end = inputs - start < RAG_LANES ? inputs : start + RAG_LANES;
+    for (size_t o = 0; o < outputs; o++) {
+      size_t column = first + o;
+      float *at = packed + column / panel * panel * inputs + column % panel;
+      const float *row = weights + o * inputs;
+      for (size_t k = start; k < end; k++) at[k * panel] = row[k];
+    }
+  }
 }
 
-void rag_softmax(rag_cpu_level level, float *x, size_t rows, size_t columns, size_t stride) {
-  if (columns == 0) return;
-  DISPATCH(softmax, x, rows, columns, stride)
+void rag_pack_bytes(const float *weights, size_t outputs, size_t inputs, size_t first,
+                    uint8_t *packed, float *scales, float *sums) {
+  for (size_t o = 0; o < outputs; o++) {
+    size_t column = first + o;
+    uint8_t *at = packed + (column / RAG_PANEL * RAG_PANEL * inputs + column % RAG_PANEL * 4);
+    const float *row = weights + o * inputs;
+    float largest = 0.0f;
+    for (size_t k = 0; k < inputs; k++) {
+      float magnitude = fabsf(row[k]);
+      largest = magnitude > largest ? magnitude : largest;
+    }
+    // Below this, steps have no inverse.
+    float scale = largest > 1e-30f ? largest / 127.0f : 0.0f;
+    float inverse = scale > 0.0f ? 1.0f / scale : 0.0f;
+    int64_t sum = 0;
+    for (size_t k = 0; k < inputs; k++) {
+      int32_t value = (int32_t)rintf(row[k] * inverse);
+      value = value > 127 ? 127 : value < -127 ? -127 : value;
+      sum += value;
+      at[k / 4 * RAG_PANEL * 4 + k % 4] = (uint8_t)(value + 128);
+    }
+    scales[column] = scale;
+    sums[column] = scale * (float)sum;
+  }
 }

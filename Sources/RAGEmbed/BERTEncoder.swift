@@ -1,3 +1,5 @@
+import CRAGKernels
+import Foundation
 public import RAGCore
 
 /// A sentence encoder of the BERT family, read from a Hugging Face directory.
@@ -5,6 +7,7 @@ public import RAGCore
 /// Useful for: sentence-transformers models with `model_type` `bert`, `roberta`, `xlm-roberta`,
 /// `camembert`, `distilbert` or `mpnet`. Not for: other architectures, such as decoders and those
 /// with rotary positions.
+///
 /// A text's vector has the same bits alone, in any batch and with any number of threads.
 public final class BERTEncoder: Embedder {
   /// What a host may choose.
@@ -16,21 +19,29 @@ public final class BERTEncoder: Embedder {
     /// Keeps only so many of a vector's first components, which models that were trained for it
     /// (Matryoshka) bear; nil leaves it to the model.
     public var dimensions: Int?
-    /// Threads that encode at a time; nil takes as many as there are cores.
+    /// The numbers of the matrix products; vectors of one precision are comparable.
+    public var precision: EncoderPrecision
+    /// Threads that encode at a time, up to 256; nil takes as many as there are cores.
     public var threadCount: Int?
     /// Hashes the weights even where the digest of the unchanged file is remembered.
     public var verifiesDigest: Bool
+    /// Keeps the weights in the user's cache directory as they are used, which takes as much space
+    /// again and lets the next start map them.
+    public var cachesWeights: Bool
 
     /// The model's own choices, on all cores.
     public init(
       queryPrefix: String? = nil, passagePrefix: String? = nil, dimensions: Int? = nil,
-      threadCount: Int? = nil, verifiesDigest: Bool = false
+      precision: EncoderPrecision = .int8, threadCount: Int? = nil,
+      verifiesDigest: Bool = false, cachesWeights: Bool = true
     ) {
       self.queryPrefix = queryPrefix
       self.passagePrefix = passagePrefix
       self.dimensions = dimensions
+      self.precision = precision
       self.threadCount = threadCount
       self.verifiesDigest = verifiesDigest
+      self.cachesWeights = cachesWeights
     }
   }
 
@@ -49,6 +60,8 @@ public final class BERTEncoder: Embedder {
   /// How this encoder computes on this machine.
   public let report: EncoderReport
 
+  private static let maximumThreadCount = 256
+
   let network: EncoderNetwork
   let maximumLength: Int
   /// How many tokens at the start of a text are the prefix's, the first special token included;
@@ -60,8 +73,17 @@ public final class BERTEncoder: Embedder {
   ///
   /// - Throws: ``RAGError`` `notFound` (the message names `tools/model`), `unsupported` for
   ///   another kind of model or a missing OpenBLAS, `corrupt` for damaged files, `invalidInput`
-  ///   for a prefix that leaves no room for text or more dimensions than there are.
-  public init(directory: String, options: Options = .init()) throws {
+  ///   for a prefix that leaves no room for text or more dimensions than there are,
+  ///   `limitExceeded` where there is not so much memory.
+  public convenience init(directory: String, options: Options = .init()) throws {
+    try self.init(
+      directory: directory, options: options, EncoderBackend(options.precision))
+  }
+
+  /// The same with kernels of a level and weights from a cache of choice.
+  package init(
+    directory: String, options: Options, _ backend: EncoderBackend, cache: WeightCache? = nil
+  ) throws {
     let model = try ModelDirectory(path: directory)
     let loaded = try TokenizerLoader.load(directory: model.transformerPath)
     guard loaded.tokenizer.tokenBound <= model.configuration.vocabularySize else {
@@ -86,11 +108,21 @@ public final class BERTEncoder: Embedder {
         "texts are to be put into lower case (do_lower_case) before a tokenizer that tells case"
           + " apart", path: model.transformerPath)
     }
-    report = try EncoderReport.current(threadCount: options.threadCount)
-    network = try EncoderNetwork(model, dimensions: options.dimensions)
+    network = try EncoderNetwork(
+      model, dimensions: options.dimensions, backend, rehashes: options.verifiesDigest,
+      cache: cache ?? (options.cachesWeights ? .init() : .init(directory: nil)))
+    report = EncoderReport(
+      precision: backend.precision,
+      kernelLevel: String(cString: rag_cpu_level_name(backend.kernels.level)),
+      blas: backend.report,
+      threadCount: min(
+        max(1, options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount),
+        Self.maximumThreadCount),
+      mapsWeights: network.forward.model.isMapped)
     fingerprint = Self.fingerprint(
-      model, weights: network.files.digest(rehashes: options.verifiesDigest),
-      tokenizer: loaded.digest, head: network.head.fingerprint, query: query, passage: passage)
+      model, weights: network.weightsDigest, tokenizer: loaded.digest,
+      head: network.head.fingerprint, query: query, passage: passage,
+      precision: backend.precision)
     name = model.name
     tokenizer = loaded.tokenizer
     maximumLength = model.maximumLength
@@ -102,11 +134,11 @@ public final class BERTEncoder: Embedder {
     }
   }
 
-  /// The tokens of a text in a role, prefix and special tokens included, cut to the limit.
-  func tokens(of text: String, as role: EmbeddingRole) -> [Int32] {
+  /// Appends the tokens of a text in a role, prefix and special tokens included, cut to the limit.
+  func appendTokens(of text: String, as role: EmbeddingRole, to tokens: inout [Int32]) {
     let prefix = prefixes[role] ?? ""
-    return tokenizer.modelTokens(
-      of: prefix.isEmpty ? text : prefix + text, maximumLength: maximumLength)
+    tokenizer.appendModelTokens(
+      of: prefix.isEmpty ? text : prefix + text, maximumLength: maximumLength, to: &tokens)
   }
 }
 
@@ -127,7 +159,7 @@ extension BERTEncoder {
   /// share a fingerprint.
   private static func fingerprint(
     _ model: ModelDirectory, weights: String, tokenizer: String, head: [String], query: String,
-    passage: String
+    passage: String, precision: EncoderPrecision
   ) -> String {
     let network = model.configuration
     var parts = [
@@ -139,7 +171,7 @@ extension BERTEncoder {
     parts += head
     parts += [
       "length=\(model.maximumLength)", "query=\(query.debugDescription)",
-      "passage=\(passage.debugDescription)", "precision=f32",
+      "passage=\(passage.debugDescription)", "precision=\(precision.rawValue)",
     ]
     return parts.joined(separator: ";")
   }

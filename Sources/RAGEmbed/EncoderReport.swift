@@ -1,9 +1,9 @@
 import CRAGKernels
 import Foundation
 
-/// How the encoder computes on this machine, for `rag doctor`.
+/// How an encoder computes on this machine, for `rag doctor`.
 public struct EncoderReport: Sendable, Hashable {
-  /// The matrix library.
+  /// The matrix library, on CPUs that the engine has no kernels for.
   public struct BLAS: Sendable, Hashable {
     /// The file it was loaded from.
     public var path: String
@@ -19,20 +19,14 @@ public struct EncoderReport: Sendable, Hashable {
     public var wasLoadedByHost: Bool
   }
 
-  /// The matrix library.
-  public var blas: BLAS
+  /// The numbers of the matrix products.
+  public var precision: EncoderPrecision
   /// The instruction set of the engine's own kernels (`avx512-vnni`).
   public var kernelLevel: String
+  /// What does the products instead of them; nil where they do.
+  public var blas: BLAS?
   /// Threads that encode at a time.
   public var threadCount: Int
-
-  /// How an encoder computes that is asked for `threadCount` threads, by default one a core.
-  ///
-  /// - Throws: ``RAGError`` `unsupported` where OpenBLAS is not installed.
-  public static func current(threadCount: Int? = nil) throws -> EncoderReport {
-    EncoderReport(
-      blas: try RAGEmbed.BLAS.shared().report,
-      kernelLevel: String(cString: rag_cpu_level_name(rag_cpu_detect())),
-      threadCount: max(1, threadCount ?? ProcessInfo.processInfo.activeProcessorCount))
-  }
+  /// Whether the weights were mapped from the cache as they are used; else they were packed.
+  public var mapsWeights: Bool
 }

@@ -82,8 +82,16 @@ package struct IndexSettings: Sendable, Equatable {
     guard fingerprint == encoder.fingerprint else {
       throw RAGError(
         .modelMismatch,
-        "the index was made with \(stored) of another fingerprint than \(encoder.name) has here; use the encoder the index was made with (--encoder), or another index",
-        path: path)
+        "the index was made with \(stored) of another fingerprint than \(encoder.name) has here"
+          + " (\(Self.difference(fingerprint, encoder.fingerprint))); use the encoder the index was"
+          + " made with (--encoder, --precision), or another index", path: path)
     }
+  }
+
+  /// The first parts in which two fingerprints differ.
+  private static func difference(_ stored: String, _ here: String) -> String {
+    let parts = [stored, here].map { $0.split(separator: ";", omittingEmptySubsequences: false) }
+    let pair = zip(parts[0] + [""], parts[1] + [""]).first { $0 != $1 }
+    return "\(pair?.0.prefix(100) ?? "") there, \(pair?.1.prefix(100) ?? "") here"
   }
 }

@@ -22,10 +22,16 @@ struct ModelTests {
       let report = try sandbox.rag("query", "medical doctor", "--json", environment: environment)
       #expect(try report.json()["mode"] as? String == "hybrid")
 
+      let other = try sandbox.rag(
+        "query", "medical doctor", "--precision", "f32", environment: environment)
+      #expect(other.status == 2)
+      #expect(other.errors.contains("precision=int8 there, precision=f32 here"))
+      #expect(other.errors.contains("--precision"))
+
       let doctor = try sandbox.rag("doctor", "--json", environment: environment)
       #expect(doctor.status == 0)
       let checks = try #require(try doctor.json()["checks"] as? [[String: String]])
-      #expect(checks.compactMap { $0["name"] } == ["kernels", "OpenBLAS", "model", "index"])
+      #expect(checks.compactMap { $0["name"] } == ["kernels", "model", "index"])
       #expect(checks.allSatisfy { $0["verdict"] != "failed" })
     }
   }
@@ -42,7 +48,7 @@ struct ModelTests {
       #expect(one.text == all.text.split(separator: "\n").last.map { $0 + "\n" })
 
       let vectors = try sandbox.rag(
-        "embed", "--format", "fvecs", "--precision", "f32", input: lines[7],
+        "embed", "--format", "fvecs", input: lines[7],
         environment: environment)
       let dimension = vectors.output.prefix(4).withUnsafeBytes { $0.loadUnaligned(as: Int32.self) }
       #expect(dimension == 384)
@@ -51,6 +57,11 @@ struct ModelTests {
       }
       let written = try #require(objects[7]["embedding"] as? [Double])
       #expect(zip(elements, written).allSatisfy { $0 == Float($1) })
+      let exact = try sandbox.rag(
+        "embed", "--precision", "f32", input: lines[7], environment: environment)
+      let other = try #require(try exact.jsonLines().first?["embedding"] as? [Double])
+      #expect(other != written)
+      #expect(zip(other, written).reduce(0) { $0 + $1.0 * $1.1 } > 0.99)
     }
   }
 

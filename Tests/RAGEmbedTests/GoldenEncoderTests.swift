@@ -31,7 +31,8 @@ struct GoldenEncoderTests {
       $0["text"] as? String
     }
     let expected = try EncoderFixture.golden("embeddings.fvecs")
-    let encoder = try BERTEncoder(directory: EncoderFixture.directory)
+    let encoder = try BERTEncoder(
+      directory: EncoderFixture.directory, options: .init(precision: .float32))
     let vectors = try await encoder.embed(texts, as: .passage)
     #expect(vectors.count == 200)
     // Each row is its length as an integer and then its values.
@@ -50,30 +51,71 @@ struct GoldenEncoderTests {
     #expect(worst < 1e-6)
   }
 
-  @Test("gives each of 100 texts the same bits alone, in random batches and on other threads")
-  func invariance() async throws {
+  @Test(
+    "gives each of 100 texts the same bits alone, in random batches and on other threads",
+    arguments: EncoderPrecision.allCases)
+  func invariance(precision: EncoderPrecision) async throws {
     let seed = UInt64.random(in: 0 ... .max)
     var generator = SeededGenerator(seed: seed)
     let texts = Self.texts(count: 100, seed: seed)
-    let one = try BERTEncoder(directory: EncoderFixture.directory, options: .init(threadCount: 1))
-    let two = try BERTEncoder(directory: EncoderFixture.directory, options: .init(threadCount: 2))
-    let together = try await two.embed(texts, as: .passage)
+    func encoder(_ threadCount: Int) throws -> BERTEncoder {
+      try BERTEncoder(
+        directory: EncoderFixture.directory,
+        options: .init(precision: precision, threadCount: threadCount))
+    }
+    let one = try encoder(1)
+    let together = try await encoder(2).embed(texts, as: .passage)
     #expect(try await one.embed(texts, as: .passage) == together)
     for (text, vector) in zip(texts, together) {
       #expect(try await one.embed([text], as: .passage) == [vector], "seed \(seed)")
     }
-    for _ in 0..<8 {
-      let batch = (0..<Int.random(in: 2...12, using: &generator)).map { _ in
+    let several = [try encoder(2), try encoder(3), try encoder(8)]
+    for round in 0..<8 {
+      let batch = (0..<Int.random(in: 1...12, using: &generator)).map { _ in
         Int.random(in: texts.indices, using: &generator)
       }
-      let vectors = try await two.embed(batch.map { texts[$0] }, as: .passage)
+      let vectors = try await several[round % 3].embed(batch.map { texts[$0] }, as: .passage)
       #expect(vectors == batch.map { together[$0] }, "seed \(seed)")
     }
   }
 
+  @Test(
+    "gives the same bits at every level of instructions", arguments: EncoderPrecision.allCases)
+  func levels(precision: EncoderPrecision) async throws {
+    let texts = Self.texts(count: 8, seed: 3)
+    var all: [[[Float]]] = []
+    for level in KernelLevel.alike {
+      let encoder = try BERTEncoder(
+        directory: EncoderFixture.directory, options: .init(precision: precision),
+        EncoderBackend(precision, level: level.level))
+      all.append(try await encoder.embed(texts, as: .passage))
+    }
+    #expect(all.dropFirst().allSatisfy { $0 == all[0] })
+  }
+
+  @Test(
+    "gives vectors of bytes that are close to those of the reference",
+    .enabled(if: EncoderFixture.hasGolden, EncoderFixture.missingGolden))
+  func bytes() async throws {
+    let texts = try EncoderFixture.goldenLines("embeddings_texts.jsonl").compactMap {
+      $0["text"] as? String
+    }
+    let exact = try BERTEncoder(
+      directory: EncoderFixture.directory, options: .init(precision: .float32))
+    let coarse = try BERTEncoder(
+      directory: EncoderFixture.directory, options: .init(precision: .int8))
+    #expect(exact.fingerprint != coarse.fingerprint)
+    let cosines = zip(
+      try await exact.embed(texts, as: .passage), try await coarse.embed(texts, as: .passage)
+    ).map { zip($0, $1).reduce(0) { $0 + $1.0 * $1.1 } }
+    #expect(cosines.min() ?? 0 > 0.997)
+    #expect(cosines.reduce(0, +) / Float(cosines.count) > 0.999)
+  }
+
   @Test("has the length limit of the model and a vector of length one for an empty text")
   func limits() async throws {
-    let encoder = try BERTEncoder(directory: EncoderFixture.directory)
+    let encoder = try BERTEncoder(
+      directory: EncoderFixture.directory, options: .init(precision: .float32))
     #expect(encoder.dimension == 384)
     #expect(encoder.maximumTokenCount == 254)
     #expect(encoder.tokenCounter.tokenCount(of: "tables without rowids") == 4)
@@ -83,14 +125,15 @@ struct GoldenEncoderTests {
 
   @Test("says how it computes, and hashes its weights the same twice")
   func report() throws {
-    let encoder = try BERTEncoder(directory: EncoderFixture.directory)
+    let encoder = try BERTEncoder(
+      directory: EncoderFixture.directory, options: .init(precision: .float32))
     let again = try BERTEncoder(
-      directory: EncoderFixture.directory, options: .init(verifiesDigest: true))
+      directory: EncoderFixture.directory, options: .init(precision: .float32, verifiesDigest: true)
+    )
     #expect(encoder.fingerprint == again.fingerprint)
     #expect(encoder.fingerprint.hasSuffix("precision=f32"))
     #expect(encoder.report.threadCount >= 1)
     #expect(!encoder.report.kernelLevel.isEmpty)
-    #expect(!encoder.report.blas.core.isEmpty)
-    #expect(encoder.report.blas.path.contains("openblas"))
+    #expect(encoder.report.precision == .float32)
   }
 }

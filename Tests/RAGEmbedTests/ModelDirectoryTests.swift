@@ -191,16 +191,26 @@ struct ModelDirectoryTests {
     #expect(try await error(options: .init(queryPrefix: long))?.code == .invalidInput)
   }
 
-  @Test("with weights that are no numbers fails as corrupt when it embeds")
-  func notFinite() async throws {
+  @Test(
+    "with embeddings that are no numbers fails as corrupt when it embeds",
+    arguments: EncoderPrecision.allCases)
+  func notFiniteWords(precision: EncoderPrecision) async throws {
     try await withTemporaryDirectory { path in
       let model = TinyModel()
       try model.write(to: path)
       var weights = try model.weights()
-      // The last tensor by name belongs to the last layer.
-      weights.replaceSubrange((weights.count - 4)..., with: [0, 0, 0xC0, 0x7F])
+      let words = try #require(model.tensors["embeddings.word_embeddings.weight"]).values.count
+      // By name these follow the position and type embeddings and come before the encoder's layers.
+      let header = 8 + weights.withUnsafeBytes { Int($0.loadUnaligned(as: UInt64.self)) }
+      let names = model.tensors.keys.sorted()
+      let before = names.prefix { $0 != "embeddings.word_embeddings.weight" }
+        .reduce(0) { $0 + (model.tensors[$1]?.values.count ?? 0) }
+      for index in before..<(before + words) {
+        let start = header + 4 * index
+        weights.replaceSubrange(start..<(start + 4), with: [0, 0, 0xC0, 0x7F])
+      }
       try weights.write(to: URL(fileURLWithPath: path + "/model.safetensors"))
-      let encoder = try BERTEncoder(directory: path)
+      let encoder = try BERTEncoder(directory: path, options: .init(precision: precision))
       do {
         _ = try await encoder.embed(["fox"], as: .passage)
         Issue.record("a vector that is no number")
@@ -208,6 +218,23 @@ struct ModelDirectoryTests {
         #expect(error.code == .corrupt)
         #expect(error.path?.hasSuffix("model.safetensors") == true)
       }
+    }
+  }
+
+  @Test("with weights that are no numbers is corrupt", arguments: EncoderPrecision.allCases)
+  func notFinite(precision: EncoderPrecision) async throws {
+    try await withTemporaryDirectory { path in
+      let model = TinyModel()
+      try model.write(to: path)
+      var weights = try model.weights()
+      // The last tensor by name belongs to the last layer.
+      weights.replaceSubrange((weights.count - 4)..., with: [0, 0, 0xC0, 0x7F])
+      try weights.write(to: URL(fileURLWithPath: path + "/model.safetensors"))
+      let error = thrownError {
+        _ = try BERTEncoder(directory: path, options: .init(precision: precision))
+      }
+      #expect(error?.code == .corrupt)
+      #expect(error?.path?.hasSuffix("model.safetensors") == true)
     }
   }
 }

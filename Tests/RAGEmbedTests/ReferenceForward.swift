@@ -35,9 +35,9 @@ struct ReferenceForward {
     let query = states.map { linear($0, "\(name).attention.self.query") }
     let key = states.map { linear($0, "\(name).attention.self.key") }
     let value = states.map { linear($0, "\(name).attention.self.value") }
-    let size = TinyModel.hidden / TinyModel.heads
+    let size = model.hidden / model.heads
     return states.indices.map { token in
-      (0..<TinyModel.hidden).map { column in
+      (0..<model.hidden).map { column in
         let part = (column / size * size)..<(column / size * size + size)
         let scores = states.indices.map { other in
           part.reduce(0.0) { $0 + query[token][$1] * key[other][$1] } / Double(size).squareRoot()

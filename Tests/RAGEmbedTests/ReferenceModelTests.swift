@@ -10,36 +10,38 @@ struct ReferenceModelTests {
     1e-5 * max(1, vectors.joined().map(abs).max() ?? 1)
   }
 
+  private func rows(_ texts: [[Int32]]) -> TokenRows {
+    texts.reduce(into: TokenRows()) { rows, text in rows.appendText { $0 += text } }
+  }
+
   @Test("for tokens", arguments: ReferenceModel.all)
   func tokens(model: ReferenceModel) async throws {
     let expected = try model.expectation()
     try await withTemporaryDirectory { path in
       try model.write(to: path)
-      let network = try EncoderNetwork(ModelDirectory(path: path))
+      let network = try EncoderNetwork(
+        ModelDirectory(path: path), EncoderBackend(.float32), cache: .init(directory: nil))
       for results in [expected.query, expected.passage].compactMap(\.self) {
-        let vectors = try network.vectors(
-          of: results.tokens, promptTokenCount: results.promptTokenCount)
-        #expect(
-          largestDifference(vectors, results.vectors) <= tolerance(results.vectors))
+        let vectors = try await network.vectors(
+          of: rows(results.tokens), promptTokenCount: results.promptTokenCount, threadCount: 2)
+        let difference = largestDifference(vectors, results.vectors)
+        #expect(difference <= tolerance(results.vectors))
         for (tokens, vector) in zip(results.tokens, vectors) {
-          let alone = try network.vectors(
-            of: [tokens], promptTokenCount: results.promptTokenCount)
+          let alone = try await network.vectors(
+            of: rows([tokens]), promptTokenCount: results.promptTokenCount)
           #expect(alone == [vector])
         }
       }
     }
   }
 
-  @Test(
-    "for texts",
-    arguments: ReferenceModel.all.filter {
-      $0.name.hasPrefix("bert") || $0.name.hasPrefix("distilbert")
-    })
+  @Test("for texts", arguments: ReferenceModel.all)
   func texts(model: ReferenceModel) async throws {
     let expected = try model.expectation()
     try await withTemporaryDirectory { path in
       try model.write(to: path)
-      let encoder = try BERTEncoder(directory: path, options: .init(threadCount: 1))
+      let encoder = try BERTEncoder(
+        directory: path, options: .init(precision: .float32, threadCount: 1))
       for (role, results) in [
         (EmbeddingRole.query, expected.query ?? expected.passage), (.passage, expected.passage),
       ] {

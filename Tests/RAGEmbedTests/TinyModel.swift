@@ -8,10 +8,7 @@ struct TinyModel {
     case bfloat16 = "BF16"
   }
 
-  static let hidden = 32
-  static let heads = 4
   static let layers = 2
-  static let intermediate = 64
   static let positions = 24
 
   var activation = "gelu"
@@ -32,12 +29,17 @@ struct TinyModel {
     ).map(String.init)
     + ["##s", "##ing", "##a", "##b", "a", "b"]
 
+  let hidden: Int
+  let heads: Int
+  let intermediate: Int
   let precision: Precision
   /// Every tensor by its plain name, rounded to the precision.
   let tensors: [String: (shape: [Int], values: [Float])]
 
-  init(seed: UInt64 = 7, precision: Precision = .float32) {
-    let hidden = Self.hidden
+  init(
+    seed: UInt64 = 7, precision: Precision = .float32, hidden: Int = 32, heads: Int = 4,
+    intermediate: Int = 64
+  ) {
     var generator = SeededGenerator(seed: seed)
     var tensors: [String: (shape: [Int], values: [Float])] = [:]
     func add(_ name: String, _ shape: [Int], around center: Float = 0, spread: Float = 0.3) {
@@ -65,10 +67,13 @@ struct TinyModel {
       }
       addLinear("\(name).attention.output.dense", hidden, hidden)
       addNorm("\(name).attention.output.LayerNorm")
-      addLinear("\(name).intermediate.dense", hidden, Self.intermediate)
-      addLinear("\(name).output.dense", Self.intermediate, hidden)
+      addLinear("\(name).intermediate.dense", hidden, intermediate)
+      addLinear("\(name).output.dense", intermediate, hidden)
       addNorm("\(name).output.LayerNorm")
     }
+    self.hidden = hidden
+    self.heads = heads
+    self.intermediate = intermediate
     self.precision = precision
     self.tensors = tensors
   }
@@ -84,8 +89,8 @@ struct TinyModel {
   /// Writes the directory.
   func write(to path: String) throws {
     var config: [String: Any] = [
-      "model_type": "bert", "hidden_size": Self.hidden, "num_attention_heads": Self.heads,
-      "num_hidden_layers": Self.layers, "intermediate_size": Self.intermediate,
+      "model_type": "bert", "hidden_size": hidden, "num_attention_heads": heads,
+      "num_hidden_layers": Self.layers, "intermediate_size": intermediate,
       "vocab_size": Self.vocabulary.count, "max_position_embeddings": Self.positions,
       "type_vocab_size": 2, "layer_norm_eps": 1e-12, "hidden_act": activation,
     ]

@@ -40,7 +40,7 @@ struct TinyModelTests {
     model.modules = ["Transformer", "Pooling"]
     try await withTemporaryDirectory { path in
       try model.write(to: path)
-      let encoder = try BERTEncoder(directory: path)
+      let encoder = try BERTEncoder(directory: path, options: .init(precision: .float32))
       let vectors = try await encoder.embed(Self.texts, as: .passage)
       for (text, vector) in zip(Self.texts, vectors) {
         #expect(largestDifference(vector, expected(model, text, "mean")) < 2e-6)
@@ -66,7 +66,7 @@ struct TinyModelTests {
     model.modules = ["Transformer", "Pooling"]
     try await withTemporaryDirectory { path in
       try model.write(to: path)
-      let encoder = try BERTEncoder(directory: path)
+      let encoder = try BERTEncoder(directory: path, options: .init(precision: .float32))
       let vector = try await encoder.embed(["the fox runs"], as: .query)[0]
       #expect(largestDifference(vector, expected(model, "the fox runs", mode)) < 2e-6)
       #expect(encoder.fingerprint.contains("pooling=\(mode);normalized=false"))
@@ -77,7 +77,8 @@ struct TinyModelTests {
   func normalize() async throws {
     try await withTemporaryDirectory { path in
       try TinyModel().write(to: path)
-      let vector = try await BERTEncoder(directory: path).embed(["fox"], as: .passage)[0]
+      let vector = try await BERTEncoder(directory: path, options: .init(precision: .float32))
+        .embed(["fox"], as: .passage)[0]
       #expect(abs(vector.reduce(0) { $0 + $1 * $1 } - 1) < 1e-6)
     }
   }
@@ -102,7 +103,8 @@ struct TinyModelTests {
     model.modules = ["Transformer", "Pooling"]
     try await withTemporaryDirectory { path in
       try model.write(to: path)
-      let vector = try await BERTEncoder(directory: path).embed(["the dog sleeps"], as: .query)[0]
+      let vector = try await BERTEncoder(directory: path, options: .init(precision: .float32))
+        .embed(["the dog sleeps"], as: .query)[0]
       #expect(largestDifference(vector, expected(model, "the dog sleeps", "mean")) < 2e-6)
     }
   }
@@ -113,9 +115,11 @@ struct TinyModelTests {
     model.prompts = ["prompts": ["query": "query: ", "passage": "passage: "]]
     try await withTemporaryDirectory { path in
       try model.write(to: path)
-      let own = try BERTEncoder(directory: path)
+      let own = try BERTEncoder(directory: path, options: .init(precision: .float32))
       let bare = try BERTEncoder(
-        directory: path, options: .init(queryPrefix: "", passagePrefix: "", threadCount: 1))
+        directory: path,
+        options: .init(
+          queryPrefix: "", passagePrefix: "", precision: .float32, threadCount: 1))
       let query = try await own.embed(["fox"], as: .query)
       let passage = try await own.embed(["fox"], as: .passage)
       #expect(query != passage)
@@ -134,7 +138,7 @@ struct TinyModelTests {
       model.maximumLength = stated
       try await withTemporaryDirectory { path in
         try model.write(to: path)
-        let encoder = try BERTEncoder(directory: path)
+        let encoder = try BERTEncoder(directory: path, options: .init(precision: .float32))
         #expect(encoder.maximumTokenCount == limit - 2)
         let long = Array(repeating: "fox", count: 40).joined(separator: " ")
         let cut = Array(repeating: "fox", count: limit - 2).joined(separator: " ")
@@ -156,8 +160,10 @@ struct TinyModelTests {
     }
     try await withTemporaryDirectory { path in
       try TinyModel(seed: seed).write(to: path)
-      let one = try BERTEncoder(directory: path, options: .init(threadCount: 1))
-      let three = try BERTEncoder(directory: path, options: .init(threadCount: 3))
+      let one = try BERTEncoder(
+        directory: path, options: .init(precision: .float32, threadCount: 1))
+      let three = try BERTEncoder(
+        directory: path, options: .init(precision: .float32, threadCount: 3))
       let together = try await three.embed(texts, as: .passage)
       #expect(try await one.embed(texts, as: .passage) == together)
       for (text, vector) in zip(texts, together) {
@@ -170,7 +176,10 @@ struct TinyModelTests {
   func empty() async throws {
     try await withTemporaryDirectory { path in
       try TinyModel().write(to: path)
-      #expect(try await BERTEncoder(directory: path).embed([], as: .query).isEmpty)
+      #expect(
+        try await BERTEncoder(directory: path, options: .init(precision: .float32)).embed(
+          [], as: .query
+        ).isEmpty)
     }
   }
 
@@ -178,7 +187,7 @@ struct TinyModelTests {
   func cancellation() async throws {
     try await withTemporaryDirectory { path in
       try TinyModel().write(to: path)
-      let encoder = try BERTEncoder(directory: path)
+      let encoder = try BERTEncoder(directory: path, options: .init(precision: .float32))
       let texts = Array(repeating: "the fox runs", count: 1_000)
       let task = Task {
         withUnsafeCurrentTask { $0?.cancel() }
@@ -188,6 +197,81 @@ struct TinyModelTests {
         _ = try await task.value
         Issue.record("the task was cancelled")
       } catch RAGError.Code.cancelled {}
+    }
+  }
+
+  /// Sizes that fill no vector, no panel and no block of rotated values.
+  static let unevenSizes = [(24, 4, 50), (40, 8, 17), (36, 6, 64), (48, 3, 100), (5, 5, 7)]
+
+  @Test(
+    "of any size gives what its reference gives, again and again, in any batch",
+    arguments: unevenSizes)
+  func oddSizes(hidden: Int, heads: Int, intermediate: Int) async throws {
+    try await withTemporaryDirectory { path in
+      let model = TinyModel(hidden: hidden, heads: heads, intermediate: intermediate)
+      try model.write(to: path)
+      let tokens: [[Int32]] = [[2, 8, 9, 3], [2, 3], [2, 10, 11, 12, 13, 14, 9, 3]]
+      let rows = tokens.reduce(into: TokenRows()) { rows, text in rows.appendText { $0 += text } }
+      for precision in EncoderPrecision.allCases {
+        let network = try EncoderNetwork(ModelDirectory(path: path), EncoderBackend(precision))
+        let vectors = try await network.vectors(of: rows, threadCount: 3)
+        for _ in 0..<2 {
+          #expect(try await network.vectors(of: rows, threadCount: 1) == vectors)
+          for (text, vector) in zip(tokens, vectors) {
+            let alone = [text].reduce(into: TokenRows()) { rows, text in
+              rows.appendText { $0 += text }
+            }
+            #expect(try await network.vectors(of: alone) == [vector])
+          }
+        }
+        for (text, vector) in zip(tokens, vectors) {
+          let states = ReferenceForward(model: model).states(of: text.map(Int.init))
+          let sum = (0..<hidden).map { column in states.reduce(0) { $0 + $1[column] } }
+          let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
+          let cosine = zip(sum, vector).reduce(0) { $0 + $1.0 / length * Double($1.1) }
+          // Random weights of so few inputs lose more by rounding than trained ones.
+          #expect(cosine > (precision == .float32 ? 0.999999 : 0.99))
+        }
+      }
+    }
+  }
+
+  @Test("is whole again after a run that was cancelled, and serves several at a time")
+  func cancelledRun() async throws {
+    try await withTemporaryDirectory { path in
+      try TinyModel().write(to: path)
+      let network = try EncoderNetwork(ModelDirectory(path: path), EncoderBackend(.int8))
+      let rows = (0..<200).reduce(into: TokenRows()) { rows, index in
+        rows.appendText { $0 += [2] + [Int32](repeating: 9, count: index % 20) + [3] }
+      }
+      let expected = try await network.vectors(of: rows)
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return try await network.vectors(of: rows, threadCount: 2)
+      }
+      await #expect(throws: RAGError.self) { _ = try await task.value }
+      try await withThrowingTaskGroup(of: Bool.self) { tasks in
+        for index in 0..<12 {
+          tasks.addTask {
+            try await network.vectors(of: rows, threadCount: 1 + index % 3) == expected
+          }
+        }
+        for try await isEqual in tasks { #expect(isEqual) }
+      }
+    }
+  }
+
+  @Test("takes any number of threads")
+  func threads() async throws {
+    try await withTemporaryDirectory { path in
+      try TinyModel().write(to: path)
+      let texts = (0..<40).map { Array(repeating: "fox", count: $0 % 9).joined(separator: " ") }
+      var all: [[[Float]]] = []
+      for count in [Int.min, 0, 1, 300, .max] {
+        let encoder = try BERTEncoder(directory: path, options: .init(threadCount: count))
+        all.append(try await encoder.embed(texts, as: .passage))
+      }
+      #expect(all.dropFirst().allSatisfy { $0 == all[0] })
     }
   }
 }

@@ -5,7 +5,7 @@
 // linked: it picks its kernels from the environment when it is loaded, and picks slow ones for
 // CPUs newer than itself, so the choice has to be made before.
 
-enum { RAG_BLAS_ROW_MAJOR = 101, RAG_BLAS_PLAIN = 111, RAG_BLAS_TRANSPOSED = 112 };
+enum { RAG_BLAS_ROW_MAJOR = 101, RAG_BLAS_PLAIN = 111 };
 
 // C = alpha op(A) op(B) + beta C, with C of m x n, op(A) of m x k and op(B) of k x n.
 typedef void (*rag_sgemm)(int order, int transA, int transB, int m, int n, int k, float alpha,

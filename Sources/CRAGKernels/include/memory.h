@@ -25,6 +25,15 @@ static inline size_t rag_fetch_add(size_t *counter, size_t addend) {
   return __atomic_fetch_add(counter, addend, __ATOMIC_RELAXED);
 }
 
+// Tells the CPU that this is a loop that waits for another thread.
+static inline void rag_pause(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
 #if defined(__linux__)
 // Lengthens an anonymous mapping, which may move without being copied; what is new is zero. NULL
 // when there is no memory.

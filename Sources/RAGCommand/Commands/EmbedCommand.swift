@@ -8,11 +8,6 @@ struct EmbedCommand: AsyncParsableCommand {
     case jsonl, fvecs
   }
 
-  /// The element type of the computation.
-  enum Precision: String, CaseIterable, ExpressibleByArgument {
-    case f32
-  }
-
   /// What the texts are for.
   enum Role: String, CaseIterable, ExpressibleByArgument {
     case passage, query
@@ -37,9 +32,6 @@ struct EmbedCommand: AsyncParsableCommand {
 
   @Option(help: "What the texts are, passage or query; some models treat them differently.")
   var `as` = Role.passage
-
-  @Option(help: "The precision of the computation: f32.")
-  var precision = Precision.f32
 
   @OptionGroup var encoder: EncoderOptions
 

@@ -43,14 +43,14 @@ struct Examination {
   }
 
   private mutating func examine(_ report: EncoderReport) {
-    add("kernels", .ok, "\(report.kernelLevel), \(Figures.count(report.threadCount, "thread"))")
-    let blas = report.blas
+    add(
+      "kernels", .ok,
+      "\(report.kernelLevel), \(report.precision.rawValue), "
+        + "\(Figures.count(report.threadCount, "thread"))"
+        + (report.mapsWeights ? "; packed weights mapped from the cache" : ""))
+    guard let blas = report.blas else { return }
     var detail = "kernels for \(blas.core); \(blas.version); \(blas.path)"
     var verdict = Verdict.ok
-    if blas.core == "Prescott", report.kernelLevel.hasPrefix("avx") {
-      verdict = .warning
-      detail += "; several times slower than need be: unset OPENBLAS_CORETYPE"
-    }
     if blas.threadCount > 1 {
       verdict = .warning
       detail += "; uses \(blas.threadCount) threads a call: unset OPENBLAS_NUM_THREADS"

@@ -15,9 +15,9 @@ struct RootCommand: AsyncParsableCommand {
       the one that tools/model fetches, or what --encoder or RAG_ENCODER names.
 
       Settings: every flag that stands for a setting (--index, --encoder, --dimensions, \
-      --query-prefix, --passage-prefix, --mode, --model-command, --color) may also be given as an \
-      environment variable (RAG_INDEX, RAG_ENCODER, RAG_DIMENSIONS, RAG_QUERY_PREFIX, \
-      RAG_PASSAGE_PREFIX, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) or as a member of \
+      --precision, --query-prefix, --passage-prefix, --mode, --model-command, --color) may also be \
+      given as an environment variable (RAG_INDEX, RAG_ENCODER, RAG_DIMENSIONS, RAG_PRECISION, \
+      RAG_QUERY_PREFIX, RAG_PASSAGE_PREFIX, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) or as a member of \
       $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
       variables over the file.
 

@@ -7,6 +7,7 @@ enum Setting: String, CaseIterable {
   case index
   case encoder
   case dimensions
+  case precision
   case queryPrefix = "query-prefix"
   case passagePrefix = "passage-prefix"
   case mode

@@ -25,3 +25,24 @@ package enum ElementType: String, Sendable, CaseIterable {
     }
   }
 }
+
+extension ElementType {
+  /// Copies F32, F16 or BF16 values as Float32; `target` has room for just as many.
+  func copy(_ bytes: UnsafeRawBufferPointer, to target: UnsafeMutableBufferPointer<Float>) {
+    precondition(target.count * byteCount == bytes.count)
+    switch self {
+    case .float16:
+      for index in target.indices {
+        let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+        target[index] = Float(Float16(bitPattern: UInt16(littleEndian: bits)))
+      }
+    case .bfloat16:
+      for index in target.indices {
+        let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+        target[index] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
+      }
+    case .float32: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
+    default: preconditionFailure("\(rawValue) is not copied; see WeightFiles.tensor(named:shape:)")
+    }
+  }
+}

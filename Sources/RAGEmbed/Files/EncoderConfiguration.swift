@@ -41,6 +41,9 @@ package struct EncoderConfiguration: Sendable, Hashable {
   /// Nil where attention knows nothing of distances.
   package var relativePositions: RelativePositions?
 
+  /// Rows of the position table that are of use: the padding token's, where there is one, and those
+  /// of ``positionCount``.
+  package var positionRowCount: Int { positionCount + min(positionOffset, 1) }
   package var headSize: Int { hiddenSize / headCount }
 }
 

@@ -34,29 +34,8 @@ extension WeightFiles {
     // The shape fits the file, so its product does not overflow.
     let count = shape.reduce(1, *)
     return [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-      tensor.copy(into: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
+      tensor.type.copy(tensor.bytes, to: UnsafeMutableBufferPointer(rebasing: buffer[..<count]))
       initializedCount = count
-    }
-  }
-}
-
-extension WeightFiles.Tensor {
-  /// Copies the values as Float32; `target` has room for just as many, and the type is F32, F16 or
-  /// BF16, as ``WeightFiles/tensor(named:shape:)`` makes sure.
-  package func copy(into target: UnsafeMutableBufferPointer<Float>) {
-    precondition(target.count * type.byteCount == bytes.count)
-    switch type {
-    case .float16:
-      for index in target.indices {
-        let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
-        target[index] = Float(Float16(bitPattern: UInt16(littleEndian: bits)))
-      }
-    case .bfloat16:
-      for index in target.indices {
-        let bits = bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
-        target[index] = Float(bitPattern: UInt32(UInt16(littleEndian: bits)) << 16)
-      }
-    default: UnsafeMutableRawBufferPointer(target).copyMemory(from: bytes)
     }
   }
 }

@@ -1,12 +1,6 @@
 import Crypto
 package import RAGCore
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Musl)
-  import Musl
-#endif
-
 /// The SHA-256 of a large file, remembered beside what names its contents.
 ///
 /// A remembered digest is used while device, inode, size and modification time are the same.
@@ -16,7 +10,7 @@ package struct WeightsDigest: Sendable {
   private let smallestByteCount: Int
 
   /// Remembers in the user's cache directory, where there is one.
-  package init() { self.init(directory: Self.cacheDirectory().map { $0 + "/rag/digests" }) }
+  package init() { self.init(directory: CacheDirectory.path.map { $0 + "/rag/digests" }) }
 
   /// Remembers in `directory` the digests of files of at least `smallestByteCount`; hashing others
   /// costs no more than looking them up.
@@ -34,7 +28,6 @@ package struct WeightsDigest: Sendable {
     let entry = directory + "/" + Self.hexadecimal(SHA256.hash(data: Array(file.path.utf8)))
     if !rehashes, let known = remembered(in: entry, for: file) { return known }
     let digest = Self.sha256(file.bytes)
-    makeDirectory(directory)
     remember(digest, of: file, in: entry)
     return digest
   }
@@ -48,21 +41,6 @@ package struct WeightsDigest: Sendable {
 
   private static func hexadecimal(_ digest: SHA256.Digest) -> String {
     digest.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
-
-  private static func cacheDirectory() -> String? {
-    if let path = getenv("XDG_CACHE_HOME").map({ String(cString: $0) }), path.hasPrefix("/") {
-      return path
-    }
-    return getenv("HOME").map { String(cString: $0) + "/.cache" }
-  }
-
-  private func makeDirectory(_ path: String) {
-    var partial = ""
-    for part in path.split(separator: "/") {
-      partial += (partial.isEmpty && !path.hasPrefix("/") ? "" : "/") + part
-      mkdir(partial, 0o700)
-    }
   }
 
   /// What a file must say to be believed, up to the digest itself.
@@ -90,14 +68,7 @@ package struct WeightsDigest: Sendable {
       "\"\(key)\": " + (value.integer.map(String.init) ?? Self.quoted(value.string ?? ""))
     }
     let text = Array("{\(lines.joined(separator: ", "))}\n".utf8)
-    let draft = entry + ".\(UInt64.random(in: 0 ... .max))"
-    let descriptor = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { return }
-    let written = write(descriptor, text, text.count)
-    guard close(descriptor) == 0, written == text.count, rename(draft, entry) == 0 else {
-      unlink(draft)
-      return
-    }
+    text.withUnsafeBytes { CacheDirectory.write([$0], to: entry) }
   }
 
   /// A JSON string; the reader takes every byte but these as it is.

@@ -6,28 +6,9 @@ import RAGCore
 struct BLAS: Sendable {
   let report: EncoderReport.BLAS
   private let sgemm: rag_sgemm
-  /// How the kernels take the rows of a product.
-  private let blocking: Blocking
-
-  /// The kernels take rows in blocks: a smaller last block is summed in another order, and with
-  /// some kernels so are the rows within a block.
-  private struct Blocking {
-    /// Rows of a product are computed alike when their number is a multiple of this.
-    var rowUnit: Int
-    /// A row is computed alike at places that differ by a multiple of this.
-    var placeUnit: Int
-
-    /// What was measured over many shapes; for other kernels, a multiple of the block sizes that
-    /// there are.
-    init(core: String) {
-      switch core {
-      case "SkylakeX", "Cooperlake", "Sandybridge", "Nehalem", "Prescott":
-        (rowUnit, placeUnit) = (4, 1)
-      case "Haswell", "Zen": (rowUnit, placeUnit) = (12, 12)
-      default: (rowUnit, placeUnit) = (48, 48)
-      }
-    }
-  }
+  /// Rows of a product are computed alike when their number is a multiple of this: a smaller last
+  /// block is summed in another order. A multiple of the block sizes that there are.
+  private let rowUnit = 48
 
   /// The library of this process.
   ///
@@ -52,7 +33,6 @@ struct BLAS: Sendable {
       version: withUnsafeBytes(of: library.configuration) { String(nullTerminated: $0) },
       core: withUnsafeBytes(of: library.core) { String(nullTerminated: $0) },
       threadCount: Int(library.threads), wasLoadedByHost: library.was_loaded != 0)
-    blocking = Blocking(core: report.core)
   }
 
   /// The name of the kernels to ask for. Older versions do not know newer CPUs and fall back to
@@ -68,42 +48,33 @@ struct BLAS: Sendable {
   /// Rows to compute for `rows` rows of an `inner` x `columns` product, so that each row has the
   /// same bits whatever their number: whole blocks, and enough of them that the library does not
   /// take its separate path for products of at most 100^3.
-  func paddedRowCount(_ rows: Int, inner: Int, columns: Int) -> Int {
+  private func paddedRowCount(_ rows: Int, inner: Int, columns: Int) -> Int {
     let least = max(rows, 1_000_000 / (inner * columns) + 1)
-    return Self.rounded(least, to: blocking.rowUnit)
+    return (least + rowUnit - 1) / rowUnit * rowUnit
   }
 
-  /// The first row at or after `row` at which a text may start.
-  func textStart(after row: Int) -> Int { Self.rounded(row, to: blocking.placeUnit) }
-
-  private static func rounded(_ count: Int, to unit: Int) -> Int {
-    (count + unit - 1) / unit * unit
+  /// The most rows to compute for `rows` rows of any product of an encoder.
+  func paddedRowCount(_ rows: Int, _ configuration: EncoderConfiguration) -> Int {
+    let hidden = configuration.hiddenSize
+    let intermediate = configuration.intermediateSize
+    return [(hidden, 3 * hidden), (hidden, hidden), (hidden, intermediate), (intermediate, hidden)]
+      .map { paddedRowCount(rows, inner: $0, columns: EncoderWeights.padded($1)) }.max() ?? rows
   }
 
-  /// `output[rows, columns] = input[rows, inner] weights[inner, columns]`, on
-  /// ``paddedRowCount(_:inner:columns:)`` rows, which both buffers must have.
+  /// `output[rows, columns] = input[rows, inner] weights[inner, columns]`, on as many rows as
+  /// ``paddedRowCount(_:_:)`` says, which both buffers must have. Strides are the distances between
+  /// rows.
   func multiply(
-    _ input: UnsafePointer<Float>, by weights: UnsafePointer<Float>,
-    into output: UnsafeMutablePointer<Float>, rows: Int, inner: Int, columns: Int
+    _ input: UnsafePointer<Float>, stride: Int, by weights: UnsafePointer<Float>,
+    into output: UnsafeMutablePointer<Float>, stride outputStride: Int, rows: Int, inner: Int,
+    columns: Int
   ) {
-    let padded = paddedRowCount(rows, inner: inner, columns: columns)
-    multiply(
-      rows: padded, columns: columns, inner: inner, input, stride: inner, weights,
-      stride: columns, into: output, stride: columns)
-  }
-
-  /// `C[rows, columns] = scale A[rows, inner] op(B)`, where `op(B)` is `B[inner, columns]`, or the
-  /// transpose of `B[columns, inner]`. Strides are the distances between rows.
-  func multiply(
-    rows: Int, columns: Int, inner: Int, scale: Float = 1, _ a: UnsafePointer<Float>,
-    stride strideA: Int, _ b: UnsafePointer<Float>, stride strideB: Int,
-    transposesB: Bool = false, into c: UnsafeMutablePointer<Float>, stride strideC: Int
-  ) {
-    // Sizes of a model and a batch, far below 2^31.
+    // Sizes of a model and a text, far below 2^31.
+    let padded = Int32(paddedRowCount(rows, inner: inner, columns: columns))
     sgemm(
-      Int32(RAG_BLAS_ROW_MAJOR), Int32(RAG_BLAS_PLAIN),
-      Int32(transposesB ? RAG_BLAS_TRANSPOSED : RAG_BLAS_PLAIN), Int32(rows), Int32(columns),
-      Int32(inner), scale, a, Int32(strideA), b, Int32(strideB), 0, c, Int32(strideC))
+      Int32(RAG_BLAS_ROW_MAJOR), Int32(RAG_BLAS_PLAIN), Int32(RAG_BLAS_PLAIN), padded,
+      Int32(columns), Int32(inner), 1, input, Int32(stride), weights, Int32(columns), 0, output,
+      Int32(outputStride))
   }
 }
 

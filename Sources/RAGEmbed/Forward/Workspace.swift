@@ -1,59 +1,105 @@
+import CRAGKernels
 import RAGCore
 import Synchronization
 
-/// The matrices of one forward pass, kept for the next.
+/// The memory of forward passes, kept for the next.
 final class Workspace: @unchecked Sendable {
-  // Sendable: the pool hands each to one task at a time.
+  // Sendable: the pool hands each to one run at a time, whose units write to rows of their own.
 
   typealias Matrix = UnsafeMutablePointer<Float>
 
-  private let hiddenSize: Int
-  private let intermediateSize: Int
-  private var rowCapacity = 0
-  private var scoreCapacity = 0
-  private var rows: AlignedBuffer?
-  private var scoreBuffer: AlignedBuffer?
-
-  init(_ configuration: EncoderConfiguration) {
-    hiddenSize = configuration.hiddenSize
-    intermediateSize = configuration.intermediateSize
+  /// What all threads share, row-major.
+  struct Rows {
+    /// `[rows, padded hidden]`: the state that layers pass on.
+    var state: Matrix
+    /// `[rows, padded hidden]`: what attention gathers.
+    var context: Matrix
+    /// `[rows, padded 3 hidden]`, twice: query, key and value of a layer and of the next.
+    var projections: (Matrix, Matrix)
   }
 
-  /// Views of the memory, all row-major.
-  struct Matrices {
-    /// `[rows, hiddenSize]`: the state that layers pass on.
-    let state: Matrix
-    /// `[rows, 3 hiddenSize]`: query, key and value.
-    let heads: Matrix
-    /// `[rows, hiddenSize]`: what attention gathers.
-    let context: Matrix
-    /// `[rows, hiddenSize]`: a layer's output before the residual is added.
-    let update: Matrix
-    /// `[rows, intermediateSize]`.
-    let intermediate: Matrix
-    /// `[length, length]` of the longest text.
-    let scores: Matrix
+  /// What one thread uses for itself.
+  struct ThreadMemory {
+    /// `[block, padded hidden]`: a layer's output before the residual is added.
+    var update: Matrix
+    /// `[block, padded intermediate]`.
+    var intermediate: Matrix
+    /// `[block, padded inputs]`: inputs as bytes, and what they stand for.
+    var bytes: UnsafeMutablePointer<Int8>
+    var codes: UnsafeMutablePointer<rag_row_code>
+    /// `[padded hidden]`: the embedding of a token's piece. Nothing else is written here, so what
+    /// fills it up stays zero.
+    var embedding: Matrix
+    /// A row of any width, while it is made bytes.
+    var rotated: Matrix
+    /// For attention.
+    var scratch: Matrix
   }
 
-  /// Memory for `rowCount` rows and attention over `length` tokens.
-  func matrices(rowCount: Int, length: Int) throws -> Matrices {
-    if rows == nil || rowCount > rowCapacity {
-      rows = nil
-      rows = try AlignedBuffer(count: rowCount * (6 * hiddenSize + intermediateSize))
-      rowCapacity = rowCount
+  let rows: Rows
+  let threads: [ThreadMemory]
+  private let blocks: [ZeroedMemory]
+  fileprivate let size: Size
+
+  /// What a workspace is for.
+  struct Size: Hashable {
+    /// Rows of a pass.
+    var rowCount: Int
+    /// Rows that a thread works on at a time.
+    var blockRowCount: Int
+    /// Tokens of the longest text.
+    var length: Int
+    var threadCount: Int
+
+    func holds(_ other: Size) -> Bool {
+      rowCount >= other.rowCount && blockRowCount >= other.blockRowCount
+        && length >= other.length && threadCount >= other.threadCount
     }
-    if scoreBuffer == nil || length > scoreCapacity {
-      scoreBuffer = nil
-      scoreBuffer = try AlignedBuffer(count: length * length)
-      scoreCapacity = length
+
+    /// Holds this and the other.
+    func union(_ other: Size) -> Size {
+      Size(
+        rowCount: max(rowCount, other.rowCount),
+        blockRowCount: max(blockRowCount, other.blockRowCount),
+        length: max(length, other.length), threadCount: max(threadCount, other.threadCount))
     }
-    guard let start = rows?.values.baseAddress, let scores = scoreBuffer?.values.baseAddress else {
-      throw RAGError(.limitExceeded, "no memory for the encoder")
+  }
+
+  init(_ configuration: EncoderConfiguration, _ size: Size) throws {
+    self.size = size
+    let hidden = EncoderWeights.padded(configuration.hiddenSize)
+    let heads = EncoderWeights.padded(3 * configuration.hiddenSize)
+    let intermediate = EncoderWeights.padded(configuration.intermediateSize)
+    var blocks: [ZeroedMemory] = []
+    func block<Result>(_ take: (inout MemoryParts) -> Result) throws -> Result {
+      let memory = try ZeroedMemory(byteCount: MemoryParts.byteCount { _ = take(&$0) })
+      blocks.append(memory)
+      var parts = MemoryParts(of: memory.start)
+      return take(&parts)
     }
-    let width = rowCapacity * hiddenSize
-    return Matrices(
-      state: start, heads: start + width, context: start + 4 * width, update: start + 5 * width,
-      intermediate: start + 6 * width, scores: scores)
+    // Attention reads up to 15 values behind a row.
+    let slack = RAG_LANES
+    rows = try block { parts in
+      Rows(
+        state: parts.take(size.rowCount * hidden), context: parts.take(size.rowCount * hidden),
+        projections: (
+          parts.take(size.rowCount * heads + slack), parts.take(size.rowCount * heads + slack)
+        ))
+    }
+    var attention = rag_attention()
+    attention.head_size = configuration.headSize
+    let widest = max(hidden, intermediate)
+    threads = try (0..<size.threadCount).map { _ in
+      try block { parts in
+        ThreadMemory(
+          update: parts.take(size.blockRowCount * hidden),
+          intermediate: parts.take(size.blockRowCount * intermediate),
+          bytes: parts.take(size.blockRowCount * widest), codes: parts.take(size.blockRowCount),
+          embedding: parts.take(hidden), rotated: parts.take(widest),
+          scratch: parts.take(rag_attention_scratch(&attention, size.length)))
+      }
+    }
+    self.blocks = blocks
   }
 }
 
@@ -64,10 +110,19 @@ final class WorkspacePool: Sendable {
 
   init(_ configuration: EncoderConfiguration) { self.configuration = configuration }
 
-  /// Lends a workspace to `body`.
-  func withWorkspace<Result>(_ body: (Workspace) throws -> Result) rethrows -> Result {
-    let workspace = free.withLock { $0.popLast() } ?? Workspace(configuration)
-    defer { free.withLock { $0.append(workspace) } }
-    return try body(workspace)
+  /// A workspace for `size`, to be given back.
+  ///
+  /// - Throws: ``RAGError`` `limitExceeded` where there is not so much memory.
+  func take(_ size: Workspace.Size) throws -> Workspace {
+    guard let kept = free.withLock({ $0.popLast() }) else {
+      return try Workspace(configuration, size)
+    }
+    return kept.size.holds(size)
+      ? kept : try Workspace(configuration, kept.size.union(size))
+  }
+
+  /// Keeps few, or as much memory would stay as was ever in use at a time.
+  func give(back workspace: Workspace) {
+    free.withLock { if $0.count < 2 { $0.append(workspace) } }
   }
 }

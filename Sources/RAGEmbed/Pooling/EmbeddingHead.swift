@@ -57,10 +57,13 @@ struct EmbeddingHead: Sendable {
     truncates = dimension < width
   }
 
-  /// The vector of a text, of whose `[count, hiddenSize]` states the first `promptCount` are a
+  /// The vector of a text, of whose `[count, hiddenSize]` states, with rows `stride` apart, the first `promptCount` are a
   /// prompt's.
-  func vector(of states: UnsafePointer<Float>, count: Int, promptCount: Int) -> [Float] {
-    var vector = pooling.vector(of: states, count: count, promptCount: promptCount)
+  func vector(
+    of states: UnsafePointer<Float>, stride: Int, count: Int, promptCount: Int
+  ) -> [Float] {
+    var vector = pooling.vector(
+      of: states, stride: stride, count: count, promptCount: promptCount)
     for module in modules {
       switch module {
       case .dense(let layer): vector = layer.outputs(of: vector)

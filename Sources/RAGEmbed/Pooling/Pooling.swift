@@ -12,26 +12,28 @@ package struct Pooling: Sendable, Hashable {
   /// The length of a vector.
   package var dimension: Int { modes.count * width }
 
-  /// Pools `[count, width]` states, of which the first `promptCount` are a prompt's; `count` is at
+  /// Pools `[count, width]` states, whose rows are `stride` apart, of which the first `promptCount` are a prompt's; `count` is at
   /// least 1.
-  func vector(of states: UnsafePointer<Float>, count: Int, promptCount: Int) -> [Float] {
+  func vector(
+    of states: UnsafePointer<Float>, stride: Int, count: Int, promptCount: Int
+  ) -> [Float] {
     let first = includesPrompt ? 0 : min(promptCount, count - 1)
     var vector: [Float] = []
     vector.reserveCapacity(dimension)
-    for mode in modes { vector += pooled(states, first..<count, mode) }
+    for mode in modes { vector += pooled(states, stride, first..<count, mode) }
     return vector
   }
 
   private func pooled(
-    _ states: UnsafePointer<Float>, _ rows: Range<Int>, _ mode: PoolingMode
+    _ states: UnsafePointer<Float>, _ stride: Int, _ rows: Range<Int>, _ mode: PoolingMode
   ) -> [Float] {
     let start = mode == .lastToken ? rows.upperBound - 1 : rows.lowerBound
-    var vector = Array(UnsafeBufferPointer(start: states + start * width, count: width))
+    var vector = Array(UnsafeBufferPointer(start: states + start * stride, count: width))
     switch mode {
     case .cls, .lastToken: break
     case .mean, .meanBySquareRoot:
       for row in rows.dropFirst() {
-        let state = states + row * width
+        let state = states + row * stride
         for column in vector.indices { vector[column] += state[column] }
       }
       let count = Float(rows.count)
@@ -41,7 +43,7 @@ package struct Pooling: Sendable, Hashable {
       var sum: Float = 0
       for column in vector.indices { vector[column] = 0 }
       for row in rows {
-        let state = states + row * width
+        let state = states + row * stride
         let weight = Float(row + 1)
         sum += weight
         for column in vector.indices { vector[column] += weight * state[column] }
@@ -49,8 +51,11 @@ package struct Pooling: Sendable, Hashable {
       for column in vector.indices { vector[column] /= sum }
     case .max:
       for row in rows.dropFirst() {
-        let state = states + row * width
-        for column in vector.indices { vector[column] = Swift.max(vector[column], state[column]) }
+        let state = states + row * stride
+        // What is no number stays, to be found.
+        for column in vector.indices where !(vector[column] >= state[column]) {
+          if !vector[column].isNaN { vector[column] = state[column] }
+        }
       }
     }
     return vector

@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import RAGEmbed
+
+/// `--precision f32`
+extension EncoderPrecision: ExpressibleByArgument {}
