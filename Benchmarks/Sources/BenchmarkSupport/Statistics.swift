@@ -26,6 +26,15 @@ public func seconds(_ body: () async throws -> Void) async rethrows -> Double {
 
 /// Resident memory of this process in MiB, anonymous and of files apart.
 public func residentMemory() -> (anonymous: Double, file: Double) {
+  let figures = processFigures()
+  return (figures["RssAnon"] ?? .nan, figures["RssFile"] ?? .nan)
+}
+
+/// The most resident memory that this process has had, in MiB.
+public func peakResidentMemory() -> Double { processFigures()["VmHWM"] ?? .nan }
+
+/// What the kernel says of this process in kilobytes, in MiB.
+private func processFigures() -> [String: Double] {
   var figures: [String: Double] = [:]
   let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
   for line in status.split(separator: "\n") {
@@ -33,7 +42,7 @@ public func residentMemory() -> (anonymous: Double, file: Double) {
     guard parts.count >= 2, let kibibytes = Double(parts[1]) else { continue }
     figures[String(parts[0])] = kibibytes / 1024
   }
-  return (figures["RssAnon"] ?? .nan, figures["RssFile"] ?? .nan)
+  return figures
 }
 
 /// A value as JSON with sorted keys.

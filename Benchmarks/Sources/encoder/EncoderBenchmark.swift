@@ -4,89 +4,43 @@ import Foundation
 import RAGCore
 import RAGEmbed
 
-/// Times the encoder per length of text and batch size.
+/// Does the jobs of a plan with our encoder, as tools/peers-encoder asks for it.
 @main
 struct EncoderBenchmark: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "encoder",
-    abstract: "Times an encoder and prints JSON: tokens a second per length, batch and threads.",
+    abstract: "Times the encoder on the jobs of a plan; tools/peers-encoder writes plans.",
     discussion: """
-      Text in, normalised vectors out, tokenizer included. The texts are words of the encoder's own
-      vocabulary order, made from a seed. The classes take turns in each round; figures are
-      medians over the rounds. Tokens are counted without padding, special tokens included.
+      PLAN is a JSON file {"model": DIR, "threads": T, "jobs": [{"name": …, "texts": [TEXT, …], \
+      "batch": B, "sort": BOOL, "reps": R}, …]}. Each job turns its texts into normalised vectors, \
+      tokenizer included, B of them at a time, once unmeasured and then R times; sort takes them \
+      by length. Every line of the output is a JSON object, written when it is known:
+        {"event": "ready"} when the text "hello" has been encoded
+        {"name": …, "seconds": [R times], "lat_ms": [of each call, where B is 1],
+         "tokens": COUNT, "mean0": [the first four values of the first vector]} for each job
+        {"event": "end", "rss_mb": MOST}
+      Tokens are counted without padding, special tokens included.
       """)
 
-  @Option(help: "The encoder's directory.") var encoder: String
-  @Option(help: "Numbers of threads, with commas.") var threads = "1,2"
-  @Option(help: "How often each class is timed.") var rounds = 5
-
-  struct Row: Encodable {
-    var textClass: String
-    var batch: Int
-    var threads: Int
-    var tokensPerSecond: Double
-    var millisecondsPerCall: Double
-  }
-
-  /// Texts of about `low` to `high` tokens.
-  struct TextClass {
-    var name: String
-    var texts: [String]
-  }
+  @Argument(help: "The file that holds the plan.") var plan: String
+  @Option(help: "The precision of the computation: f32 or int8.") var precision = EncoderPrecision
+    .float32
 
   func run() async throws {
-    var rows: [Row] = []
-    for threadCount in threads.split(separator: ",").compactMap({ Int($0) }) {
-      let model = try BERTEncoder(
-        directory: encoder, options: .init(threadCount: threadCount))
-      let classes = makeClasses()
-      var times: [String: [Double]] = [:]
-      for round in 0...rounds {
-        for textClass in classes {
-          for batch in [1, 32] {
-            let elapsed = try await seconds {
-              for start in stride(from: 0, to: textClass.texts.count, by: batch) {
-                let end = min(start + batch, textClass.texts.count)
-                _ = try await model.embed(Array(textClass.texts[start..<end]), as: .passage)
-              }
-            }
-            if round > 0 { times["\(textClass.name)/\(batch)", default: []].append(elapsed) }
-          }
-        }
-      }
-      for textClass in classes {
-        let tokens = textClass.texts.reduce(0) { $0 + model.tokenCounter.tokenCount(of: $1) + 2 }
-        for batch in [1, 32] {
-          let elapsed = median(times["\(textClass.name)/\(batch)"] ?? [])
-          let calls = (textClass.texts.count + batch - 1) / batch
-          rows.append(
-            Row(
-              textClass: textClass.name, batch: batch, threads: threadCount,
-              tokensPerSecond: Double(tokens) / elapsed,
-              millisecondsPerCall: elapsed * 1000 / Double(calls)))
-        }
-      }
-    }
-    try printJSON(rows)
+    let data = try Data(contentsOf: URL(fileURLWithPath: plan))
+    let plan = try JSONDecoder().decode(Plan.self, from: data)
+    let encoder = try BERTEncoder(
+      directory: plan.model, options: .init(precision: precision, threadCount: plan.threads))
+    _ = try await encoder.embed(["hello"], as: .passage)
+    try write(Event(event: "ready"))
+    for job in plan.jobs { try write(await job.figures(of: encoder)) }
+    try write(Event(event: "end", rss_mb: peakResidentMemory()))
   }
 
-  private func makeClasses() -> [TextClass] {
-    var generator = SeededGenerator(seed: 1)
-    let words = [
-      "table", "index", "row", "query", "page", "cache", "file", "write", "ahead", "log", "value",
-      "column", "the", "of", "and", "is", "stored", "database", "pointer", "transaction", "read",
-    ]
-    func text(_ tokens: Int) -> String {
-      (0..<(tokens - 2)).map { _ in words.randomElement(using: &generator) ?? "" }
-        .joined(separator: " ")
-    }
-    return [
-      TextClass(name: "short16", texts: (0..<64).map { _ in text(16) }),
-      TextClass(name: "mid64", texts: (0..<32).map { _ in text(64) }),
-      TextClass(name: "long256", texts: (0..<32).map { _ in text(256) }),
-      TextClass(
-        name: "mixed", texts: (0..<32).map { _ in text(Int.random(in: 6...256, using: &generator)) }
-      ),
-    ]
+  /// Writes a line at once, since its reader takes the time at which it comes.
+  private func write(_ value: some Encodable) throws {
+    try FileHandle.standardOutput.write(contentsOf: JSONEncoder().encode(value) + Data("\n".utf8))
   }
 }
+
+extension EncoderPrecision: @retroactive ExpressibleByArgument {}
