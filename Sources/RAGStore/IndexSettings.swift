@@ -73,18 +73,20 @@ package struct IndexSettings: Sendable, Equatable {
   package func requireSame(encoder: any Embedder, path: String) throws {
     guard let fingerprint, let dimension else { return }
     let stored = encoderName ?? "another encoder"
+    let remedy =
+      "use the encoder and the options that the index was made with (--encoder, --precision,"
+      + " --dimensions, --query-prefix, --passage-prefix), or another index"
     guard dimension == encoder.dimension else {
       throw RAGError(
         .dimensionMismatch,
-        "the index holds vectors of \(dimension) dimensions from \(stored), and \(encoder.name) makes \(encoder.dimension); use the encoder the index was made with (--encoder), or another index",
-        path: path)
+        "the index holds vectors of \(dimension) dimensions from \(stored), and \(encoder.name)"
+          + " makes \(encoder.dimension); \(remedy)", path: path)
     }
     guard fingerprint == encoder.fingerprint else {
       throw RAGError(
         .modelMismatch,
-        "the index was made with \(stored) of another fingerprint than \(encoder.name) has here"
-          + " (\(Self.difference(fingerprint, encoder.fingerprint))); use the encoder the index was"
-          + " made with (--encoder, --precision), or another index", path: path)
+        "the index was made with other vectors of \(stored) than \(encoder.name) makes here"
+          + " (\(Self.difference(fingerprint, encoder.fingerprint))); \(remedy)", path: path)
     }
   }
 

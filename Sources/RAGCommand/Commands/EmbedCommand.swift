@@ -18,8 +18,9 @@ struct EmbedCommand: AsyncParsableCommand {
     abstract: "Turn JSON lines of texts into vectors.",
     discussion: """
       Reads lines {"id": …, "text": "…"} from standard input and writes lines {"id": …, \
-      "embedding": […]} in their order, as it goes. With --format fvecs it writes binary vectors \
-      without ids: for each the dimension as little-endian Int32, then as many Float32.
+      "embedding": […]} in their order, some hundred at a time. With --format fvecs it writes \
+      binary vectors without ids: for each the dimension as little-endian Int32, then as many \
+      Float32.
 
       EXAMPLES:
         echo '{"id": 1, "text": "whales are mammals"}' | rag embed

@@ -74,7 +74,8 @@ struct Examination {
         add(
           "index", .failed,
           "\(status.index): \(size), made with another encoder (\(fingerprint)); "
-            + "name that one with --encoder, or ingest into a new index")
+            + "name that one with --encoder and the same --precision, --dimensions and prefixes, "
+            + "or ingest into a new index")
       } else {
         add("index", .ok, "\(status.index): \(size)")
       }
