@@ -10,7 +10,11 @@ package final class WriterLock: Sendable {
 
   private init(descriptor: CInt) { self.descriptor = descriptor }
 
-  deinit { close(descriptor) }
+  deinit {
+    // A child between fork and exec has a copy of the descriptor, which would keep the lock.
+    flock(descriptor, LOCK_UN)
+    close(descriptor)
+  }
 
   /// Takes the lock, trying for as long as `wait`.
   /// - Throws: ``RAGError`` of code `busy` when another writer keeps it, `readOnly` or `io` when
