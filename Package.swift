@@ -47,7 +47,7 @@ let package = Package(
     .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
     // The way of the data.
-    module("RAGCore", []),
+    module("RAGCore", ["CRAGKernels"]),
     module("RAGIngest", ["RAGCore", "CLibXML2"]),
     module("RAGEmbed", ["RAGCore", "CRAGKernels", "COpenBLAS", crypto]),
     module("RAGIndex", ["RAGCore", "CRAGKernels"]),

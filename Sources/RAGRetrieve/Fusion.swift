@@ -1,5 +1,4 @@
-import RAGCore
-package import RAGIndex
+package import RAGCore
 
 /// How the ranked lists of several lanes become one.
 public enum Fusion: Sendable, Hashable {
@@ -23,7 +22,7 @@ public enum Fusion: Sendable, Hashable {
 
   /// Fuses lanes, best first; equal scores in the order of ids.
   /// - Complexity: O(n log n) for n candidates.
-  package func fuse(_ lanes: [Hit.Lane: [VectorMatch]]) -> [Candidate] {
+  package func fuse(_ lanes: [Hit.Lane: [Match]]) -> [Candidate] {
     if lanes.count == 1, let (lane, matches) = lanes.first {
       return matches.enumerated().map { index, match in
         let score = Double(match.score)
@@ -52,7 +51,7 @@ public enum Fusion: Sendable, Hashable {
 
   /// What a candidate of a lane adds to the sum, by its index and score.
   private func contribution(
-    of lane: Hit.Lane, _ matches: [VectorMatch]
+    of lane: Hit.Lane, _ matches: [Match]
   ) -> (Int, Double) -> Double {
     switch self {
     case .reciprocalRank(let constant):

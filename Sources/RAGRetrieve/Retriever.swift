@@ -22,7 +22,7 @@ package struct Retriever: Sendable {
     try query.validate(limits)
     let vector = try await queryVector(query)
     return try await store.read { reader in
-      var lanes: [Hit.Lane: [VectorMatch]] = [:]
+      var lanes: [Hit.Lane: [Match]] = [:]
       if let vector { lanes[.vector] = try nearest(to: vector, query, reader).matches }
       if query.mode.includes(.lexical) {
         lanes[.lexical] = try reader.lexicalMatches(
@@ -54,7 +54,7 @@ package struct Retriever: Sendable {
 
   private func nearest(
     to vector: [Float], _ query: Query, _ reader: StoreReader
-  ) throws -> (matches: [VectorMatch], statistics: SearchStatistics?) {
+  ) throws -> (matches: [Match], statistics: SearchStatistics?) {
     try reader.nearest(
       to: vector, count: depth(query), effort: .recall(query.recall),
       allowing: try reader.allowedChunks(query.filter))

@@ -42,7 +42,7 @@ package struct StoreReader {
   package func nearest(
     to vector: [Float], count: Int, effort: SearchEffort = .recall(0.99),
     allowing allowed: IDSet? = nil
-  ) throws -> (matches: [VectorMatch], statistics: SearchStatistics?) {
+  ) throws -> (matches: [Match], statistics: SearchStatistics?) {
     let index = try vectors.index(for: settings, in: database)
     return try index.nearest(to: vector, count: count, effort: effort, allowing: allowed)
   }
@@ -60,7 +60,7 @@ package struct StoreReader {
   /// and text.
   package func lexicalMatches(
     _ text: String, count: Int, matching filter: Filter? = nil
-  ) throws -> [VectorMatch] {
+  ) throws -> [Match] {
     guard let expression = LexicalQuery(text).expression else { return [] }
     let condition: SQL =
       filter.map {
@@ -75,7 +75,7 @@ package struct StoreReader {
       """
     return try request.fetchAll(database).map { row in
       let score: Double = try row.value("score")
-      return VectorMatch(id: try row.value("rowid"), score: Float(score))
+      return Match(id: try row.value("rowid"), score: Float(score))
     }
   }
 

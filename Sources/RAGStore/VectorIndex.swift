@@ -2,7 +2,6 @@ import Foundation
 import GRDB
 import RAGCore
 import RAGIndex
-import Synchronization
 
 /// The vectors of one committed state: a graph, and a tail that it does not hold yet.
 ///
@@ -17,7 +16,7 @@ struct VectorIndex: Sendable {
 
   func nearest(
     to vector: [Float], count: Int, effort: SearchEffort, allowing allowed: IDSet?
-  ) throws -> (matches: [VectorMatch], statistics: SearchStatistics?) {
+  ) throws -> (matches: [Match], statistics: SearchStatistics?) {
     var matches = try tail?.search(vector, k: count, effort: .exact, allowing: allowed) ?? []
     let found = try graph?.search(
       VectorQuery(vector, k: count, effort: effort, allowing: allowed, excluding: deleted))
@@ -30,7 +29,7 @@ struct VectorIndex: Sendable {
 /// The vectors of the last state that was read, kept for the next read.
 final class VectorIndexCache: Sendable {
   private let directory: IndexDirectory
-  private let latest = Mutex<VectorIndex?>(nil)
+  private let latest = Locked<VectorIndex?>(nil)
 
   init(directory: IndexDirectory) { self.directory = directory }
 

@@ -52,7 +52,7 @@ struct GraphChangeTests {
     #expect(reachableCount(graph.view) == graph.count, "seed \(seed)")
     for (id, vector) in oracle {
       let own = try graph.search(vector, k: 1, effort: .exact, allowing: IDSet([id]))
-      #expect(own == [VectorMatch(id: id, score: 0)])
+      #expect(own == [Match(id: id, score: 0)])
     }
   }
 

@@ -73,7 +73,7 @@ func makeGraph(
 }
 
 /// The share of the hits whose score reaches the last of the true ones, less a rounding.
-func recall(_ found: [[VectorMatch]], _ truth: [[VectorMatch]]) -> Double {
+func recall(_ found: [[Match]], _ truth: [[Match]]) -> Double {
   var hits = 0
   var wanted = 0
   for (found, truth) in zip(found, truth) {

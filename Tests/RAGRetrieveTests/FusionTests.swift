@@ -8,8 +8,8 @@ struct FusionTests {
   private let vector = [(1, 0.9), (2, 0.8), (3, 0.5)].map(Self.match)
   private let lexical = [(3, 12.0), (4, 8.0), (1, 4.0)].map(Self.match)
 
-  private static func match(_ id: Int, _ score: Double) -> VectorMatch {
-    VectorMatch(id: Int64(id), score: Float(score))
+  private static func match(_ id: Int, _ score: Double) -> Match {
+    Match(id: Int64(id), score: Float(score))
   }
 
   @Test("by reciprocal ranks adds one over constant and rank")

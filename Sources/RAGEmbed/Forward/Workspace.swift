@@ -1,6 +1,5 @@
 import CRAGKernels
 import RAGCore
-import Synchronization
 
 /// The memory of forward passes, kept for the next.
 final class Workspace: @unchecked Sendable {
@@ -106,7 +105,7 @@ final class Workspace: @unchecked Sendable {
 /// Workspaces that are not in use.
 final class WorkspacePool: Sendable {
   private let configuration: EncoderConfiguration
-  private let free = Mutex<[Workspace]>([])
+  private let free = Locked<[Workspace]>([])
 
   init(_ configuration: EncoderConfiguration) { self.configuration = configuration }
 

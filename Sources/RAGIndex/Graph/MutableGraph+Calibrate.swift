@@ -1,3 +1,5 @@
+import RAGCore
+
 extension MutableGraph {
   /// Midpoints of two vectors that stand in for queries.
   private static let samples = 192

@@ -1,4 +1,4 @@
-import RAGCore
+public import RAGCore
 
 extension MutableGraph {
   /// Removes a vector, if it is there.

@@ -1,3 +1,5 @@
+import RAGCore
+
 extension MutableGraph {
   /// Links every node that no path on level 0 leads to from the entry, and returns how many there
   /// were. Choosing links anew can leave a node without any that lead to it.

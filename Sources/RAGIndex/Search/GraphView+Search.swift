@@ -12,7 +12,7 @@ extension GraphView {
     guard wanted > 0 else {
       return VectorSearchResult(matches: [], statistics: target.statistics)
     }
-    var matches: [VectorMatch]
+    var matches: [Match]
     if query.effort.isExact {
       matches = try exactScan(&target, k: wanted, allowed: allowed, scratch)
     } else {
@@ -31,7 +31,7 @@ extension GraphView {
   private func approximate(
     _ target: inout QueryTarget, k: Int, limits: WalkLimits, allowed: SlotSet?,
     _ scratch: SearchScratch
-  ) throws -> [VectorMatch] {
+  ) throws -> [Match] {
     let scanned = allowed?.count ?? count
     let plan = SearchCost(view: self, limits: limits, allowed: allowed?.count)
     guard entry != Self.none, plan.walkPays else {
@@ -67,13 +67,13 @@ extension GraphView {
   private func rerank(
     _ target: inout QueryTarget, _ pool: borrowing CandidatePool, k: Int,
     _ scratch: SearchScratch
-  ) throws -> [VectorMatch] {
+  ) throws -> [Match] {
     var count = min(pool.count, Self.rerankCount(k))
     // Among near copies the first pass hardly tells one from the other: all that its rounding may
     // have put behind the k-th are looked at again.
     let floor = rerankFloor(target, pool, k: k)
     while count < pool.count, pool[count].score >= floor { count += 1 }
-    var matches: [VectorMatch] = []
+    var matches: [Match] = []
     matches.reserveCapacity(count)
     var start = 0
     while start < count {
@@ -83,12 +83,12 @@ extension GraphView {
       vectors.fineScores(&target.query, scratch.slots, batch, into: scratch.scores)
       for index in 0..<batch {
         matches.append(
-          VectorMatch(id: try id(scratch.slots[index]), score: scratch.scores[index]))
+          Match(id: try id(scratch.slots[index]), score: scratch.scores[index]))
       }
       start += batch
     }
     target.statistics.reranked += count
-    matches.sort(by: VectorMatch.precedes)
+    matches.sort(by: Match.precedes)
     matches.removeSubrange(min(k, count)...)
     return matches
   }
@@ -110,7 +110,7 @@ extension GraphView {
   /// - Complexity: O(allowed · dimension).
   func scan(
     _ target: inout QueryTarget, k: Int, allowed: SlotSet?, _ scratch: SearchScratch
-  ) throws -> [VectorMatch] {
+  ) throws -> [Match] {
     guard 4 * Self.rerankCount(k) < allowed?.count ?? count else {
       return try exactScan(&target, k: k, allowed: allowed, scratch)
     }
@@ -155,7 +155,7 @@ extension GraphView {
   /// The best `k` of all allowed nodes by all that is kept of each.
   private func exactScan(
     _ target: inout QueryTarget, k: Int, allowed: SlotSet?, _ scratch: SearchScratch
-  ) throws -> [VectorMatch] {
+  ) throws -> [Match] {
     if target.statistics.plan == .walk { target.statistics.plan = .scan }
     var best = BestMatches(limit: k)
     try forEachBatch(allowed: allowed, scratch) { slots, batch in
@@ -166,7 +166,7 @@ extension GraphView {
       vectors.fineScores(&target.query, scratch.slots, batch.count, into: scratch.scores)
       target.statistics.reranked += batch.count
       for index in 0..<batch.count {
-        best.offer(VectorMatch(id: try id(scratch.slots[index]), score: scratch.scores[index]))
+        best.offer(Match(id: try id(scratch.slots[index]), score: scratch.scores[index]))
       }
     }
     return best.sorted()

@@ -1,3 +1,5 @@
+public import RAGCore
+
 /// What is searched for in an index of vectors, and how.
 public struct VectorQuery: Sendable {
   /// What the hits are to be like; of the index's dimension.
@@ -65,7 +67,7 @@ public struct SearchStatistics: Sendable, Hashable {
 /// What a search found.
 public struct VectorSearchResult: Sendable, Hashable {
   /// The hits, the best first; ties by id, the lowest first.
-  public var matches: [VectorMatch]
+  public var matches: [Match]
   /// What the search did.
   public var statistics: SearchStatistics
 }

@@ -1,6 +1,6 @@
 import CRAGKernels
 import Dispatch
-import RAGCore
+public import RAGCore
 
 /// An index of vectors that can be searched, by any number of threads at once.
 public protocol VectorSearching: Sendable {
@@ -19,7 +19,7 @@ extension VectorSearching {
   public func search(
     _ vector: [Float], k: Int, effort: SearchEffort = .recall(0.95), allowing: IDSet? = nil,
     excluding: IDSet? = nil
-  ) throws -> [VectorMatch] {
+  ) throws -> [Match] {
     try search(
       VectorQuery(vector, k: k, effort: effort, allowing: allowing, excluding: excluding)
     ).matches

@@ -1,8 +1,8 @@
-import Synchronization
+import RAGCore
 
 /// The code tables read so far, kept because detection asks for several of them.
 final class CodeTables: Sendable {
-  private let tables = Mutex<[TextEncoding: CodeTable]>([:])
+  private let tables = Locked<[TextEncoding: CodeTable]>([:])
 
   /// The table of a single- or multi-byte legacy encoding.
   /// - Throws: ``RAGError`` of code `unsupported` when this system lacks the converter.

@@ -1,8 +1,8 @@
-import Synchronization
+import RAGCore
 
 /// Lends scratch memory to scans, each to one at a time.
 final class WordPieceScratchPool: Sendable {
-  private let free = Mutex<[WordPieceScratch]>([])
+  private let free = Locked<[WordPieceScratch]>([])
 
   /// Lends scratch memory to `body`.
   @inline(__always)

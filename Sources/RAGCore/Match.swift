@@ -1,8 +1,8 @@
-/// A vector found, by its id.
-public struct VectorMatch: Sendable, Hashable {
-  /// The id that the vector was inserted with.
+/// A vector or text found, by its id.
+public struct Match: Sendable, Hashable {
+  /// The id that it was inserted with.
   public var id: Int64
-  /// How alike the vector is to the query, in the index's metric; higher is better.
+  /// How well it matches, in the measure of what searched; higher is better.
   public var score: Float
 
   /// Makes a match.
@@ -12,8 +12,8 @@ public struct VectorMatch: Sendable, Hashable {
   }
 
   /// The order of every result: by score, the best first; ties by id, the lowest first.
-  @inline(__always)
-  static func precedes(_ a: VectorMatch, _ b: VectorMatch) -> Bool {
+  @inlinable @inline(__always)
+  package static func precedes(_ a: Match, _ b: Match) -> Bool {
     a.score > b.score || (a.score == b.score && a.id < b.id)
   }
 }

@@ -1,5 +1,3 @@
-import RAGCore
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -8,10 +6,10 @@ import RAGCore
   import Darwin
 #endif
 
-/// The few system calls of this module, with errors of ours.
-enum SystemCalls {
+/// The few system calls of the engine, with errors of ours.
+package enum SystemCalls {
   /// The error of the call that failed just now, read from `errno`.
-  static func failure(_ what: String, path: String) -> RAGError {
+  package static func failure(_ what: String, path: String) -> RAGError {
     let number = errno
     let reason = String(cString: strerror(number))
     switch number {
@@ -28,7 +26,7 @@ enum SystemCalls {
   }
 
   /// Runs a call again for as long as signals interrupt it.
-  static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
+  package static func retrying<Result: SignedInteger>(_ call: () -> Result) -> Result {
     while true {
       let result = call()
       if result != -1 || errno != EINTR { return result }

@@ -8,13 +8,13 @@
 
 /// Lets in many readers or one writer.
 ///
-/// A POSIX lock, as in ``SearchScratchPool`` and for the same reason.
+/// A POSIX lock, as in ``Locked`` and for the same reason.
 ///
 /// `@unchecked Sendable`: the lock is made for being shared, and its address never changes.
-final class ReadWriteLock: @unchecked Sendable {
+package final class ReadWriteLock: @unchecked Sendable {
   private let lock = UnsafeMutablePointer<pthread_rwlock_t>.allocate(capacity: 1)
 
-  init() {
+  package init() {
     lock.initialize(to: pthread_rwlock_t())
     var attributes = pthread_rwlockattr_t()
     pthread_rwlockattr_init(&attributes)
@@ -33,13 +33,13 @@ final class ReadWriteLock: @unchecked Sendable {
     lock.deallocate()
   }
 
-  func reading<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package func reading<Result>(_ body: () throws -> Result) rethrows -> Result {
     pthread_rwlock_rdlock(lock)
     defer { pthread_rwlock_unlock(lock) }
     return try body()
   }
 
-  func writing<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package func writing<Result>(_ body: () throws -> Result) rethrows -> Result {
     pthread_rwlock_wrlock(lock)
     defer { pthread_rwlock_unlock(lock) }
     return try body()

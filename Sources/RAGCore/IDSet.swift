@@ -1,4 +1,4 @@
-/// A set of vector ids, for filters and deletions.
+/// A set of ids, for filters and deletions.
 public struct IDSet: Sendable, Hashable {
   /// The ids, ascending, each once.
   public let sorted: [Int64]
@@ -22,7 +22,7 @@ public struct IDSet: Sendable, Hashable {
   /// The number of ids.
   public var count: Int { sorted.count }
 
-  static func ascends(_ ids: [Int64]) -> Bool {
+  package static func ascends(_ ids: [Int64]) -> Bool {
     for index in ids.indices.dropFirst() where ids[index] <= ids[index - 1] { return false }
     return true
   }
@@ -31,8 +31,8 @@ public struct IDSet: Sendable, Hashable {
 extension UnsafeBufferPointer<Int64> {
   /// Calls `body` with the index of each id of a set that is among these, which ascend.
   /// - Complexity: O(ids.count), and O(log) of the gap to each that is not next.
-  @inline(__always)
-  func forEachIndex(of ids: IDSet?, _ body: (Int) -> Void) {
+  @inlinable @inline(__always)
+  package func forEachIndex(of ids: IDSet?, _ body: (Int) -> Void) {
     guard let ids = ids?.sorted, let first, let last else { return }
     if last &- first == Int64(count - 1) {
       // Without gaps, an id tells its index.
@@ -48,7 +48,8 @@ extension UnsafeBufferPointer<Int64> {
   }
 
   /// The first index at or behind `start` whose id is not below `id`: galloping, then bisection.
-  func firstIndex(notBelow id: Int64, from start: Int) -> Int {
+  @inlinable
+  package func firstIndex(notBelow id: Int64, from start: Int) -> Int {
     var low = start
     var step = 1
     while low + step <= count, self[low + step - 1] < id {

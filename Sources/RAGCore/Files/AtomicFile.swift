@@ -1,5 +1,3 @@
-import RAGCore
-
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -10,7 +8,7 @@ import RAGCore
 
 /// Writes a file so that a reader finds the old one or the whole new one, also after a crash:
 /// beside it, then synced, then renamed, then the directory synced.
-struct AtomicFile: ~Copyable {
+package struct AtomicFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
   private var isRenamed = false
@@ -18,7 +16,7 @@ struct AtomicFile: ~Copyable {
   private var temporaryPath: String { path + ".tmp" }
 
   /// Opens the temporary file; one left over from a crash is overwritten.
-  init(path: String) throws {
+  package init(path: String) throws {
     self.path = path
     descriptor = SystemCalls.retrying {
       open(path + ".tmp", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o644)
@@ -33,7 +31,7 @@ struct AtomicFile: ~Copyable {
   }
 
   /// Writes bytes at an offset.
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
     guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
@@ -46,7 +44,7 @@ struct AtomicFile: ~Copyable {
   }
 
   /// Puts the file in its place.
-  consuming func commit() throws {
+  package consuming func commit() throws {
     guard SystemCalls.retrying({ fsync(descriptor) }) == 0 else {
       throw SystemCalls.failure("syncing the file", path: path)
     }
