@@ -1,0 +1,62 @@
+import RAGCore
+
+/// What page 1 of a file says about it, read without opening the database.
+///
+/// Page 1 of the file always carries a right checksum, since only ``CheckedVFS`` writes it. While
+/// a write-ahead log is beside the file, what page 1 says may be older than the database: an
+/// application id and a version of zero are then still on their way.
+package enum DatabaseHeader: Equatable, Sendable {
+  /// Page 1 is whole and says that the file is an index.
+  case index(applicationID: UInt32, userVersion: UInt32)
+  /// The file was an index, but page 1 is not what was written.
+  case damaged
+  /// A database of SQLite that is something else.
+  case otherDatabase
+  case notADatabase
+  case empty
+  case absent
+
+  /// The bytes of SQLite's own header.
+  static let size = 100
+
+  /// Reads page 1 of the file at `path`, which connections may have open.
+  /// - Throws: ``RAGError`` `io`.
+  package static func read(_ path: String, applicationID: UInt32) throws -> DatabaseHeader {
+    guard let file = try UncheckedFile(path) else { return .absent }
+    guard try file.size() > 0 else { return .empty }
+    return try withUnsafeTemporaryAllocation(
+      byteCount: PageChecksum.pageSize, alignment: 8
+    ) { buffer in
+      // Twice, because a checkpoint may be writing the page.
+      for _ in 0..<2 {
+        let isWhole = try file.read(buffer, at: 0)
+        let page = UnsafeRawBufferPointer(buffer)
+        guard isWhole, hasLayout(page), PageChecksum.matches(page, number: 1) else { continue }
+        let found = page.bigEndianWord(at: 68)
+        guard found == applicationID || found == 0 else { return .otherDatabase }
+        return .index(applicationID: found, userVersion: page.bigEndianWord(at: 60))
+      }
+      return classify(UnsafeRawBufferPointer(buffer), applicationID: applicationID)
+    }
+  }
+
+  /// A page 1 without a right checksum.
+  private static func classify(
+    _ page: UnsafeRawBufferPointer, applicationID: UInt32
+  ) -> DatabaseHeader {
+    if page.bigEndianWord(at: 68) == applicationID { return .damaged }
+    guard page.starts(with: "SQLite format 3\0".utf8) else { return .notADatabase }
+    return hasLayout(page) ? .damaged : .otherDatabase
+  }
+
+  /// Whether page 1 has our page size and reserves the trailer.
+  static func hasLayout(_ page: UnsafeRawBufferPointer) -> Bool {
+    page[16] == PageChecksum.pageSize >> 8 && page[17] == 0 && page[20] == PageChecksum.trailerSize
+  }
+
+  /// The pages of the database, nil where page 1 does not say it.
+  static func pageCount(_ page: UnsafeRawBufferPointer) -> UInt32? {
+    let isCurrent = page.bigEndianWord(at: 24) == page.bigEndianWord(at: 92)
+    return isCurrent ? page.bigEndianWord(at: 28) : nil
+  }
+}

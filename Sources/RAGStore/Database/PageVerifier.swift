@@ -1,0 +1,71 @@
+import RAGCore
+
+/// What a check of every page of a database found.
+package struct PageReport: Sendable, Equatable {
+  /// The pages that the file should have.
+  package var pageCount: UInt32 = 0
+  /// Pages that do not match their checksum, or are missing: their content is lost.
+  package var damagedPages: [UInt32] = []
+  /// As `damagedPages`, but the log holds them: the next checkpoint writes them anew. A checkpoint
+  /// that was cut off by a power failure leaves such.
+  package var pagesHeldByLog: [UInt32] = []
+  package var logDamage: LogReport.Damage?
+
+  package var isSound: Bool { damagedPages.isEmpty && logDamage == nil }
+}
+
+extension CheckedVFS {
+  /// Checks each page of the database at `path` and the frames of its log, as they stand on disk.
+  ///
+  /// Connections may be at work: what seems damaged is read again before it is reported. Pages
+  /// behind the last that page 1 counts are free to hold anything.
+  /// - Parameter progress: called now and then with the pages read and their count; may throw to
+  ///   stop.
+  /// - Throws: ``RAGError`` `notFound` or `io`, and what `progress` throws.
+  package static func verifyPages(
+    path: String, progress: (_ done: UInt32, _ count: UInt32) throws -> Void = { _, _ in }
+  ) throws -> PageReport {
+    guard let file = try UncheckedFile(path) else {
+      throw RAGError(.notFound, "there is no database here", path: path)
+    }
+    var report = PageReport()
+    return try withUnsafeTemporaryAllocation(
+      byteCount: PageChecksum.pageSize, alignment: 8
+    ) { page in
+      func isSound(_ number: UInt32) throws -> Bool {
+        // The page at one GiB holds SQLite's locks and is never written.
+        if number == lockPage { return true }
+        return try file.read(page, at: Int64(number - 1) * Int64(page.count))
+          && PageChecksum.matches(UnsafeRawBufferPointer(page), number: number)
+      }
+      func pageCount() throws -> UInt32 {
+        if try isSound(1), let count = DatabaseHeader.pageCount(UnsafeRawBufferPointer(page)) {
+          return count
+        }
+        let size = Int64(page.count)
+        return try UInt32(clamping: (file.size() + size - 1) / size)
+      }
+      let count = try pageCount()
+      var suspects: [UInt32] = []
+      for number in 1..<max(count, 1) + 1 {
+        if try !isSound(number) { suspects.append(number) }
+        if number % 1_024 == 0 || number == count { try progress(number, count) }
+      }
+      let log = try LogVerifier.verify(path)
+      report.logDamage = log.damage
+      // The database may have shrunk meanwhile.
+      report.pageCount = suspects.isEmpty ? count : try min(count, pageCount())
+      for number in suspects where try number <= max(report.pageCount, 1) && !isSound(number) {
+        if log.committedPages.contains(number) {
+          report.pagesHeldByLog.append(number)
+        } else {
+          report.damagedPages.append(number)
+        }
+      }
+      return report
+    }
+  }
+
+  /// 0x40000000, where SQLite locks, lies on this page.
+  private static let lockPage = PageChecksum.number(at: 0x4000_0000)
+}

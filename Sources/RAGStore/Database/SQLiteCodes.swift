@@ -1,0 +1,10 @@
+import CSQLite
+
+// Extended result codes, which are macros that Swift does not import.
+
+/// The file ends before; SQLite's name is `SQLITE_IOERR_SHORT_READ`.
+let sqliteShortRead = SQLITE_IOERR | 2 << 8
+/// `SQLITE_IOERR_WRITE`.
+let sqliteWriteFailed = SQLITE_IOERR | 3 << 8
+/// A page that does not match its checksum; `SQLITE_IOERR_DATA`.
+let sqliteDamagedPage = SQLITE_IOERR | 32 << 8
