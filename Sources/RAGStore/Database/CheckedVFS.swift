@@ -65,11 +65,12 @@ package final class CheckedVFS: @unchecked Sendable {
     sqlite3_vfs_register(vfs, 0)
   }
 
-  /// The URI that opens a database through this VFS, which is registered at the first call.
+  /// Makes the URI that opens a database through this VFS, which the first call registers.
   /// - Parameters:
   ///   - path: the database file.
   ///   - verifying: false reads on over damage, to save what is left.
   ///   - immutable: promises SQLite that nobody changes the file.
+  /// - Returns: `file:…?vfs=…`.
   /// - Throws: ``RAGError`` `unsupported` where SQLite has no `unix` VFS to stand on.
   package static func uri(
     _ path: String, verifying: Bool = true, immutable: Bool = false

@@ -19,8 +19,10 @@ extension CheckedVFS {
   ///
   /// Connections may be at work: what seems damaged is read again before it is reported. Pages
   /// behind the last that page 1 counts are free to hold anything.
-  /// - Parameter progress: called now and then with the pages read and their count; may throw to
-  ///   stop.
+  /// - Parameters:
+  ///   - path: the database file.
+  ///   - progress: called now and then with the pages read and their count; may throw to stop.
+  /// - Returns: what is damaged.
   /// - Throws: ``RAGError`` `notFound` or `io`, and what `progress` throws.
   package static func verifyPages(
     path: String, progress: (_ done: UInt32, _ count: UInt32) throws -> Void = { _, _ in }

@@ -16,10 +16,6 @@ final class UncheckedFile {
   init?(_ path: String, isLog: Bool = false) throws {
     let base = CheckedVFS.checked.base
     let fullPath = isLog ? path + "-wal" : path
-    var exists: CInt = 0
-    guard base.pointee.xAccess(base, fullPath, SQLITE_ACCESS_EXISTS, &exists) == SQLITE_OK,
-      exists != 0
-    else { return nil }
     guard let database = sqlite3_create_filename(path, path + "-journal", path + "-wal", 0, nil)
     else { throw Self.failed(SQLITE_NOMEM, fullPath) }
     let file = UnsafeMutableRawPointer.allocate(
@@ -31,6 +27,9 @@ final class UncheckedFile {
     guard result == SQLITE_OK else {
       UnsafeMutableRawPointer(file).deallocate()
       sqlite3_free_filename(database)
+      var exists: CInt = 0
+      _ = base.pointee.xAccess(base, fullPath, SQLITE_ACCESS_EXISTS, &exists)
+      if exists == 0 { return nil }
       throw Self.failed(result, fullPath)
     }
     self.file = file
