@@ -58,7 +58,10 @@ final class TemporaryDirectory {
   func file(_ name: String) -> String { "\(path)/\(name)" }
 }
 
-func readFile(_ path: String) throws -> [UInt8] { Array(try MappedFile(path: path).bytes) }
+func readFile(_ path: String) throws -> [UInt8] {
+  let file = try MappedFile(path: path)
+  return withExtendedLifetime(file) { Array(file.bytes) }
+}
 
 func writeFile(_ bytes: [UInt8], to path: String) throws {
   let file = try #require(fopen(path, "w"))
@@ -100,9 +103,9 @@ func randomWord(_ words: Int, using random: inout SplitMix64) -> String {
 }
 
 /// A file of texts, written in one go.
-func lexicalFile(_ texts: some Sequence<Text>, _ path: String) throws -> LexicalFile {
+func lexicalFile(_ texts: [Text], _ path: String) throws -> LexicalFile {
   var memory = LexicalMemory()
-  try memory.append(texts.map { $0 })
+  try memory.append(texts)
   let stamp = try LexicalFile.write(merging: [], adding: memory, to: path)
   return try LexicalFile(path: path, expecting: stamp)
 }

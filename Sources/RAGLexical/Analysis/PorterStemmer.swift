@@ -42,35 +42,42 @@ enum PorterStemmer {
 
 /// Suffixes and what replaces them, by the last letter but one; longer ones come before those that
 /// end them.
-private struct SuffixRules {
+///
+/// `@unchecked Sendable`: the tables are filled in here, never change and, as each is a constant of
+/// the program, are never freed. Arrays would be retained and released for every word.
+private struct SuffixRules: @unchecked Sendable {
   struct Rule {
     /// The suffix as an integer, its last letter lowest.
     let suffix: UInt64
     let mask: UInt64
     let count: Int
-    let replacement: [UInt8]
+    /// As the suffix.
+    let replacement: UInt64
+    let replacementCount: Int
   }
 
-  let rules: [Rule]
+  let rules: UnsafeMutableBufferPointer<Rule>
   /// The rules of letter `i` are `starts[i]..<starts[i + 1]`.
-  let starts: [Int]
+  let starts: UnsafeMutableBufferPointer<Int>
 
   init(_ pairs: [(String, String)]) {
     var rules: [Rule] = []
     var starts = [0]
+    func packed(_ text: String) -> UInt64 { text.utf8.reduce(0) { $0 << 8 | UInt64($1) } }
     for letter in UInt8(ascii: "a")...UInt8(ascii: "z") {
       for (suffix, replacement) in pairs where suffix.utf8.dropLast().last == letter {
         let count = suffix.utf8.count
         rules.append(
           Rule(
-            suffix: suffix.utf8.reduce(0) { $0 << 8 | UInt64($1) },
-            mask: UInt64.max >> UInt64(64 - 8 * count), count: count,
-            replacement: Array(replacement.utf8)))
+            suffix: packed(suffix), mask: UInt64.max >> UInt64(64 - 8 * count), count: count,
+            replacement: packed(replacement), replacementCount: replacement.utf8.count))
       }
       starts.append(rules.count)
     }
-    self.rules = rules
-    self.starts = starts
+    self.rules = .allocate(capacity: rules.count)
+    self.starts = .allocate(capacity: starts.count)
+    _ = self.rules.initialize(from: rules)
+    _ = self.starts.initialize(from: starts)
   }
 }
 
@@ -132,11 +139,13 @@ private struct Stem {
       let rule = rules.rules[index]
       guard count > rule.count, tail & rule.mask == rule.suffix else { continue }
       // `sion` and `tion` stand for `ion` behind s or t, which belongs to the stem.
-      let isIon = rule.count == 4 && rule.replacement.count == 1
+      let isIon = rule.count == 4 && rule.replacementCount == 1
       let stemCount = count - rule.count + (isIon ? 1 : 0)
       guard measure(stemCount) > least else { return }
       count -= rule.count
-      for byte in rule.replacement { append(byte) }
+      for index in (0..<rule.replacementCount).reversed() {
+        append(UInt8(truncatingIfNeeded: rule.replacement >> UInt64(8 * index)))
+      }
       return
     }
   }

@@ -102,7 +102,7 @@ struct LeafReader {
   private let textCount: Int
   private let streamByteCount: Int
 
-  /// - Parameter streamByteCount: the size of the stream without its padding.
+  /// `streamByteCount` is the size of the stream without its padding.
   init(
     _ bytes: UnsafeRawBufferPointer, termCount: Int, textCount: Int, streamByteCount: Int
   ) {

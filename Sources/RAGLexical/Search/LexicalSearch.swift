@@ -7,9 +7,9 @@ package enum LexicalSearch {
   ///
   /// Number of texts, document frequencies and average length are those of all segments; as in
   /// Lucene, excluded texts count until they are merged away. A term in more than half of the texts
-  /// counts next to nothing. Of `allowing` and `excluding`, the second wins.
+  /// counts next to nothing. Of `allowing` and `excluding`, the second wins. The ids ascend from
+  /// each file to the next and to `memory`.
   ///
-  /// - Parameter segments: files whose ids ascend from each to the next and to `memory`.
   /// - Throws: ``RAGError`` of code `corrupt`, which names the place, or `cancelled`.
   package static func search(
     _ query: LexicalQuery, in segments: [LexicalFile], memory: LexicalMemory? = nil, k: Int,
