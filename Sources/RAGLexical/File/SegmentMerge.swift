@@ -152,9 +152,9 @@ private struct TermStream {
 
 /// The slots that are left when some are removed, and their ranks.
 struct KeptSlots {
-  private var words: [UInt64]
-  private var ranks: [UInt32]
-  private(set) var count: Int
+  let count: Int
+  private let words: [UInt64]
+  private let ranks: [UInt32]
 
   /// Nil when none of the ids is excluded.
   init?(_ ids: UnsafeBufferPointer<Int64>, excluding: IDSet?) {
@@ -169,7 +169,7 @@ struct KeptSlots {
     var rank: UInt32 = 0
     for word in words {
       ranks.append(rank)
-      rank += UInt32(word.nonzeroBitCount)
+      rank &+= UInt32(word.nonzeroBitCount)
     }
     self.words = words
     self.ranks = ranks

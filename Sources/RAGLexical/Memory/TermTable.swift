@@ -6,10 +6,12 @@ struct TermTable {
   private var hashes: [UInt64] = []
   /// Numbers plus one, 0 where nothing is.
   private var places: [UInt32] = Array(repeating: 0, count: 1024)
+  /// Nobody can choose terms that share their places, and nothing that is written depends on them.
+  private let seed = UInt64.random(in: 0...UInt64.max)
 
   /// The number of a term, which becomes the next one if it is new.
   mutating func number(of term: UnsafeBufferPointer<UInt8>) -> Int {
-    let hash = Self.hash(term)
+    let hash = hash(term)
     let mask = places.count - 1
     var place = Int(truncatingIfNeeded: hash) & mask
     while places[place] != 0 {
@@ -59,9 +61,9 @@ struct TermTable {
     }
   }
 
-  /// FNV-1a, its high bits folded into the low ones, which tell the place.
-  private static func hash(_ term: UnsafeBufferPointer<UInt8>) -> UInt64 {
-    var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  /// FNV-1a from the seed, its high bits folded into the low ones, which tell the place.
+  private func hash(_ term: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var hash = seed
     for byte in term { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
     return hash ^ hash >> 32
   }

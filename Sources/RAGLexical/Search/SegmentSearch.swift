@@ -42,7 +42,6 @@ struct SegmentSearch {
     while true {
       windowCount += 1
       if windowCount % 16 == 0 { try checkCancellation() }
-      for cursor in cursors { _ = cursor.seek(start) }
       start = cursors.reduce(Int.max) { min($0, $1.seek(start)) }
       guard start < segment.count else { return }
       let range = start..<min(start + ScoreWindow.count, segment.count)
