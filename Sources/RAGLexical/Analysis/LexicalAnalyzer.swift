@@ -1,0 +1,201 @@
+/// Cuts text into terms: words folded and stemmed, Chinese, Japanese and Korean as bigrams.
+///
+/// Words are what FTS5's `porter unicode61 remove_diacritics 2` gives. A word that holds CJK
+/// characters is then cut into its CJK runs, each becoming overlapping pairs and its last
+/// character, and the words between them. One thread at a time may use an analyzer.
+final class LexicalAnalyzer {
+  /// Where a term comes from.
+  enum Kind {
+    case word
+    /// Two characters of a CJK run.
+    case pair
+    /// The last character of a CJK run of several.
+    case last
+    /// A CJK run of one character.
+    case single
+  }
+
+  /// Terms are cut at this length.
+  static let termByteLimit = 255
+  /// Changes with the terms that a text is cut into; files keep it.
+  static let version: UInt32 = 1
+
+  private var word = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1024)
+  /// Folded characters, each at the place of its low bits: the character in the high half.
+  private let memo: UnsafeMutableBufferPointer<UInt64>
+  private let asciiTable: UnsafeMutableBufferPointer<UInt8>
+
+  private static let memoCount = 1024
+  private static let wide: UInt8 = 0xFF
+
+  init() {
+    memo = .allocate(capacity: Self.memoCount)
+    memo.initialize(repeating: 0)
+    asciiTable = .allocate(capacity: 256)
+    for byte in 0...UInt8.max {
+      asciiTable[Int(byte)] =
+        switch byte {
+        case 0x30...0x39, 0x61...0x7A: byte
+        case 0x41...0x5A: byte + 0x20
+        case 0x80...: Self.wide
+        default: 0
+        }
+    }
+  }
+
+  deinit {
+    word.deallocate()
+    memo.deallocate()
+    asciiTable.deallocate()
+  }
+
+  /// Calls `body` with each term of a text, valid during the call.
+  func analyze(_ text: String, _ body: (UnsafeBufferPointer<UInt8>, Kind) -> Void) {
+    var text = text
+    text.withUTF8 { analyze($0, body) }
+  }
+
+  private func analyze(
+    _ text: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Kind) -> Void
+  ) {
+    guard let source = text.baseAddress, let table = asciiTable.baseAddress else { return }
+    // Folding turns two bytes into three at most, and a stem may grow by one.
+    reserve(text.count * 2 + 16)
+    guard let word = word.baseAddress else { return }
+    var index = 0
+    while index < text.count {
+      var count = 0
+      var hasCJK = false
+      while index < text.count {
+        let folded = table[Int(source[index])]
+        if folded == 0 { break }
+        if folded != Self.wide {
+          word[count] = folded
+          count &+= 1
+          index &+= 1
+          continue
+        }
+        let (value, length) = Self.decode(source + index, limit: text.count - index)
+        let scalar = fold(value)
+        if scalar == ScalarFolding.separator || (scalar == ScalarFolding.mark && count == 0) {
+          break
+        }
+        index &+= length
+        if scalar == ScalarFolding.mark { continue }
+        hasCJK = hasCJK || CJK.contains(scalar)
+        count &+= Self.encode(scalar, to: word + count)
+      }
+      if count > 0 {
+        count = PorterStemmer.stem(word, count: count)
+        let term = UnsafeBufferPointer(start: word, count: count)
+        if hasCJK { cut(term, body) } else { Self.emit(term, .word, body) }
+      }
+      if index < text.count {
+        // What ended the word parts terms, or is a mark that no letter precedes.
+        index +=
+          source[index] < 0x80 ? 1 : Self.decode(source + index, limit: text.count - index).length
+      }
+    }
+  }
+
+  @inline(__always)
+  private static func emit(
+    _ term: UnsafeBufferPointer<UInt8>, _ kind: Kind,
+    _ body: (UnsafeBufferPointer<UInt8>, Kind) -> Void
+  ) {
+    body(UnsafeBufferPointer(rebasing: term.prefix(termByteLimit)), kind)
+  }
+
+  /// Cuts a word into CJK runs and what stands between them.
+  private func cut(
+    _ word: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Kind) -> Void
+  ) {
+    guard let start = word.baseAddress else { return }
+    func piece(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
+      UnsafeBufferPointer(rebasing: word[range])
+    }
+    var index = 0
+    var wordStart = 0
+    while index < word.count {
+      var (value, length) = Self.decode(start + index, limit: word.count - index)
+      guard CJK.contains(value) else {
+        index += length
+        continue
+      }
+      if wordStart < index { Self.emit(piece(wordStart..<index), .word, body) }
+      var previous = index
+      var isFirst = true
+      index += length
+      while index < word.count {
+        (value, length) = Self.decode(start + index, limit: word.count - index)
+        guard CJK.contains(value) else { break }
+        body(piece(previous..<(index + length)), .pair)
+        isFirst = false
+        previous = index
+        index += length
+      }
+      body(piece(previous..<index), isFirst ? .single : .last)
+      wordStart = index
+    }
+    if wordStart < word.count { Self.emit(piece(wordStart..<word.count), .word, body) }
+  }
+
+  private func reserve(_ count: Int) {
+    guard word.count < count else { return }
+    word.deallocate()
+    word = .allocate(capacity: count)
+  }
+
+  @inline(__always)
+  private func fold(_ value: UInt32) -> UInt32 {
+    let place = Int(value) & (Self.memoCount - 1)
+    let known = memo[place]
+    if UInt32(truncatingIfNeeded: known >> 32) == value {
+      return UInt32(truncatingIfNeeded: known)
+    }
+    let folded = ScalarFolding.fold(value)
+    memo[place] = UInt64(value) << 32 | UInt64(folded)
+    return folded
+  }
+
+  /// A character that begins with a byte of 0x80 or more, of valid UTF-8 or a part of it.
+  @inline(__always)
+  private static func decode(
+    _ bytes: UnsafePointer<UInt8>, limit: Int
+  ) -> (value: UInt32, length: Int) {
+    let first = UInt32(bytes[0])
+    func rest(_ index: Int) -> UInt32 { UInt32(bytes[index]) & 0x3F }
+    switch first {
+    case 0xC0..<0xE0 where limit > 1: return ((first & 0x1F) << 6 | rest(1), 2)
+    case 0xE0..<0xF0 where limit > 2: return ((first & 0xF) << 12 | rest(1) << 6 | rest(2), 3)
+    case 0xF0... where limit > 3:
+      return ((first & 7) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3), 4)
+    default: return (first, 1)
+    }
+  }
+
+  @inline(__always)
+  private static func encode(_ value: UInt32, to bytes: UnsafeMutablePointer<UInt8>) -> Int {
+    func rest(_ shift: UInt32) -> UInt8 { UInt8(0x80 | (value >> shift & 0x3F)) }
+    switch value {
+    case 0..<0x80:
+      bytes[0] = UInt8(value)
+      return 1
+    case 0x80..<0x800:
+      bytes[0] = UInt8(0xC0 | value >> 6)
+      bytes[1] = rest(0)
+      return 2
+    case 0x800..<0x10000:
+      bytes[0] = UInt8(0xE0 | value >> 12)
+      bytes[1] = rest(6)
+      bytes[2] = rest(0)
+      return 3
+    default:
+      bytes[0] = UInt8(0xF0 | value >> 18 & 7)
+      bytes[1] = rest(12)
+      bytes[2] = rest(6)
+      bytes[3] = rest(0)
+      return 4
+    }
+  }
+}

@@ -1,0 +1,27 @@
+package import RAGCore
+
+extension LexicalFile {
+  /// Writes the texts of files and of memory into one file, but for the excluded ones, in place of
+  /// a file that may be there: a reader finds the old file or the whole new one, also after a
+  /// crash.
+  ///
+  /// The ids ascend from each file to the next and to the memory. The bytes depend on the texts
+  /// alone, not on the files that they came from.
+  /// - Throws: ``RAGError`` of code `io`, `diskFull`, `readOnly` or `notFound` (the directory);
+  ///   `corrupt` for a damaged file; `invalidInput` where ids do not ascend; `cancelled`.
+  /// - Complexity: O(size of the files); the memory used is a few blocks, and two bits a text of
+  ///   files that texts are excluded from.
+  @discardableResult
+  package static func write(
+    merging files: [LexicalFile], excluding: IDSet? = nil, adding memory: LexicalMemory? = nil,
+    to path: String
+  ) throws -> Stamp {
+    let output = try FileOutput(path: path)
+    let stamp = try SegmentMerge(
+      files.map(\.segment) + (memory?.runs ?? []), excluding: excluding
+    ).write(to: output, path: path)
+    try checkCancellation()
+    try output.commit()
+    return stamp
+  }
+}

@@ -1,0 +1,58 @@
+/// What a user typed, as terms to look for.
+///
+/// Words are folded and stemmed as texts are, CJK runs are looked for by their pairs of characters,
+/// and a CJK character alone by all terms that begin with it. English stop words are left out while
+/// other words remain.
+package struct LexicalQuery: Sendable, Hashable {
+  /// A term, or all terms that begin with one.
+  package struct Term: Sendable, Hashable {
+    /// UTF-8.
+    package var bytes: [UInt8]
+    package var isPrefix: Bool
+  }
+
+  /// The terms, without duplicates, in the order of the text.
+  package private(set) var terms: [Term] = []
+
+  /// The most terms of one query; a longer text keeps its first ones.
+  package static let termLimit = 128
+
+  package init(_ text: String) {
+    let analyzer = LexicalAnalyzer()
+    var seen: Set<Term> = []
+    var stopWords: Set<String> = []
+    for word in text.split(whereSeparator: { !($0.isLetter || $0.isNumber) }) {
+      guard terms.count < Self.termLimit else { break }
+      let word = word.lowercased()
+      if Self.stopWords.contains(word) {
+        stopWords.insert(word)
+      } else {
+        append(word, analyzer, &seen)
+      }
+    }
+    if terms.isEmpty { for word in stopWords.sorted() { append(word, analyzer, &seen) } }
+  }
+
+  private mutating func append(_ word: String, _ analyzer: LexicalAnalyzer, _ seen: inout Set<Term>)
+  {
+    analyzer.analyze(word) { bytes, kind in
+      // The last character of a run is in its last pair, and alone would match too much.
+      guard kind != .last, terms.count < Self.termLimit else { return }
+      let term = Term(bytes: Array(bytes), isPrefix: kind == .single)
+      if seen.insert(term).inserted { terms.append(term) }
+    }
+  }
+
+  /// Words of questions and sentences that say nothing of their subject.
+  private static let stopWords: Set<String> = [
+    "a", "about", "after", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be",
+    "because", "been", "before", "being", "between", "both", "but", "by", "can", "could", "did",
+    "do", "does", "doing", "down", "during", "each", "for", "from", "had", "has", "have", "having",
+    "he", "her", "here", "him", "his", "how", "i", "if", "in", "into", "is", "it", "its", "itself",
+    "just", "me", "more", "most", "my", "no", "nor", "not", "of", "on", "once", "only", "or",
+    "other", "our", "out", "over", "own", "same", "she", "should", "so", "some", "such", "than",
+    "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through",
+    "to", "too", "under", "until", "up", "very", "was", "we", "were", "what", "when", "where",
+    "which", "while", "who", "whom", "why", "will", "with", "would", "you", "your",
+  ]
+}

@@ -1,0 +1,31 @@
+import Testing
+
+@testable import RAGLexical
+
+@Suite("Lexical queries")
+struct QueryTests {
+  @Test(
+    "A question becomes terms",
+    arguments: [
+      ("How do I open a database?", ["open", "databas"]),
+      ("the who", ["the", "who"]),
+      ("running runs RUN run-time", ["run", "time"]),
+      ("NEAR(\"a b\" AND c*) -x", ["near", "b", "c", "x"]),
+      ("don't café", ["don", "t", "cafe"]),
+      ("数据库", ["数据", "据库"]), ("用 Swift 写代码", ["用*", "swift", "写代", "代码"]),
+      ("研究running", ["研究", "run"]), ("", []), ("¿? 🙂", []),
+    ])
+  func terms(_ text: String, _ expected: [String]) {
+    let terms = LexicalQuery(text).terms.map {
+      String(decoding: $0.bytes, as: UTF8.self) + ($0.isPrefix ? "*" : "")
+    }
+    #expect(terms == expected)
+  }
+
+  @Test("A long text keeps its first 128 terms")
+  func limit() {
+    let text = (0..<500).map { "word\($0)" }.joined(separator: " ")
+    #expect(LexicalQuery(text).terms.count == 128)
+    #expect(LexicalQuery(text).terms.last?.bytes == Array("word127".utf8))
+  }
+}
