@@ -50,8 +50,17 @@ extension Engine {
     }
     guard !known.isEmpty else { return 0 }
     try await store.apply(known.map { .remove(key: $0) }, encoder: nil, chunking: nil)
-    try await store.foldIfNeeded()
+    try await store.settle()
     return known.count
+  }
+
+  /// Removes the documents of a file, or of all files below a directory, and returns their ids.
+  /// The files themselves are not touched.
+  @discardableResult
+  public func delete(under path: String, wait: Duration = .seconds(5)) async throws -> [String] {
+    let ids = try await store.read { try $0.documentKeys(under: path) }
+    try await delete(ids: ids, wait: wait)
+    return ids
   }
 
   /// Removes the documents that a filter matches, and returns their ids.

@@ -23,21 +23,27 @@ package struct Retriever: Sendable {
     let vector = try await queryVector(query)
     return try await store.read { reader in
       var lanes: [Hit.Lane: [Match]] = [:]
-      if let vector { lanes[.vector] = try nearest(to: vector, query, reader).matches }
+      let allowed = try reader.allowedChunks(query.filter)
+      if let vector {
+        lanes[.vector] = try nearest(to: vector, query, allowing: allowed, reader).matches
+      }
       if query.mode.includes(.lexical) {
         lanes[.lexical] = try reader.lexicalMatches(
-          query.text, count: depth(query), matching: query.filter)
+          query.text, count: depth(query), allowing: allowed)
       }
       try Task.checkCancellation()
       let candidates = query.fusion.fuse(lanes).prefix(query.count)
       let chunks = try reader.chunks(candidates.map(\.id))
       let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
-      return candidates.compactMap { candidate in
-        byID[candidate.id].map { ($0, candidate) }
-      }.enumerated().map { index, found in
-        Hit(
-          rank: index + 1, score: found.1.score, chunk: found.0,
-          lanes: query.explains ? found.1.lanes : nil)
+      return try candidates.enumerated().map { index, candidate in
+        guard let chunk = byID[candidate.id] else {
+          throw RAGError(
+            .corrupt, "chunk \(candidate.id) was found, and has no row; run 'rag repair'",
+            path: store.directory.path)
+        }
+        return Hit(
+          rank: index + 1, score: candidate.score, chunk: chunk,
+          lanes: query.explains ? candidate.lanes : nil)
       }
     }
   }
@@ -48,16 +54,16 @@ package struct Retriever: Sendable {
     try query.validate(limits)
     guard let vector = try await queryVector(query) else { return nil }
     return try await store.read { reader in
-      VectorLaneReport(try nearest(to: vector, query, reader).statistics)
+      let allowed = try reader.allowedChunks(query.filter)
+      return VectorLaneReport(try nearest(to: vector, query, allowing: allowed, reader).statistics)
     }
   }
 
   private func nearest(
-    to vector: [Float], _ query: Query, _ reader: StoreReader
+    to vector: [Float], _ query: Query, allowing allowed: IDSet?, _ reader: StoreReader
   ) throws -> (matches: [Match], statistics: SearchStatistics?) {
     try reader.nearest(
-      to: vector, count: depth(query), effort: .recall(query.recall),
-      allowing: try reader.allowedChunks(query.filter))
+      to: vector, count: depth(query), effort: .recall(query.recall), allowing: allowed)
   }
 
   /// One lane alone needs no more than the hits; two are fused from deeper lists.

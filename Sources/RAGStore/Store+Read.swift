@@ -2,27 +2,46 @@ import Foundation
 import GRDB
 package import RAGCore
 package import RAGIndex
+import RAGLexical
 
 extension Store {
   /// Runs `body` on one whole committed state.
   package func read<Result: Sendable>(
     _ body: @Sendable (StoreReader) throws -> Result
   ) async throws -> Result {
+    // A file may be gone because the state that names it is: then a newer one is read.
+    for _ in 0..<3 {
+      do {
+        return try await readOnce(mayBeStale: true, body)
+      } catch is StaleState {}
+    }
+    return try await readOnce(mayBeStale: false, body)
+  }
+
+  private func readOnce<Result: Sendable>(
+    mayBeStale: Bool, _ body: @Sendable (StoreReader) throws -> Result
+  ) async throws -> Result {
     try await mappingErrors(directory.path) {
-      try await reader.read { database in
+      try await reader.read { [states, files] database in
         try body(
           StoreReader(
-            database: database, settings: try IndexSettings.fetch(database), vectors: vectors))
+            database: database, settings: try IndexSettings.fetch(database), states: states,
+            files: files, mayBeStale: mayBeStale))
       }
     }
   }
 }
 
+/// A generation's file was removed, as it is when a newer state takes its place.
+private struct StaleState: Error {}
+
 /// One committed state of an index, for the length of one read.
 package struct StoreReader {
   let database: Database
   package let settings: IndexSettings
-  let vectors: VectorIndexCache
+  let states: Locked<SearchState?>
+  let files: GenerationFiles
+  let mayBeStale: Bool
 
   // MARK: Lanes
 
@@ -36,108 +55,163 @@ package struct StoreReader {
     return IDSet(try request.fetchAll(database))
   }
 
-  /// The `count` chunks nearest to a vector, best first, and what the search of the graph did, if
-  /// there is one.
+  /// The `count` chunks nearest to a vector, best first, and what the search of the largest graph
+  /// did, if there is one.
   /// - Throws: ``RAGError``: `dimensionMismatch`, `corrupt`.
   package func nearest(
     to vector: [Float], count: Int, effort: SearchEffort = .recall(0.99),
     allowing allowed: IDSet? = nil
   ) throws -> (matches: [Match], statistics: SearchStatistics?) {
-    let index = try vectors.index(for: settings, in: database)
-    return try index.nearest(to: vector, count: count, effort: effort, allowing: allowed)
+    try withUsableGenerations { state, generations in
+      var statistics: SearchStatistics?
+      var matches: [Match] = []
+      for generation in generations {
+        let found = try graph(of: generation)?.search(
+          VectorQuery(
+            vector, k: count, effort: effort, allowing: allowed,
+            excluding: state.tombstones.count > 0 ? state.tombstones : nil))
+        statistics = statistics ?? found?.statistics
+        matches += found?.matches ?? []
+      }
+      matches +=
+        try vectorTail(after: generations.last?.lastChunk ?? 0)?.search(
+          vector, k: count, effort: .exact, allowing: allowed, excluding: state.tombstones) ?? []
+      matches.sort(by: Match.precedes)
+      return (Array(matches.prefix(count)), statistics)
+    }
   }
 
   /// All vectors as they were put in, for exact searches: what ``nearest(to:count:effort:allowing:)``
   /// comes near to. Nil in an index without vectors.
   /// - Complexity: O(vectors), in time and in memory.
   package func exactVectors() throws -> FlatIndex? {
-    try vectors.tail(after: 0, settings: settings, in: database)
+    guard let dimension = settings.dimension else { return nil }
+    var index = try FlatIndex(dimension: dimension, metric: .cosine, encoding: .float32)
+    try VectorRow.forEach(after: 0, dimension: dimension, in: database) {
+      try index.append(id: $0.chunk, vector: $0.elements)
+    }
+    return index
   }
 
   /// The `count` chunks with the best BM25 score for a text, best first; higher is better.
   ///
-  /// Robertson & Zaragoza 2009, as FTS5 computes it (k1 = 1.2, b = 0.75) over title, headings
-  /// and text.
+  /// Robertson & Zaragoza 2009 (k1 = 1.2, b = 0.75) over title, headings and text together.
   package func lexicalMatches(
-    _ text: String, count: Int, matching filter: Filter? = nil
+    _ text: String, count: Int, allowing allowed: IDSet? = nil
   ) throws -> [Match] {
-    guard let expression = LexicalQuery(text).expression else { return [] }
-    let condition: SQL =
-      filter.map {
-        """
-        AND rowid IN (SELECT chunk.id FROM chunk JOIN document ON document.id = chunk.document
-        WHERE \(FilterSQL($0).condition))
-        """
-      } ?? ""
-    let request: SQLRequest<Row> = """
-      SELECT rowid, -bm25(lexical, 1.0, 1.0, 1.0) AS score FROM lexical
-      WHERE lexical MATCH \(expression) \(condition) ORDER BY score DESC, rowid LIMIT \(count)
-      """
-    return try request.fetchAll(database).map { row in
-      let score: Double = try row.value("score")
-      return Match(id: try row.value("rowid"), score: Float(score))
+    let query = LexicalQuery(text)
+    return try withUsableGenerations { state, generations in
+      try LexicalSearch.search(
+        query, in: generations.map { try files.terms(of: $0) },
+        memory: try termTail(after: generations.last?.lastChunk ?? 0), k: count,
+        allowing: allowed, excluding: state.tombstones.count > 0 ? state.tombstones : nil)
     }
+  }
+
+  /// Runs a search over the generations that can be used; again without one that turns out to be
+  /// damaged, so that the rows answer in its place.
+  private func withUsableGenerations<Result>(
+    _ body: (SearchState, [Generation]) throws -> Result
+  ) throws -> Result {
+    let state = try state()
+    while true {
+      let usable = files.usable(state.generations)
+      do {
+        return try body(state, usable)
+      } catch RAGError.Code.notFound where mayBeStale {
+        throw StaleState()
+      } catch  where files.noteDamage(error, in: usable) {
+        continue
+      }
+    }
+  }
+
+  // MARK: State
+
+  /// What searches need of this state, from what was read before as far as possible.
+  ///
+  /// - Complexity: O(1) when nothing was written since; else O(tombstones).
+  func state() throws -> SearchState {
+    let known = states.withLock { $0 }
+    if let known, known.revision == settings.revision { return known }
+    var state = try SearchState.fetch(settings, in: database)
+    if let known { state.adoptTails(of: known) }
+    keep(state)
+    return state
+  }
+
+  private func keep(_ state: SearchState) {
+    states.withLock { known in
+      if known.map({ $0.revision <= state.revision }) ?? true { known = state }
+    }
+  }
+
+  /// The vectors behind a chunk, for a scan.
+  private func vectorTail(after start: Int64) throws -> FlatIndex? {
+    var state = try state()
+    let tail = try state.vectorTail(after: start, settings: settings, in: database)
+    keep(state)
+    return tail
+  }
+
+  /// The words behind a chunk.
+  func termTail(after start: Int64) throws -> LexicalMemory {
+    var state = try state()
+    let tail = try state.termTail(after: start, settings: settings, in: database)
+    keep(state)
+    return tail
+  }
+
+  func graph(of generation: Generation) throws -> GraphFile? {
+    try files.graph(of: generation, dimension: settings.dimension)
+  }
+
+  /// Chunks with an id above `start`.
+  func chunkCount(after start: Int64) throws -> Int {
+    try Int.fetchOne(
+      database, sql: "SELECT count(*) FROM chunk WHERE id > ?", arguments: [start]) ?? 0
   }
 
   // MARK: Rows
 
+  /// The chunk of an id, or nil.
+  package func chunk(_ id: Int64) throws -> StoredChunk? { try chunks([id]).first }
+
   /// The chunks of the given ids, in their order; an id that is gone is left out.
+  /// - Throws: ``RAGError`` of code `corrupt` when a row's checksum is wrong.
   package func chunks(_ ids: [Int64]) throws -> [StoredChunk] {
-    let statement = try database.cachedStatement(
+    let chunks = try database.cachedStatement(sql: "SELECT * FROM chunk WHERE id = ?")
+    let documents = try database.cachedStatement(
       sql: """
-        SELECT chunk.*, document.key, document.path, document.title, document.mediaType,
-        document.encoding, document.byteCount, document.converter, document.contentHash,
-        document.source IS NOT NULL AS keepsSource
-        FROM chunk JOIN document ON document.id = chunk.document WHERE chunk.id = ?
+        SELECT *, EXISTS (SELECT 1 FROM source WHERE source.document = document.id) AS keepsSource
+        FROM document WHERE id = ?
         """)
+    var known: [Int64: StoredDocument] = [:]
     return try ids.compactMap { id in
-      try Row.fetchOne(statement, arguments: [id]).map(Self.chunk)
+      guard let row = try Row.fetchOne(chunks, arguments: [id]) else { return nil }
+      let chunk = try ChunkRow(row)
+      if known[chunk.document] == nil {
+        guard let row = try Row.fetchOne(documents, arguments: [chunk.document]) else {
+          throw RAGError(
+            .corrupt, "chunk \(id) has no document; 'rag repair' keeps what is whole")
+        }
+        known[chunk.document] = try DocumentRow(row).stored(keepsSource: row.value("keepsSource"))
+      }
+      return try known[chunk.document].map { document in
+        StoredChunk(
+          id: id, text: chunk.text, headings: try chunk.decodedHeadings(),
+          textRange: chunk.textRange, span: chunk.span, document: document)
+      }
     }
-  }
-
-  private static func chunk(_ row: Row) throws -> StoredChunk {
-    let headings: String = try row.value("headings")
-    let mediaTypeName: String = try row.value("mediaType")
-    guard let mediaType = Document.MediaType(rawValue: mediaTypeName) else {
-      throw RAGError(.corrupt, "a document has an unknown media type; ingest it again")
-    }
-    let contentHash: Data = try row.value("contentHash")
-    let document = StoredDocument(
-      key: try row.value("key"), path: try row.valueIfPresent("path"),
-      title: try row.valueIfPresent("title"),
-      source: Document.Source(
-        mediaType: mediaType, encoding: try row.value("encoding"),
-        byteCount: try row.value("byteCount")),
-      converter: try row.valueIfPresent("converter"), contentHash: [UInt8](contentHash),
-      keepsSource: try row.value("keepsSource"))
-    let lines = try range(row, "firstLine", "lastLine", endIsIncluded: true)
-    return StoredChunk(
-      id: try row.value("id"), text: try row.value("text"),
-      headings: try JSONDecoder().decode([String].self, from: Data(headings.utf8)),
-      textRange: try range(row, "textStart", "textEnd"),
-      span: Span(
-        utf8: try range(row, "utf8Start", "utf8End"),
-        characters: try range(row, "characterStart", "characterEnd"),
-        lines: ClosedRange(lines)),
-      document: document)
-  }
-
-  /// The range between two columns.
-  private static func range(
-    _ row: Row, _ start: String, _ end: String, endIsIncluded: Bool = false
-  ) throws -> Range<Int> {
-    let (low, high): (Int, Int) = (try row.value(start), try row.value(end))
-    guard low >= 0, low <= high, high < Int.max else {
-      throw RAGError(.corrupt, "a chunk's place is damaged; ingest its document again")
-    }
-    return low..<(endIsIncluded ? high + 1 : high)
   }
 
   /// The bytes of a source that the index keeps.
   package func keptSource(of key: String) throws -> [UInt8]? {
-    try Data.fetchOne(
-      database, sql: "SELECT source FROM document WHERE key = ?", arguments: [key]
-    ).map { [UInt8]($0) }
+    try Row.fetchOne(
+      database,
+      sql: "SELECT * FROM source WHERE document = (SELECT id FROM document WHERE key = ?)",
+      arguments: [key]
+    ).map { [UInt8](try SourceRow($0).bytes) }
   }
 
   /// What is stored under a key, or nil.
@@ -171,13 +245,13 @@ package struct StoreReader {
 
   /// The vector of any chunk with this identity, if one is stored.
   package func vector(identity: [UInt8]) throws -> [Float]? {
-    try Data.fetchOne(
+    try Row.fetchOne(
       database.cachedStatement(
         sql: """
-          SELECT elements FROM vector WHERE chunk IN (SELECT id FROM chunk WHERE identity = ?)
-          LIMIT 1
+          SELECT chunk, elements, checksum FROM vector
+          WHERE chunk IN (SELECT id FROM chunk WHERE identity = ?) LIMIT 1
           """), arguments: [Data(identity)]
-    ).map { try [Float](vector: $0, dimension: settings.dimension) }
+    ).map { try VectorRow($0, dimension: settings.dimension).elements }
   }
 
   // MARK: Figures
@@ -186,22 +260,18 @@ package struct StoreReader {
   package func counts() throws -> StoreCounts {
     func count(_ sql: String) throws -> Int { try Int.fetchOne(database, sql: sql) ?? 0 }
     return StoreCounts(
-      documents: try count("SELECT count(*) FROM document"),
+      documents: settings.documentCount,
       chunks: try count("SELECT count(*) FROM chunk"),
       tokens: try count("SELECT total(tokenCount) FROM chunk"),
       vectors: try count("SELECT count(*) FROM vector"),
       sourceBytes: try count("SELECT total(byteCount) FROM document"))
   }
 
-  /// The number of vectors that the graph holds.
+  /// The number of vectors that graphs hold.
   package func graphCount() throws -> Int {
-    try vectors.index(for: settings, in: database).graph?.count ?? 0
-  }
-
-  /// Runs SQLite's own checks.
-  /// - Returns: what they found, one line each; empty when all is well.
-  package func integrityProblems() throws -> [String] {
-    try String.fetchAll(database, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+    try withUsableGenerations { _, generations in
+      try generations.reduce(0) { try $0 + (graph(of: $1)?.count ?? 0) }
+    }
   }
 }
 
@@ -221,7 +291,7 @@ extension Row {
     let stored: DatabaseValue = self[column]
     guard let value = Value.fromDatabaseValue(stored) else {
       throw RAGError(
-        .corrupt, "a row of the database is damaged (\(column)); ingest its document again")
+        .corrupt, "a row of the database is damaged (\(column)); 'rag repair' keeps what is whole")
     }
     return value
   }
@@ -231,19 +301,5 @@ extension Row {
     let stored: DatabaseValue = self[column]
     if stored.isNull { return nil }
     return try value(column) as Value
-  }
-}
-
-extension [Float] {
-  /// Reads a stored vector.
-  /// - Throws: ``RAGError`` of code `corrupt` when its size is not that of `dimension` floats.
-  init(vector data: Data, dimension: Int?) throws {
-    guard let dimension, data.count == dimension * MemoryLayout<Float>.size else {
-      throw RAGError(.corrupt, "a stored vector has the wrong size; ingest its document again")
-    }
-    self = [Float](unsafeUninitializedCapacity: dimension) { buffer, count in
-      _ = data.copyBytes(to: buffer)
-      count = dimension
-    }
   }
 }

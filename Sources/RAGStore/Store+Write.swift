@@ -22,7 +22,7 @@ extension Store {
     chunking: String?
   ) async throws {
     guard let writer else { throw notWritable }
-    try await mappingErrors(directory.path) {
+    let revision = try await mappingErrors(directory.path) {
       try await writer.write { database in
         var settings = try IndexSettings.fetch(database)
         if let encoder, settings.fingerprint == nil {
@@ -32,76 +32,57 @@ extension Store {
         }
         if settings.chunking == nil { settings.chunking = chunking }
         settings.revision += 1
-        try settings.save(database)
         for change in changes {
           switch change {
-          case .put(let record): try Self.put(record, settings: settings, in: database)
+          case .put(let record): try Self.put(record, settings: &settings, in: database)
           case .remove(let key):
             guard let id = try Self.documentID(key: key, in: database) else { continue }
-            try Self.removeFullText(document: id, in: database)
+            try database.execute(
+              sql: "INSERT INTO tombstone SELECT id FROM chunk WHERE document = ?",
+              arguments: [id])
             try database.execute(sql: "DELETE FROM document WHERE id = ?", arguments: [id])
+            settings.documentCount -= 1
           }
         }
+        try settings.save(database)
+        return settings.revision
       }
     }
+    try markRevision(revision)
   }
 
   private static func documentID(key: String, in database: Database) throws -> Int64? {
     try Int64.fetchOne(database, sql: "SELECT id FROM document WHERE key = ?", arguments: [key])
   }
 
-  /// FTS5 with outside content has to be told the words that it should forget.
-  private static func removeFullText(document: Int64, in database: Database) throws {
-    try database.execute(
-      sql: """
-        INSERT INTO lexical (lexical, rowid, title, headings, text)
-        SELECT 'delete', id, title, headings, text FROM lexicalSource
-        WHERE id IN (SELECT id FROM chunk WHERE document = ?)
-        """, arguments: [document])
-  }
-
   private static func put(
-    _ record: DocumentRecord, settings: IndexSettings, in database: Database
+    _ record: DocumentRecord, settings: inout IndexSettings, in database: Database
   ) throws {
-    let links = String(decoding: try JSONEncoder().encode(record.links), as: UTF8.self)
-    let columns: [String: (any DatabaseValueConvertible)?] = [
-      "path": record.path, "title": record.title,
-      "language": record.language, "mediaType": record.source.mediaType.rawValue,
-      "encoding": record.source.encoding, "converter": record.converter,
-      "contentHash": Data(record.contentHash), "settingsHash": Data(record.settingsHash),
-      "byteCount": record.source.byteCount, "source": record.keptSource.map { Data($0) },
-      "links": links,
-    ]
-    let names = columns.keys.sorted()
-    let values = StatementArguments(names.map { columns[$0] ?? nil })
+    let known = try Row.fetchOne(
+      database, sql: "SELECT id, title FROM document WHERE key = ?", arguments: [record.key])
     let document: Int64
-    if let known = try documentID(key: record.key, in: database) {
-      document = known
-      try removeFullText(document: document, in: database)
-      try database.execute(
-        sql:
-          "UPDATE document SET \(names.map { "\($0) = ?" }.joined(separator: ", ")) WHERE id = ?",
-        arguments: values + [document])
-      try database.execute(sql: "DELETE FROM metadata WHERE document = ?", arguments: [document])
+    if let known {
+      document = try known.value("id")
     } else {
-      try database.execute(
-        sql: """
-          INSERT INTO document (\(names.joined(separator: ", ")), key)
-          VALUES (\(names.map { _ in "?" }.joined(separator: ", ")), ?)
-          """, arguments: values + [record.key])
-      document = database.lastInsertedRowID
+      settings.documentCount += 1
+      settings.lastDocument += 1
+      document = settings.lastDocument
+    }
+    let title: String? = try known?.valueIfPresent("title")
+    try DocumentRow(record, id: document).save(database)
+    for table in ["metadata", "source"] where known != nil {
+      try database.execute(sql: "DELETE FROM \(table) WHERE document = ?", arguments: [document])
+    }
+    if let source = record.keptSource {
+      try SourceRow(document: document, bytes: Data(source)).insert(database)
     }
     try insert(record.metadata, document: document, in: database)
-    try replaceChunks(of: document, with: record.chunks, settings: settings, in: database)
-    try database.execute(
-      sql: """
-        INSERT INTO lexical (rowid, title, headings, text)
-        SELECT id, title, headings, text FROM lexicalSource
-        WHERE id IN (SELECT id FROM chunk WHERE document = ?)
-        """, arguments: [document])
+    try replaceChunks(
+      of: document, with: record.chunks, keepingSame: title == record.title, settings: &settings,
+      in: database)
   }
 
-  private static func insert(_ metadata: Metadata, document: Int64, in database: Database) throws {
+  static func insert(_ metadata: Metadata, document: Int64, in database: Database) throws {
     let statement = try database.cachedStatement(
       sql: "INSERT INTO metadata (document, field, text, number) VALUES (?, ?, ?, ?)")
     func insert(_ field: String, _ value: MetadataValue) throws {
@@ -118,56 +99,43 @@ extension Store {
     for (field, value) in metadata.sorted(by: { $0.key < $1.key }) { try insert(field, value) }
   }
 
+  /// Chunks of the same identity and headings, under the same title, keep their id: what is
+  /// searched of an id never changes.
   private static func replaceChunks(
-    of document: Int64, with chunks: [ChunkRecord], settings: IndexSettings, in database: Database
+    of document: Int64, with chunks: [ChunkRecord], keepingSame: Bool,
+    settings: inout IndexSettings, in database: Database
   ) throws {
-    var known: [Data: [Int64]] = [:]
+    var known: [Data: [ChunkRow]] = [:]
     let rows = try Row.fetchAll(
-      database, sql: "SELECT id, identity FROM chunk WHERE document = ? ORDER BY ordinal DESC",
+      database, sql: "SELECT * FROM chunk WHERE document = ? ORDER BY ordinal DESC",
       arguments: [document])
-    for row in rows { known[row["identity"], default: []].append(row["id"]) }
-
-    let update = try database.cachedStatement(
-      sql: """
-        UPDATE chunk SET ordinal = ?, text = ?, headings = ?, textStart = ?, textEnd = ?,
-        utf8Start = ?, utf8End = ?, characterStart = ?, characterEnd = ?, firstLine = ?,
-        lastLine = ?, tokenCount = ? WHERE id = ?
-        """)
-    let insert = try database.cachedStatement(
-      sql: """
-        INSERT INTO chunk (ordinal, text, headings, textStart, textEnd, utf8Start, utf8End,
-        characterStart, characterEnd, firstLine, lastLine, tokenCount, document, identity)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        """)
-    let insertVector = try database.cachedStatement(
-      sql: "INSERT INTO vector (chunk, elements) VALUES (?, ?)")
+    for row in rows {
+      let chunk = try ChunkRow(row)
+      known[chunk.identity, default: []].append(chunk)
+    }
     for record in chunks {
-      let chunk = record.chunk
-      let values: StatementArguments = [
-        chunk.ordinal, chunk.text,
-        String(decoding: try JSONEncoder().encode(chunk.headings), as: UTF8.self),
-        chunk.textRange.lowerBound, chunk.textRange.upperBound,
-        chunk.span.utf8.lowerBound, chunk.span.utf8.upperBound,
-        chunk.span.characters.lowerBound, chunk.span.characters.upperBound,
-        chunk.span.lines.lowerBound, chunk.span.lines.upperBound, chunk.tokenCount,
-      ]
-      let identity = Data(record.identity)
-      if let id = known[identity]?.popLast() {
-        try update.execute(arguments: values + [id])
+      var row = try ChunkRow(record, id: settings.lastChunk + 1, document: document)
+      if keepingSame, let last = known[row.identity]?.last, last.headings == row.headings,
+        last.text == row.text
+      {
+        known[row.identity]?.removeLast()
+        row.id = last.id
+        try row.save(database)
         continue
       }
-      try insert.execute(arguments: values + [document, identity])
+      settings.lastChunk = row.id
+      try row.save(database)
       guard let vector = record.vector else { continue }
       guard vector.count == settings.dimension else {
         throw RAGError(
           .dimensionMismatch,
           "a vector has \(vector.count) elements, the index's have \(settings.dimension ?? 0)")
       }
-      let id = database.lastInsertedRowID
-      try insertVector.execute(arguments: [id, Data(vector: vector)])
+      try VectorRow(chunk: row.id, elements: vector).insert(database)
     }
-    for id in known.values.joined() {
-      try database.execute(sql: "DELETE FROM chunk WHERE id = ?", arguments: [id])
+    for chunk in known.values.joined() {
+      try database.execute(sql: "INSERT INTO tombstone (chunk) VALUES (?)", arguments: [chunk.id])
+      try database.execute(sql: "DELETE FROM chunk WHERE id = ?", arguments: [chunk.id])
     }
   }
 }
@@ -176,11 +144,5 @@ extension Double {
   /// Whole numbers without a fraction, as people write them.
   fileprivate var formatted: String {
     self == rounded() && magnitude < 1e15 ? String(Int64(self)) : String(self)
-  }
-}
-
-extension Data {
-  init(vector: [Float]) {
-    self = vector.withUnsafeBytes { Data($0) }
   }
 }

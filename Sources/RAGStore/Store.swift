@@ -1,7 +1,7 @@
 import CSQLite
 import Foundation
 import GRDB
-import RAGCore
+package import RAGCore
 
 /// The documents, chunks, vectors, metadata and full text of one index.
 ///
@@ -20,14 +20,16 @@ package final class Store: Sendable {
   package let directory: IndexDirectory
   let reader: any DatabaseReader
   /// Nil in a store that was opened to read.
-  let writer: DatabasePool?
-  let vectors: VectorIndexCache
+  let writer: DatabaseQueue?
+  let files: GenerationFiles
+  /// The last state that was read.
+  let states = Locked<SearchState?>(nil)
 
-  private init(directory: IndexDirectory, reader: any DatabaseReader, writer: DatabasePool?) {
+  private init(directory: IndexDirectory, reader: any DatabaseReader, writer: DatabaseQueue?) {
     self.directory = directory
     self.reader = reader
     self.writer = writer
-    vectors = VectorIndexCache(directory: directory)
+    files = GenerationFiles(directory: directory)
   }
 
   /// Opens an index.
@@ -43,25 +45,29 @@ package final class Store: Sendable {
   }
 
   private static func openForReading(_ directory: IndexDirectory) throws -> Store {
-    guard directory.exists else {
-      throw RAGError(
-        .notFound, "there is no index here; make one with 'rag ingest', or name it with --index",
-        path: directory.path)
-    }
+    try Schema.validateFile(of: directory)
+    // Before the database: a commit made meanwhile must not look like one that was lost.
+    let mark = directory.revisionMark.read()
     return try mappingErrors(directory.path) {
-      var configuration = Self.configuration()
-      configuration.readonly = true
-      let reader: any DatabaseReader
-      if directory.isWritable || FileManager.default.fileExists(atPath: directory.database + "-wal")
-      {
-        reader = try DatabasePool(path: directory.database, configuration: configuration)
-      } else {
-        // No writer can be at work where nothing can be written: SQLite may skip its locks.
-        reader = try DatabaseQueue(path: directory.immutableURI, configuration: configuration)
+      let reader = try reader(of: directory)
+      try reader.read {
+        try Schema.validate($0, path: directory.path)
+        try requireRevision(mark, $0, path: directory.path)
       }
-      try reader.read { try Schema.validate($0, path: directory.path) }
       return Store(directory: directory, reader: reader, writer: nil)
     }
+  }
+
+  private static func reader(of directory: IndexDirectory) throws -> any DatabaseReader {
+    var configuration = configuration()
+    configuration.readonly = true
+    if directory.isWritable || directory.hasLog {
+      return try DatabasePool(
+        path: CheckedVFS.uri(directory.database), configuration: configuration)
+    }
+    // No writer can be at work where nothing can be written: SQLite may skip its locks.
+    return try DatabaseQueue(
+      path: CheckedVFS.uri(directory.database, immutable: true), configuration: configuration)
   }
 
   private static func openForWriting(_ directory: IndexDirectory, wait: Duration) async throws
@@ -71,20 +77,43 @@ package final class Store: Sendable {
     let lock = try await WriterLock.acquire(directory.lock, wait: wait)
     defer { withExtendedLifetime(lock) {} }
     return try await mappingErrors(directory.path) {
-      let pool = try DatabasePool(path: directory.database, configuration: configuration())
-      try await pool.read { database in
-        // A new file, or one that died before its first transaction, has no tables at all.
-        if try database.tableCount() > 0 { try Schema.validate(database, path: directory.path) }
-      }
-      // GRDB sets NORMAL when it opens the pool; an acknowledged commit must be on disk.
-      try await pool.writeWithoutTransaction { database in
-        try database.execute(sql: "PRAGMA synchronous = FULL")
+      if !directory.exists { try Schema.create(in: directory) }
+      try Schema.validateFile(of: directory)
+      let writer = try DatabaseQueue(
+        path: CheckedVFS.uri(directory.database), configuration: configuration())
+      // First what it is: a database of somebody else's is not changed.
+      try await writer.read { try Schema.validate($0, path: directory.path) }
+      try await writer.writeWithoutTransaction { database in
         rag_sqlite_persist_wal(UnsafeMutableRawPointer(database.sqliteConnection))
+        try database.execute(sql: "PRAGMA journal_mode = WAL")
+        // An acknowledged commit is on disk.
+        try database.execute(sql: "PRAGMA synchronous = FULL")
+        try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
+        try requireRevision(directory.revisionMark.read(), database, path: directory.path)
       }
-      try Schema.migrator.migrate(pool)
-      return Store(directory: directory, reader: pool, writer: pool)
+      let store = Store(
+        directory: directory, reader: try reader(of: directory), writer: writer)
+      try await store.removeLeftovers()
+      return store
     }
   }
+
+  /// Proves that no acknowledged commit is missing.
+  private static func requireRevision(_ mark: Int?, _ database: Database, path: String) throws {
+    let revision = try IndexSettings.fetch(database).revision
+    guard let mark, mark > revision else { return }
+    throw RAGError(
+      .corrupt,
+      "the last \(mark - revision) commits are missing: the database's log is damaged, or was not "
+        + "copied with it; restore it, or accept the loss with 'rag repair'", path: path)
+  }
+
+  /// Notes that a revision was acknowledged.
+  func markRevision(_ revision: Int) { directory.revisionMark.write(revision) }
+
+  /// What was found damaged since the store was opened; searches answered from the rows in its
+  /// place.
+  package var damage: [RAGError] { files.damage }
 
   /// Takes the right to write, for as long as the result lives.
   package func lockForWriting(wait: Duration) async throws -> WriterLock {
@@ -101,7 +130,6 @@ package final class Store: Sendable {
     configuration.label = "rag"
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
-      database.add(tokenizer: LexicalTokenizer.self)
       rag_sqlite_set_defensive(UnsafeMutableRawPointer(database.sqliteConnection))
       // A damaged file must not run code of its own, nor be trusted for its cell sizes.
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
@@ -114,10 +142,9 @@ package final class Store: Sendable {
 extension IndexDirectory {
   fileprivate var isWritable: Bool { access(path, W_OK) == 0 }
 
-  /// The database as a URI that tells SQLite that nobody changes the file.
-  var immutableURI: String {
-    let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: "?#%"))
-    let escaped = database.addingPercentEncoding(withAllowedCharacters: allowed) ?? database
-    return "file:\(escaped)?immutable=1"
+  /// Whether SQLite's log holds anything.
+  fileprivate var hasLog: Bool {
+    let size = try? FileManager.default.attributesOfItem(atPath: database + "-wal")[.size] as? Int
+    return size ?? 0 > 0
   }
 }

@@ -1,6 +1,8 @@
 import CRAGKernels
 import Testing
 
+import RAGCore
+
 @testable import RAGIndex
 
 @Suite("C kernels")

@@ -67,11 +67,4 @@ struct LexicalTests {
       }
     }
   }
-
-  @Test("drops stop words unless there is nothing else")
-  func stopWords() {
-    #expect(LexicalQuery("how do I make a table").terms == ["\"make\"", "\"table\""])
-    #expect(LexicalQuery("to be or not to be").expression != nil)
-    #expect(LexicalQuery("?!").expression == nil)
-  }
 }

@@ -192,14 +192,44 @@ struct IndexDirectoryTests {
     }
   }
 
-  @Test("that an ingest left before its first transaction opens")
+  @Test("that an ingest left before its first commit opens")
   func unborn() async throws {
     try await withTemporaryDirectory { directory in
-      try Data().write(to: URL(filePath: directory + "/rag.sqlite"))
-      try Data().write(to: URL(filePath: directory + "/lock"))
+      for name in ["lock", "rag.sqlite.new", "rag.sqlite.new-journal"] {
+        try Data("half".utf8).write(to: URL(filePath: directory + "/" + name))
+      }
       let store = try await Store.open(IndexDirectory(directory), for: .write)
       try await store.put(record("a", ["alpha"]))
       #expect(try await store.lexical("alpha") == ["alpha"])
+      #expect(!FileManager.default.fileExists(atPath: directory + "/rag.sqlite.new"))
+    }
+  }
+
+  @Test("whose last commits are lost says so, and repair accepts the loss")
+  func lostCommits() async throws {
+    try await withTemporaryDirectory { directory in
+      do {
+        let store = try await Store.open(IndexDirectory(directory), for: .write)
+        try await store.put(record("a", ["alpha"]))
+        try FileManager.default.copyItem(
+          atPath: directory + "/rag.sqlite", toPath: directory + "/../old.sqlite")
+        try await store.put(record("b", ["beta"]))
+      }
+      defer { try? FileManager.default.removeItem(atPath: directory + "/../old.sqlite") }
+      // As after a copy of the database without its log.
+      for name in ["rag.sqlite", "rag.sqlite-wal", "rag.sqlite-shm"] {
+        try FileManager.default.removeItem(atPath: directory + "/" + name)
+      }
+      try FileManager.default.copyItem(
+        atPath: directory + "/../old.sqlite", toPath: directory + "/rag.sqlite")
+      for access in [Store.Access.read, .write] {
+        await #expect { try await Store.open(IndexDirectory(directory), for: access) } throws: {
+          RAGError.Code.corrupt ~= $0 && "\($0)".contains("missing")
+        }
+      }
+      _ = try await Store.repair(IndexDirectory(directory))
+      #expect(try await Store.verify(IndexDirectory(directory)) == [])
+      _ = try await Store.open(IndexDirectory(directory), for: .write)
     }
   }
 
@@ -219,7 +249,8 @@ struct IndexDirectoryTests {
       }
       try FileManager.default.copyItem(
         atPath: directory + "/rag.sqlite", toPath: copy + "/rag.sqlite")
-      let reader = try DatabaseQueue(path: IndexDirectory(copy).immutableURI)
+      let reader = try DatabaseQueue(
+        path: CheckedVFS.uri(IndexDirectory(copy).database, immutable: true))
       let count = try await reader.read {
         try Int.fetchOne($0, sql: "SELECT count(*) FROM document")
       }

@@ -7,9 +7,9 @@ import Testing
 
 @Suite("The vectors of a store")
 struct VectorTests {
-  private func policy(_ smallest: Int) -> FoldPolicy {
+  private func policy(_ tailLimit: Int) -> FoldPolicy {
     var policy = FoldPolicy()
-    policy.smallestGraph = smallest
+    policy.tailLimit = tailLimit
     return policy
   }
 
@@ -22,8 +22,8 @@ struct VectorTests {
         if batch == 3 { try await store.foldIfNeeded(policy: policy(100)) }
       }
       try await store.apply([.remove(key: "d1"), .remove(key: "d5")], encoder: nil, chunking: nil)
-      let generation = try await store.read { $0.settings.generation }
-      #expect(generation?.lastChunk == 240)
+      let generations = try await store.read { try $0.state().generations }
+      #expect(generations.map(\.lastChunk) == [240])
       for probe in 0..<20 {
         let vector = testVector("probe \(probe)")
         let (found, exact) = try await store.read { reader in
@@ -39,24 +39,34 @@ struct VectorTests {
     }
   }
 
-  @Test("fold into a new generation, and the old file goes")
+  @Test("fold into a delta first, then into a new body, and old files go")
   func fold() async throws {
     try await withTemporaryDirectory { directory in
       let store = try await Store.open(IndexDirectory(directory), for: .write)
-      try await store.put(record("a", (0..<200).map { "text \($0)" }))
+      try await store.put(record("a", (0..<2_000).map { "text \($0)" }))
       try await store.foldIfNeeded(policy: policy(100))
-      try await store.put(record("b", (0..<200).map { "more \($0)" }))
+      #expect(try files(directory) == ["g1.graph", "g1.terms"])
+      try await store.put(record("b", (0..<150).map { "more \($0)" }))
       try await store.foldIfNeeded(policy: policy(100))
-      let graphs = try FileManager.default.contentsOfDirectory(atPath: directory)
-        .filter { $0.hasSuffix(".graph") }
-      #expect(graphs == ["g2.graph"])
+      #expect(try files(directory) == ["g1.graph", "g1.terms", "g2.graph", "g2.terms"])
       let reader = try await Store.open(IndexDirectory(directory), for: .read)
       let near = try await reader.read {
         try $0.nearest(to: testVector("more 7"), count: 1).matches
       }
-      #expect(near.map(\.id) == [208])
-      #expect(try await reader.read { try $0.graphCount() } == 400)
+      #expect(near.map(\.id) == [2_008])
+      #expect(try await reader.lexical("more").count == 100)
+      #expect(try await reader.read { try $0.graphCount() } == 2_150)
+      try await store.put(record("c", (0..<150).map { "other \($0)" }))
+      try await store.foldIfNeeded(policy: policy(100))
+      #expect(try files(directory) == ["g3.graph", "g3.terms"])
+      #expect(try await reader.read { try $0.graphCount() } == 2_300)
+      #expect(try await reader.lexical("other 7").first == "other 7")
     }
+  }
+
+  private func files(_ directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory)
+      .filter { $0.hasPrefix("g") }.sorted()
   }
 
   @Test("get a new graph when the policy's parameters have changed")
@@ -68,46 +78,65 @@ struct VectorTests {
       old.parameters = HNSWParameters(m: 8, efConstruction: 50)
       try await store.foldIfNeeded(policy: old)
       try await store.apply([.remove(key: "b")], encoder: nil, chunking: nil)
-      try await store.foldIfNeeded(policy: policy(100))
-      let (generation, count) = try await store.read {
-        ($0.settings.generation?.number, try $0.graphCount())
+      for _ in 0..<2 {
+        try await store.foldIfNeeded(policy: policy(100))
+        let (numbers, count) = try await store.read {
+          (try $0.state().generations.map(\.number), try $0.graphCount())
+        }
+        #expect(numbers == [2] && count == 200)
       }
-      #expect(generation == 2 && count == 200)
-      try await store.foldIfNeeded(policy: policy(100))
-      #expect(try await store.read { $0.settings.generation?.number } == 2)
     }
   }
 
-  @Test("lose their graph when too few are left for one")
+  @Test("lose their files when all are gone")
   func shrink() async throws {
     try await withTemporaryDirectory { directory in
       let store = try await Store.open(IndexDirectory(directory), for: .write)
-      try await store.put(record("a", (0..<200).map { "text \($0)" }), record("b", ["last"]))
+      try await store.put(record("a", (0..<200).map { "text \($0)" }))
       try await store.foldIfNeeded(policy: policy(100))
       try await store.apply([.remove(key: "a")], encoder: nil, chunking: nil)
+      #expect(try await store.read { try $0.nearest(to: testVector("x"), count: 5).matches } == [])
       try await store.foldIfNeeded(policy: policy(100))
-      #expect(try await store.read { $0.settings.generation } == nil)
+      #expect(try files(directory) == [])
+      #expect(try await store.read { try $0.state().tombstones.count } == 0)
+      try await store.put(record("b", ["last"]))
       let near = try await store.read { try $0.nearest(to: testVector("last"), count: 5).matches }
       #expect(near.map(\.id) == [201])
-      let graphs = try FileManager.default.contentsOfDirectory(atPath: directory)
-        .filter { $0.hasSuffix(".graph") }
-      #expect(graphs == [])
     }
   }
 
-  @Test("are reported damaged, not answered over, when their graph file is not the named one")
-  func missingGraph() async throws {
+  @Test(
+    "are searched in the rows when a file of their generation is missing or damaged, and that is said",
+    arguments: ["g1.graph", "g1.terms"], [true, false])
+  func fallback(file: String, isMissing: Bool) async throws {
     try await withTemporaryDirectory { directory in
       do {
         let store = try await Store.open(IndexDirectory(directory), for: .write)
         try await store.put(record("a", (0..<200).map { "text \($0)" }))
         try await store.foldIfNeeded(policy: policy(100))
+        try await store.put(record("b", ["text tail"]))
       }
-      try FileManager.default.removeItem(atPath: directory + "/g1.graph")
+      let path = directory + "/" + file
+      if isMissing {
+        try FileManager.default.removeItem(atPath: path)
+      } else {
+        var bytes = try Data(contentsOf: URL(filePath: path))
+        // In the part that every search reads.
+        for index in stride(from: 300, to: bytes.count, by: 64) { bytes[index] ^= 1 }
+        try bytes.write(to: URL(filePath: path))
+      }
       let reader = try await Store.open(IndexDirectory(directory), for: .read)
-      await #expect(throws: RAGError.self) {
-        try await reader.read { try $0.nearest(to: testVector("x"), count: 1).matches }
+      let near = try await reader.read {
+        try $0.nearest(to: testVector("text 42"), count: 1).matches
       }
+      #expect(near.map(\.id) == [43])
+      #expect(try await reader.lexical("42") == ["text 42"])
+      #expect(try await reader.lexical("tail") == ["text tail"])
+      #expect(reader.damage.compactMap(\.path) == [path])
+      #expect(try await Store.verify(IndexDirectory(directory)).map(\.file) == [file])
+      let report = try await Store.repair(IndexDirectory(directory))
+      #expect(report.lost == [] && report.documents == 2)
+      #expect(try await Store.verify(IndexDirectory(directory)) == [])
     }
   }
 

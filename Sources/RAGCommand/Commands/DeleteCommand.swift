@@ -8,16 +8,19 @@ struct DeleteCommand: AsyncParsableCommand {
     commandName: "delete",
     abstract: "Remove documents from the index.",
     discussion: """
-      Documents are named by their path or id, or chosen by a condition as in 'rag query --where'. \
+      Documents are named by their id, by the path of their file or of a directory with all that \
+      lies below it, or chosen by a condition as in 'rag query --where'. \
       The files themselves are never touched; a file that still lies in an ingested directory \
       comes back with the next ingest.
 
       EXAMPLES:
-        rag delete notes/old.md
+        rag delete notes/old.md notes/drafts
         rag delete --where 'path prefix "/home/me/notes/drafts/"'
       """)
 
-  @Argument(help: ArgumentHelp("Paths or ids of documents.", valueName: "document"))
+  @Argument(
+    help: ArgumentHelp("Paths of files or directories, or ids of documents.", valueName: "document")
+  )
   var documents: [String] = []
 
   @OptionGroup var condition: FilterOptions
@@ -38,7 +41,7 @@ struct DeleteCommand: AsyncParsableCommand {
       if let filter {
         try await engine.delete(where: filter).count
       } else {
-        try await engine.delete(ids: documents.flatMap(Self.ids))
+        try await removeNamed(in: engine)
       }
     if output.json {
       try StandardOutput.write(JSON.document(["removed": count]))
@@ -51,9 +54,16 @@ struct DeleteCommand: AsyncParsableCommand {
     }
   }
 
-  /// The ids that an argument may mean: itself, or the absolute path of a file.
-  private static func ids(_ argument: String) -> [String] {
-    let path = URL(filePath: argument).standardizedFileURL.path(percentEncoded: false)
-    return path == argument ? [argument] : [argument, path]
+  /// Removes what each argument may mean: an id, or the absolute path of files.
+  private func removeNamed(in engine: Engine) async throws -> Int {
+    var count = 0
+    for name in documents {
+      let path = URL(filePath: name).standardizedFileURL.path(percentEncoded: false)
+      count += try await engine.delete(ids: [name])
+      count += try await engine.delete(
+        under: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+      ).count
+    }
+    return count
   }
 }

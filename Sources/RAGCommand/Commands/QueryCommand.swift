@@ -82,6 +82,13 @@ struct QueryCommand: AsyncParsableCommand {
     let query = Query(
       question.joined(separator: " "), count: count, mode: mode, filter: filter, recall: recall,
       explains: explain)
+    defer {
+      for damage in engine.damage {
+        Messages.warning(
+          "\(damage.file) is damaged and was not used: \(damage.problem); 'rag repair' makes it anew"
+        )
+      }
+    }
     let vectorSearch = explain ? try await engine.explain(query) : nil
     if let vectorSearch {
       Messages.note(

@@ -29,7 +29,8 @@ struct RootCommand: AsyncParsableCommand {
     subcommands: [
       IngestCommand.self, QueryCommand.self, GetCommand.self, ExtractCommand.self,
       EmbedCommand.self, StatusCommand.self, DoctorCommand.self, DeleteCommand.self,
-      EvalCommand.self,
+      VerifyCommand.self, RepairCommand.self, CompactCommand.self, BackupCommand.self,
+      ExportCommand.self, ImportCommand.self, EvalCommand.self,
     ])
 }
 

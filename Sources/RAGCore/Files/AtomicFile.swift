@@ -54,11 +54,6 @@ package struct AtomicFile: ~Copyable {
     isRenamed = true
     let end = path.lastIndex(of: "/")
     let directory = end.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    let handle = SystemCalls.retrying { open(directory, O_RDONLY | O_CLOEXEC | O_DIRECTORY) }
-    guard handle >= 0 else { throw SystemCalls.failure("opening the directory", path: directory) }
-    defer { close(handle) }
-    guard SystemCalls.retrying({ fsync(handle) }) == 0 else {
-      throw SystemCalls.failure("syncing the directory", path: directory)
-    }
+    try SystemCalls.syncDirectory(directory)
   }
 }

@@ -32,4 +32,14 @@ package enum SystemCalls {
       if result != -1 || errno != EINTR { return result }
     }
   }
+
+  /// Puts the names in a directory on disk.
+  package static func syncDirectory(_ path: String) throws {
+    let handle = retrying { open(path, O_RDONLY | O_CLOEXEC | O_DIRECTORY) }
+    guard handle >= 0 else { throw failure("opening the directory", path: path) }
+    defer { close(handle) }
+    guard retrying({ fsync(handle) }) == 0 else {
+      throw failure("syncing the directory", path: path)
+    }
+  }
 }

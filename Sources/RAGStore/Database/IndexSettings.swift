@@ -1,6 +1,5 @@
 import GRDB
 package import RAGCore
-package import RAGIndex
 
 /// The facts about a whole index, kept in the table `setting`.
 package struct IndexSettings: Sendable, Equatable {
@@ -12,52 +11,56 @@ package struct IndexSettings: Sendable, Equatable {
   package var chunking: String?
   /// Raised by every write.
   package var revision = 0
-  /// The generation file that holds the graph, if there is one.
-  package var generation: Generation?
-
-  /// A graph file, as the transaction that made it current named it.
-  package struct Generation: Sendable, Equatable {
-    package var number: Int
-    /// Tells the file from every other.
-    package var stamp: GraphFile.Stamp
-    /// The highest chunk id that the graph was written with.
-    package var lastChunk: Int64
-  }
+  package var documentCount = 0
+  /// The highest document id that was ever given.
+  var lastDocument: Int64 = 0
+  /// The highest chunk id that was ever given.
+  package var lastChunk: Int64 = 0
+  /// The highest number that a generation ever had.
+  package var lastGeneration = 0
 
   static func fetch(_ database: Database) throws -> IndexSettings {
+    let rows = try Row.fetchAll(database, sql: "SELECT name, value FROM setting")
     var values: [String: DatabaseValue] = [:]
-    for row in try Row.fetchAll(database, sql: "SELECT name, value FROM setting") {
-      values[row["name"]] = row["value"]
-    }
+    for row in rows { values[try row.value("name")] = row["value"] }
+    var settings = IndexSettings()
+    // Nothing was written yet.
+    if values.isEmpty { return settings }
     func value<Value: DatabaseValueConvertible>(_ name: String) -> Value? {
       values[name].flatMap { Value.fromDatabaseValue($0) }
     }
-    var settings = IndexSettings()
     settings.fingerprint = value("fingerprint")
     settings.encoderName = value("encoderName")
     settings.dimension = value("dimension")
     settings.chunking = value("chunking")
     settings.revision = value("revision") ?? 0
-    if let number: Int = value("generation"), let byteCount: Int = value("generationByteCount"),
-      let checksum: UInt32 = value("generationChecksum"),
-      let lastChunk: Int64 = value("generationLastChunk")
-    {
-      settings.generation = Generation(
-        number: number, stamp: GraphFile.Stamp(byteCount: byteCount, checksum: checksum),
-        lastChunk: lastChunk)
-    }
+    settings.documentCount = value("documentCount") ?? 0
+    settings.lastDocument = value("lastDocument") ?? 0
+    settings.lastChunk = value("lastChunk") ?? 0
+    settings.lastGeneration = value("lastGeneration") ?? 0
+    try settings.checksum.require(value("checksum") ?? 0, "the index's settings")
     return settings
   }
 
-  func save(_ database: Database) throws {
-    let values: [(String, (any DatabaseValueConvertible)?)] = [
+  private var columns: [(name: String, value: (any DatabaseValueConvertible)?)] {
+    [
       ("fingerprint", fingerprint), ("encoderName", encoderName), ("dimension", dimension),
-      ("chunking", chunking), ("revision", revision), ("generation", generation?.number),
-      ("generationByteCount", generation?.stamp.byteCount),
-      ("generationChecksum", generation?.stamp.checksum),
-      ("generationLastChunk", generation?.lastChunk),
+      ("chunking", chunking), ("revision", revision), ("documentCount", documentCount),
+      ("lastDocument", lastDocument), ("lastChunk", lastChunk), ("lastGeneration", lastGeneration),
     ]
-    for (name, value) in values {
+  }
+
+  private var checksum: RowChecksum {
+    var sum = RowChecksum()
+    for (name, value) in columns {
+      sum.add(name)
+      sum.add(value.map { "\($0)" })
+    }
+    return sum
+  }
+
+  func save(_ database: Database) throws {
+    for (name, value) in columns + [("checksum", checksum.value)] {
       if let value {
         try database.execute(
           sql: "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)",

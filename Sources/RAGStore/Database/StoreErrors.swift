@@ -20,10 +20,16 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
   if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
   if error is RowDecodingError || error is DecodingError {
     return RAGError(
-      .corrupt, "a row of the database is damaged; restore the index or ingest anew", path: path)
+      .corrupt, "a row of the database is damaged; 'rag repair' keeps what is whole", path: path)
   }
   guard let error = error as? DatabaseError else { return error }
   let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
+  if error.extendedResultCode == .SQLITE_IOERR_DATA {
+    return RAGError(
+      .corrupt,
+      "a page of the index's database is damaged; 'rag verify' names it, 'rag repair' keeps what is whole",
+      path: path)
+  }
   switch error.resultCode {
   case .SQLITE_FULL:
     return RAGError(.diskFull, "the device is full; free space and retry", path: path)
@@ -35,8 +41,8 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
     return RAGError(.io, "the index cannot be opened; check its permissions", path: path)
   case .SQLITE_CORRUPT, .SQLITE_NOTADB:
     return RAGError(
-      .corrupt, "the index's database is damaged; restore it or ingest anew (\(detail))", path: path
-    )
+      .corrupt, "the index's database is damaged; 'rag repair' keeps what is whole (\(detail))",
+      path: path)
   case .SQLITE_INTERRUPT, .SQLITE_ABORT:
     return RAGError(.cancelled, "cancelled", path: path)
   default:

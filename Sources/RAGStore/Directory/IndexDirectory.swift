@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import RAGCore
 
 /// The directory that is one index, and the names of what lies in it.
@@ -17,8 +18,14 @@ package struct IndexDirectory: Sendable {
   package var database: String { path + "/" + Self.databaseName }
   var lock: String { path + "/lock" }
 
-  /// The graph of generation `number`.
+  /// The database while it is made.
+  var newDatabase: String { database + ".new" }
+
+  /// The vectors of generation `number`.
   func graph(_ number: Int) -> String { path + "/g\(number).graph" }
+
+  /// The words of generation `number`.
+  func terms(_ number: Int) -> String { path + "/g\(number).terms" }
 
   /// Whether a database stands here; no claim that it is ours.
   package var exists: Bool { FileManager.default.fileExists(atPath: database) }
@@ -58,17 +65,49 @@ package struct IndexDirectory: Sendable {
     }
   }
 
-  /// Removes graphs of other generations than `current` and files half written.
+  var revisionMark: RevisionMark { RevisionMark(path: lock) }
+
+  /// Removes what an interrupted creation left.
+  func removeNewDatabase() {
+    for ending in ["", "-journal", "-wal", "-shm"] { unlink(newDatabase + ending) }
+  }
+
+  /// Where a damaged database is put.
+  var damagedDatabase: String { database + ".damaged" }
+
+  /// Puts the new database in the place of a damaged one, which is kept. Both are closed.
+  func replaceDatabase() throws {
+    unlink(damagedDatabase)
+    guard link(database, damagedDatabase) == 0 else {
+      throw SystemCalls.failure("keeping the damaged database", path: damagedDatabase)
+    }
+    // A log that is not empty belongs to the damaged database, and must not meet the new one.
+    rename(database + "-wal", damagedDatabase + "-wal")
+    unlink(database + "-shm")
+    try adoptNewDatabase()
+  }
+
+  /// Puts the new database in its place.
+  func adoptNewDatabase() throws {
+    guard rename(newDatabase, database) == 0 else {
+      throw SystemCalls.failure("renaming the new database", path: newDatabase)
+    }
+    try SystemCalls.syncDirectory(path)
+  }
+
+  /// Removes the files of other generations than `current`, and those half written.
   ///
   /// Only the writer calls this, under the lock.
-  func removeLeftovers(keeping current: Int?) {
+  func removeLeftovers(keeping current: [Int]) {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: path) else { return }
-    let kept = current.map { "g\($0).graph" }
-    for name in names where name.hasPrefix("g") && name != kept {
-      let stem = name.dropFirst().prefix { $0.isNumber }
-      guard !stem.isEmpty, name.dropFirst(1 + stem.count).hasPrefix(".graph") else { continue }
-      try? manager.removeItem(atPath: path + "/" + name)
+    let kept = Set(current.flatMap { ["g\($0).graph", "g\($0).terms"] })
+    for name in names where !kept.contains(name) {
+      let isGeneration =
+        name.wholeMatch(of: #/g[0-9]+\.(graph|terms)(\.tmp)?/#) != nil
+      if isGeneration || name.hasPrefix(Self.databaseName + ".new") {
+        try? manager.removeItem(atPath: path + "/" + name)
+      }
     }
   }
 }

@@ -1,0 +1,114 @@
+import Foundation
+import RAGCore
+import RAGStore
+
+/// The first line of an export.
+struct ExportHeader: Codable {
+  static let format = "rag-export"
+  static let version = 1
+
+  var format = Self.format
+  var version = Self.version
+  var encoder: String?
+  var fingerprint: String?
+  var dimension: Int?
+  /// JSON, as the ingest that made the index said.
+  var chunking: String?
+}
+
+/// A line of an export: one document with its chunks and their vectors.
+struct ExportedDocument: Codable {
+  var id: String
+  var path: String?
+  var title: String?
+  var language: String?
+  var mediaType: Document.MediaType
+  var encoding: String
+  var byteCount: Int
+  var converter: String?
+  /// Base64.
+  var contentHash: Data
+  /// Base64.
+  var settingsHash: Data
+  /// Base64; only where the index keeps the source.
+  var source: Data?
+  var links: [Document.Link]
+  var metadata: Metadata
+  var chunks: [ExportedChunk]
+
+  init(_ record: DocumentRecord) {
+    id = record.key
+    path = record.path
+    title = record.title
+    language = record.language
+    mediaType = record.source.mediaType
+    encoding = record.source.encoding
+    byteCount = record.source.byteCount
+    converter = record.converter
+    contentHash = Data(record.contentHash)
+    settingsHash = Data(record.settingsHash)
+    source = record.keptSource.map { Data($0) }
+    links = record.links
+    metadata = record.metadata
+    chunks = record.chunks.map(ExportedChunk.init)
+  }
+
+  func record(dimension: Int?) throws -> DocumentRecord {
+    DocumentRecord(
+      key: id, path: path, title: title, language: language,
+      source: Document.Source(mediaType: mediaType, encoding: encoding, byteCount: byteCount),
+      converter: converter, contentHash: [UInt8](contentHash), settingsHash: [UInt8](settingsHash),
+      keptSource: source.map { [UInt8]($0) }, links: links, metadata: metadata,
+      chunks: try chunks.enumerated().map { try $1.record(ordinal: $0, dimension: dimension) })
+  }
+}
+
+/// A chunk of an exported document. Ranges are half open, in bytes and characters of the source;
+/// lines are counted from 1, the last included.
+struct ExportedChunk: Codable {
+  var text: String
+  var headings: [String]
+  var textRange: [Int]
+  var utf8: [Int]
+  var characters: [Int]
+  var lines: [Int]
+  var tokens: Int
+  /// Base64.
+  var identity: Data
+  var vector: [Float]?
+
+  init(_ record: ChunkRecord) {
+    let chunk = record.chunk
+    text = chunk.text
+    headings = chunk.headings
+    textRange = [chunk.textRange.lowerBound, chunk.textRange.upperBound]
+    utf8 = [chunk.span.utf8.lowerBound, chunk.span.utf8.upperBound]
+    characters = [chunk.span.characters.lowerBound, chunk.span.characters.upperBound]
+    lines = [chunk.span.lines.lowerBound, chunk.span.lines.upperBound]
+    tokens = chunk.tokenCount
+    identity = Data(record.identity)
+    vector = record.vector
+  }
+
+  func record(ordinal: Int, dimension: Int?) throws -> ChunkRecord {
+    for range in [textRange, utf8, characters, lines]
+    where range.count != 2 || range[0] < 0 || range[0] > range[1] {
+      throw RAGError(.invalidInput, "a range of chunk \(ordinal) is not [start, end]")
+    }
+    if let vector {
+      guard vector.count == dimension, vector.allSatisfy(\.isFinite) else {
+        throw RAGError(
+          .dimensionMismatch,
+          "the vector of chunk \(ordinal) has not \(dimension ?? 0) finite elements")
+      }
+    }
+    return ChunkRecord(
+      chunk: Chunk(
+        ordinal: ordinal, text: text, textRange: textRange[0]..<textRange[1],
+        span: Span(
+          utf8: utf8[0]..<utf8[1], characters: characters[0]..<characters[1],
+          lines: lines[0]...lines[1]),
+        headings: headings, embeddingText: "", tokenCount: tokens),
+      identity: [UInt8](identity), vector: vector)
+  }
+}

@@ -1,0 +1,25 @@
+import ArgumentParser
+import RAG
+
+/// `rag backup`
+struct BackupCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "backup",
+    abstract: "Copy the index while it is in use.",
+    discussion: """
+      The copy is one whole committed state, and an index like any other. It appears when it is \
+      complete, or not at all.
+
+      EXAMPLES:
+        rag backup /backups/notes-monday.rag
+      """)
+
+  @Argument(help: ArgumentHelp("A directory that does not exist yet.", valueName: "dir"))
+  var target: String
+
+  @OptionGroup var index: IndexOptions
+
+  func run() async throws {
+    try await index.open(for: .read).backup(to: target)
+  }
+}

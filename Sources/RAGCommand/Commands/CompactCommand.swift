@@ -1,0 +1,29 @@
+import ArgumentParser
+import RAG
+
+/// `rag compact`
+struct CompactCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compact",
+    abstract: "Give back the space of what was removed.",
+    discussion: """
+      Every ingest keeps the index within some tens of percent of its least size; this makes it as \
+      small and as quick as a new one.
+
+      EXAMPLES:
+        rag compact
+      """)
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let engine = try await index.open(for: .write)
+    let (before, after) = try await engine.compact()
+    if output.json {
+      try StandardOutput.write(JSON.document(["before": before, "after": after]))
+    } else {
+      try StandardOutput.write("\(Figures.bytes(before)) before, \(Figures.bytes(after)) now\n")
+    }
+  }
+}

@@ -1,0 +1,33 @@
+import ArgumentParser
+import Foundation
+import RAG
+
+/// `rag import`
+struct ImportCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "import",
+    abstract: "Add the documents of an export.",
+    discussion: """
+      Reads what 'rag export' wrote, from a file or from standard input (-). Nothing is embedded; \
+      documents of the same id are replaced.
+
+      EXAMPLES:
+        rag import notes.jsonl --index new.rag
+        rag export --index old.rag | rag import - --index new.rag
+      """)
+
+  @Argument(help: ArgumentHelp("The export, or - for standard input.", valueName: "file"))
+  var file: String
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let lines = try LineReader(file == "-" ? nil : file)
+    let engine = try await index.open(for: .write)
+    let count = try await engine.import(lines)
+    try StandardOutput.write(
+      output.json
+        ? JSON.document(["documents": count]) : "\(Figures.count(count, "document")) imported\n")
+  }
+}

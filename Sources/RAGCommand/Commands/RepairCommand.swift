@@ -1,0 +1,38 @@
+import ArgumentParser
+import RAG
+
+/// `rag repair`
+struct RepairCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "repair",
+    abstract: "Make a damaged index whole again.",
+    discussion: """
+      Keeps each document all of whose rows are whole, builds graph and full text anew, and lists \
+      the documents that were lost; ingest their files again to have them back. The damaged \
+      database is kept as rag.sqlite.damaged; delete it when you have no more use for it. Ends \
+      with status 3 if documents were lost.
+
+      EXAMPLES:
+        rag repair
+        rag repair --index ~/notes.rag --json | jq -r '.lost[]'
+      """)
+
+  @OptionGroup var index: IndexOptions
+  @OptionGroup var output: OutputOptions
+
+  func run() async throws {
+    let report = try await Engine.repair(at: index.directory())
+    if output.json {
+      try StandardOutput.write(JSON.document(report))
+    } else if report.damage.isEmpty {
+      try StandardOutput.write("the index is whole; nothing to do\n")
+    } else {
+      var text = report.lost.map { "lost: \(Printable.line($0))\n" }.joined()
+      text += "\(Figures.count(report.documents, "document")) kept, "
+      text += "\(Figures.count(report.lost.count)) lost\n"
+      try StandardOutput.write(text)
+      if let path = report.damagedDatabase { Messages.note("the damaged database is \(path)") }
+    }
+    if !report.lost.isEmpty { throw EndCommand(.partialFailure) }
+  }
+}

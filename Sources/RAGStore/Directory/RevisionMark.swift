@@ -1,0 +1,44 @@
+import Glibc
+import RAGCore
+
+/// The highest revision that was ever acknowledged, beside the database.
+///
+/// SQLite's recovery drops all that lies behind a damaged frame of its log, without a word, and a
+/// copy of the database without its log is older than it looks. An index that is behind its mark
+/// has lost commits. The mark is written after each commit: 8 bytes of revision and 4 of CRC-32C,
+/// little-endian, in the file `lock`. Where it cannot be read, it says nothing.
+struct RevisionMark {
+  let path: String
+
+  /// Nil when there is no mark, or none that is whole.
+  func read() -> Int? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: Self.byteCount)
+    guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count,
+      bytes == Self.encoded(Self.revision(bytes))
+    else { return nil }
+    return Self.revision(bytes)
+  }
+
+  /// Best effort: the commit it follows is on disk, and an older mark is no lie.
+  func write(_ revision: Int) {
+    let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return }
+    let bytes = Self.encoded(revision)
+    _ = pwrite(descriptor, bytes, bytes.count, 0)
+    close(descriptor)
+  }
+
+  private static let byteCount = 12
+
+  private static func encoded(_ revision: Int) -> [UInt8] {
+    let bytes = withUnsafeBytes(of: Int64(revision).littleEndian) { Array($0) }
+    return bytes + withUnsafeBytes(of: CRC32C.checksum(bytes).littleEndian) { Array($0) }
+  }
+
+  private static func revision(_ bytes: [UInt8]) -> Int {
+    Int(bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) })
+  }
+}

@@ -1,0 +1,47 @@
+import GRDB
+import RAGIndex
+import RAGLexical
+
+/// Chunks whose vectors and words are in immutable files, as the transaction that made them current
+/// named them.
+///
+/// Generations lie one behind the other: each holds the chunks after the last of the one before, up
+/// to its own last.
+struct Generation: Sendable, Equatable {
+  /// In the names of its files; never used again.
+  var number: Int
+  /// The highest chunk id that it can hold.
+  var lastChunk: Int64
+  /// Chunks in its files, those removed since included.
+  var chunkCount: Int
+  /// Nil when no chunk has a vector.
+  var graph: GraphFile.Stamp?
+  var terms: LexicalFile.Stamp
+
+  /// The generations of a state, in the order of their chunks.
+  static func fetchAll(_ database: Database) throws -> [Generation] {
+    try Row.fetchAll(database, sql: "SELECT * FROM generation ORDER BY lastChunk").map { row in
+      let graphByteCount: Int? = try row.valueIfPresent("graphByteCount")
+      return Generation(
+        number: try row.value("number"), lastChunk: try row.value("lastChunk"),
+        chunkCount: try row.value("chunkCount"),
+        graph: try graphByteCount.map {
+          GraphFile.Stamp(byteCount: $0, checksum: try row.value("graphChecksum"))
+        },
+        terms: LexicalFile.Stamp(
+          byteCount: try row.value("termsByteCount"), checksum: try row.value("termsChecksum")))
+    }
+  }
+
+  func insert(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT INTO generation (number, lastChunk, chunkCount, graphByteCount, graphChecksum,
+        termsByteCount, termsChecksum) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
+      arguments: [
+        number, lastChunk, chunkCount, graph?.byteCount, graph?.checksum, terms.byteCount,
+        terms.checksum,
+      ])
+  }
+}

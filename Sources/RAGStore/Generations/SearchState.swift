@@ -1,0 +1,107 @@
+import GRDB
+import RAGCore
+import RAGIndex
+import RAGLexical
+
+/// What searches need of one committed state: generations, a tail that they do not hold yet, and
+/// the chunks that were removed since they were written.
+struct SearchState: Sendable {
+  let revision: Int
+  let generations: [Generation]
+  /// Ids that the files or an older tail may hold, and that are gone.
+  let tombstones: IDSet
+  /// Of the chunks after the last generation.
+  private(set) var vectors: Tail<FlatIndex>?
+  private(set) var terms: Tail<LexicalMemory>?
+
+  /// What was made of the rows behind a chunk, up to another.
+  struct Tail<Index: Sendable>: Sendable {
+    var index: Index
+    var after: Int64
+    var last: Int64
+  }
+
+  static func fetch(_ settings: IndexSettings, in database: Database) throws -> SearchState {
+    SearchState(
+      revision: settings.revision, generations: try Generation.fetchAll(database),
+      tombstones: IDSet(
+        try Int64.fetchAll(database, sql: "SELECT chunk FROM tombstone ORDER BY chunk")))
+  }
+
+  /// Takes over what an older state has read already: a tail only grows, and what left it has a
+  /// tombstone.
+  mutating func adoptTails(of older: SearchState) {
+    guard older.generations == generations, older.revision <= revision else { return }
+    vectors = vectors ?? older.vectors
+    terms = terms ?? older.terms
+  }
+
+  /// The vectors behind chunk `start`, up to the last of the state.
+  mutating func vectorTail(
+    after start: Int64, settings: IndexSettings, in database: Database
+  ) throws -> FlatIndex? {
+    guard let dimension = settings.dimension else { return nil }
+    if let tail = vectors, tail.after == start, tail.last == settings.lastChunk {
+      return tail.index
+    }
+    var tail: Tail<FlatIndex>
+    if let known = vectors, known.after == start {
+      tail = known
+    } else {
+      tail = Tail(
+        index: try FlatIndex(dimension: dimension, metric: .cosine, encoding: .float32),
+        after: start, last: start)
+    }
+    try VectorRow.forEach(after: tail.last, dimension: dimension, in: database) {
+      try tail.index.append(id: $0.chunk, vector: $0.elements)
+    }
+    tail.last = settings.lastChunk
+    vectors = tail
+    return tail.index
+  }
+
+  /// The words behind chunk `start`, up to the last of the state.
+  mutating func termTail(
+    after start: Int64, settings: IndexSettings, in database: Database
+  ) throws -> LexicalMemory {
+    if let tail = terms, tail.after == start, tail.last == settings.lastChunk {
+      return tail.index
+    }
+    var tail = Tail(index: LexicalMemory(), after: start, last: start)
+    if let known = terms, known.after == start { tail = known }
+    try SearchedText.forEach(after: tail.last, in: database) { try tail.index.append($0) }
+    tail.last = settings.lastChunk
+    terms = tail
+    return tail.index
+  }
+}
+
+/// The searched texts of chunks: title, headings, text.
+enum SearchedText {
+  /// Texts held in memory at once.
+  private static let batchCount = 1_024
+
+  /// Calls `body` with the texts of the chunks after `start`, by ascending id, some at a time.
+  static func forEach(
+    after start: Int64, in database: Database, _ body: ([(id: Int64, text: String)]) throws -> Void
+  ) throws {
+    let rows = try Row.fetchCursor(
+      database,
+      sql: """
+        SELECT chunk.*, document.title AS title FROM chunk
+        JOIN document ON document.id = chunk.document WHERE chunk.id > ? ORDER BY chunk.id
+        """, arguments: [start])
+    var batch: [(id: Int64, text: String)] = []
+    while let row = try rows.next() {
+      let chunk = try ChunkRow(row)
+      let title: String? = try row.valueIfPresent("title")
+      let parts = [title ?? ""] + (try chunk.decodedHeadings()) + [chunk.text]
+      batch.append((chunk.id, parts.joined(separator: "\n")))
+      if batch.count == batchCount {
+        try body(batch)
+        batch.removeAll(keepingCapacity: true)
+      }
+    }
+    if !batch.isEmpty { try body(batch) }
+  }
+}

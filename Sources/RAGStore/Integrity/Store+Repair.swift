@@ -1,0 +1,49 @@
+import Foundation
+import GRDB
+import RAGCore
+
+/// What a repair did.
+package struct RepairReport: Sendable {
+  /// What was wrong before.
+  package var damage: [Damage] = []
+  /// Keys of the documents that were lost, or what is known of them.
+  package var lost: [String] = []
+  /// Documents that the index holds now.
+  package var documents = 0
+  /// Where the damaged database was put; nil when it was sound.
+  package var damagedDatabase: String?
+}
+
+extension Store {
+  /// Makes a damaged index whole again: keeps every document all of whose rows are whole, and
+  /// writes the generations anew.
+  ///
+  /// The damaged database is kept beside the new one. Interrupted, the next repair begins anew.
+  /// - Throws: ``RAGError``: `notFound`, `busy`, `corrupt` when nothing can be saved, `diskFull`,
+  ///   `readOnly`, `io`, `cancelled`.
+  package static func repair(
+    _ directory: IndexDirectory, wait: Duration = .seconds(5)
+  ) async throws -> RepairReport {
+    var report = RepairReport(damage: try await verify(directory))
+    guard !report.damage.isEmpty else {
+      report.documents = try await open(directory, for: .read).read { try $0.counts().documents }
+      return report
+    }
+    if report.damage.contains(where: { !$0.isRebuildable }) {
+      let lock = try await WriterLock.acquire(directory.lock, wait: wait)
+      defer { withExtendedLifetime(lock) {} }
+      report.lost = try await mappingErrors(directory.path) {
+        try await Salvage(directory: directory).run()
+      }
+      report.damagedDatabase = directory.damagedDatabase
+    }
+    let store = try await open(directory, for: .write, wait: wait)
+    let lock = try await store.lockForWriting(wait: wait)
+    defer { withExtendedLifetime(lock) {} }
+    // Notes which files are damaged, so that the fold takes the rows in their place.
+    _ = try await store.read { try $0.generationProblems() }
+    try await store.settle()
+    report.documents = try await store.read { try $0.counts().documents }
+    return report
+  }
+}

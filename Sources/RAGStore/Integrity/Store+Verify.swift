@@ -1,0 +1,157 @@
+import Foundation
+import GRDB
+import RAGCore
+import RAGIndex
+import RAGLexical
+
+extension Store {
+  /// Holds every byte of an index against its checksum, and its parts against each other.
+  ///
+  /// Needs no lock; a writer may be at work.
+  /// - Returns: what is wrong; empty when all is well. No more than 100 problems of a kind.
+  /// - Throws: ``RAGError`` of code `notFound`, `incompatibleFormat`, `cancelled`.
+  package static func verify(_ directory: IndexDirectory) async throws -> [Damage] {
+    guard directory.exists else {
+      throw RAGError(
+        .notFound, "there is no index here; name one with --index", path: directory.path)
+    }
+    var damage = try pageProblems(directory)
+    do {
+      let store = try await open(directory, for: .read)
+      damage += try await store.read { try $0.rowProblems() + $0.generationProblems() }
+    } catch RAGError.Code.incompatibleFormat where damage.isEmpty {
+      // Whole, and not ours.
+      try Schema.validateFile(of: directory)
+      throw RAGError(
+        .incompatibleFormat, "is not an index that this build reads", path: directory.path)
+    } catch RAGError.Code.cancelled {
+      throw RAGError(.cancelled, "cancelled", path: directory.path)
+    } catch {
+      damage.append(Damage(IndexDirectory.databaseName, error))
+    }
+    return damage
+  }
+
+  private static func pageProblems(_ directory: IndexDirectory) throws -> [Damage] {
+    let report = try CheckedVFS.verifyPages(path: directory.database) { _, _ in
+      try Task.checkCancellation()
+    }
+    let file = IndexDirectory.databaseName
+    var damage = report.damagedPages.prefix(100).map { page in
+      Damage(file, "page \(page) of \(report.pageCount) is damaged")
+    }
+    if report.damagedPages.count > 100 {
+      damage.append(Damage(file, "\(report.damagedPages.count - 100) more pages are damaged"))
+    }
+    if let log = report.logDamage { damage.append(Damage(file + "-wal", log.description)) }
+    return damage
+  }
+}
+
+extension StoreReader {
+  private static let shown = 100
+
+  /// What is wrong with the rows.
+  fileprivate func rowProblems() throws -> [Damage] {
+    let file = IndexDirectory.databaseName
+    var problems: [Damage] = []
+    func check(_ table: String, _ body: (Row) throws -> Void) throws {
+      var count = 0
+      do {
+        let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(table)")
+        while let row = try rows.next() {
+          try Task.checkCancellation()
+          do { try body(row) } catch {
+            count += 1
+            if count <= Self.shown { problems.append(Damage(file, error)) }
+          }
+        }
+      } catch let error as DatabaseError {
+        problems.append(
+          Damage(file, "table \(table) cannot be read to its end (\(error.resultCode))"))
+      }
+      if count > Self.shown {
+        problems.append(Damage(file, "\(count - Self.shown) more rows of table \(table)"))
+      }
+    }
+    try check("document") { _ = try DocumentRow($0) }
+    try check("source") { _ = try SourceRow($0) }
+    try check("chunk") { _ = try ChunkRow($0) }
+    try check("vector") { _ = try VectorRow($0, dimension: settings.dimension) }
+    for line in try String.fetchAll(database, sql: "PRAGMA integrity_check(\(Self.shown))")
+    where line != "ok" {
+      problems.append(Damage(file, line))
+    }
+    let contradictions: [(String, String)] = [
+      (
+        "documents lack some of their chunks",
+        """
+        SELECT count(*) FROM document WHERE chunkCount != (
+          SELECT count(*) FROM chunk WHERE chunk.document = document.id)
+        """
+      ),
+      (
+        "chunks belong to no document",
+        "SELECT count(*) FROM chunk WHERE document NOT IN (SELECT id FROM document)"
+      ),
+      (
+        "vectors belong to no chunk",
+        "SELECT count(*) FROM vector WHERE chunk NOT IN (SELECT id FROM chunk)"
+      ),
+      (
+        "chunks are marked as removed",
+        "SELECT count(*) FROM chunk WHERE id IN (SELECT chunk FROM tombstone)"
+      ),
+    ]
+    let documents = try Int.fetchOne(database, sql: "SELECT count(*) FROM document") ?? 0
+    if documents != settings.documentCount {
+      problems.append(
+        Damage(file, "\(documents) documents are there, of \(settings.documentCount)"))
+    }
+    for (problem, sql) in contradictions {
+      let count = try Int.fetchOne(database, sql: sql) ?? 0
+      if count > 0 { problems.append(Damage(file, "\(count) \(problem)")) }
+    }
+    return problems
+  }
+
+  /// What is wrong with the files of generations; notes them as damaged.
+  func generationProblems() throws -> [Damage] {
+    let state = try state()
+    var problems: [Damage] = []
+    var previous: Int64 = 0
+    for generation in state.generations {
+      let range = (previous + 1)...generation.lastChunk
+      previous = generation.lastChunk
+      func check(_ file: String, _ table: String, _ ids: () throws -> [Int64]?) throws {
+        try Task.checkCancellation()
+        let path = files.directory.path + "/" + file
+        do {
+          guard let ids = try ids() else { return }
+          let key = table == "chunk" ? "id" : "chunk"
+          let live = try Int64.fetchAll(
+            database, sql: "SELECT \(key) FROM \(table) WHERE \(key) BETWEEN ? AND ? ORDER BY 1",
+            arguments: [range.lowerBound, range.upperBound])
+          let gone = Set(state.tombstones.sorted)
+          guard ids.filter({ !gone.contains($0) }) == live else {
+            throw RAGError(.corrupt, "holds other chunks than the database", path: path)
+          }
+        } catch let error as RAGError {
+          _ = files.noteDamage(error, in: [generation])
+          problems.append(Damage(file, error))
+        }
+      }
+      try check("g\(generation.number).graph", "vector") {
+        let graph = try graph(of: generation)
+        try graph?.check()
+        return try graph?.ids()
+      }
+      try check("g\(generation.number).terms", "chunk") {
+        let terms = try files.terms(of: generation)
+        try terms.check()
+        return try terms.ids()
+      }
+    }
+    return problems
+  }
+}

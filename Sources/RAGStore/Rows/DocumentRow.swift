@@ -1,0 +1,118 @@
+import Foundation
+import GRDB
+import RAGCore
+
+/// A row of the table `document`.
+struct DocumentRow: Sendable {
+  var id: Int64
+  var key: String
+  var path: String?
+  var title: String?
+  var language: String?
+  var mediaType: String
+  var encoding: String
+  var converter: String?
+  var contentHash: Data
+  var settingsHash: Data
+  var byteCount: Int
+  /// Chunks of the document; their ordinals are those below it.
+  var chunkCount: Int
+  /// JSON.
+  var links: String
+  /// JSON; the table `metadata` is an index of it.
+  var metadata: String
+
+  init(_ record: DocumentRecord, id: Int64) throws {
+    self.id = id
+    key = record.key
+    path = record.path
+    title = record.title
+    language = record.language
+    mediaType = record.source.mediaType.rawValue
+    encoding = record.source.encoding
+    converter = record.converter
+    contentHash = Data(record.contentHash)
+    settingsHash = Data(record.settingsHash)
+    byteCount = record.source.byteCount
+    chunkCount = record.chunks.count
+    links = try json(record.links)
+    metadata = try json(record.metadata)
+  }
+
+  /// Reads a row and holds it against its checksum.
+  init(_ row: Row) throws {
+    id = try row.value("id")
+    key = try row.value("key")
+    path = try row.valueIfPresent("path")
+    title = try row.valueIfPresent("title")
+    language = try row.valueIfPresent("language")
+    mediaType = try row.value("mediaType")
+    encoding = try row.value("encoding")
+    converter = try row.valueIfPresent("converter")
+    contentHash = try row.value("contentHash")
+    settingsHash = try row.value("settingsHash")
+    byteCount = try row.value("byteCount")
+    chunkCount = try row.value("chunkCount")
+    links = try row.value("links")
+    metadata = try row.value("metadata")
+    try checksum.require(row.value("checksum"), "document \(id)")
+  }
+
+  private var checksum: RowChecksum {
+    var sum = RowChecksum()
+    sum.add(id)
+    for text in [key, path, title, language, mediaType, encoding, converter, links, metadata] {
+      sum.add(text)
+    }
+    sum.add(contentHash)
+    sum.add(settingsHash)
+    sum.add(byteCount)
+    sum.add(chunkCount)
+    return sum
+  }
+
+  /// Adds the row, or puts it in place of that of the same id.
+  func save(_ database: Database) throws {
+    try database.cachedStatement(
+      sql: """
+        INSERT INTO document (id, key, path, title, language, mediaType, encoding, converter,
+        contentHash, settingsHash, byteCount, chunkCount, links, metadata, checksum)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (id) DO UPDATE SET path = excluded.path, title = excluded.title,
+        language = excluded.language, mediaType = excluded.mediaType,
+        encoding = excluded.encoding, converter = excluded.converter,
+        contentHash = excluded.contentHash, settingsHash = excluded.settingsHash,
+        byteCount = excluded.byteCount, chunkCount = excluded.chunkCount, links = excluded.links, metadata = excluded.metadata,
+        checksum = excluded.checksum
+        """
+    ).execute(arguments: [
+      id, key, path, title, language, mediaType, encoding, converter, contentHash, settingsHash,
+      byteCount, chunkCount, links, metadata, checksum.value,
+    ])
+  }
+}
+
+/// A value's JSON with sorted keys.
+func json(_ value: some Encodable) throws -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  return String(decoding: try encoder.encode(value), as: UTF8.self)
+}
+
+extension DocumentRow {
+  /// The metadata as values.
+  func decodedMetadata() throws -> Metadata {
+    try JSONDecoder().decode(Metadata.self, from: Data(metadata.utf8))
+  }
+
+  /// The row as a reader gets it.
+  func stored(keepsSource: Bool) throws -> StoredDocument {
+    guard let mediaType = Document.MediaType(rawValue: mediaType) else {
+      throw RAGError(.corrupt, "a document has an unknown media type; ingest it again")
+    }
+    return StoredDocument(
+      key: key, path: path, title: title,
+      source: Document.Source(mediaType: mediaType, encoding: encoding, byteCount: byteCount),
+      converter: converter, contentHash: [UInt8](contentHash), keepsSource: keepsSource)
+  }
+}

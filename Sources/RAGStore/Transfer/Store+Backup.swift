@@ -1,0 +1,81 @@
+import Foundation
+import GRDB
+import RAGCore
+
+extension Store {
+  /// Copies one whole state into a new directory, while others read and write.
+  ///
+  /// The copy appears under its name when it is whole and on disk, or not at all.
+  /// - Throws: ``RAGError``: `invalidInput` when there is something at `path` already, `busy` when
+  ///   generations change faster than they can be copied, `diskFull`, `readOnly`, `io`, `corrupt`.
+  package func backup(to target: IndexDirectory) async throws {
+    guard !fileExists(target.path) else {
+      throw RAGError(
+        .invalidInput, "is there already; name a directory that does not exist", path: target.path)
+    }
+    let partial = IndexDirectory(target.path + ".partial")
+    try? FileManager.default.removeItem(atPath: partial.path)
+    do {
+      for _ in 0..<10 {
+        if try await copyState(to: partial) {
+          guard rename(partial.path, target.path) == 0 else {
+            throw SystemCalls.failure("renaming the copy", path: partial.path)
+          }
+          return try SystemCalls.syncDirectory((target.path as NSString).deletingLastPathComponent)
+        }
+        try? FileManager.default.removeItem(atPath: partial.path)
+      }
+    } catch {
+      try? FileManager.default.removeItem(atPath: partial.path)
+      throw error
+    }
+    throw RAGError(
+      .busy, "the index is written to faster than it can be copied; retry later",
+      path: directory.path)
+  }
+
+  /// Copies database and files; false when a file went before it could be opened.
+  private func copyState(to partial: IndexDirectory) async throws -> Bool {
+    try partial.create()
+    // Open files stay readable when the writer removes them.
+    let generations = try await read { try $0.state().generations }
+    var pinned: [(name: String, file: FileHandle)] = []
+    defer { for (_, file) in pinned { try? file.close() } }
+    for generation in generations {
+      let paths = [
+        generation.graph.map { _ in directory.graph(generation.number) },
+        directory.terms(generation.number),
+      ]
+      for path in paths.compactMap({ $0 }) {
+        guard let file = FileHandle(forReadingAtPath: path) else { return false }
+        pinned.append(((path as NSString).lastPathComponent, file))
+      }
+    }
+    let (copied, revision) = try await mappingErrors(directory.path) {
+      let copy = try Schema.newDatabase(in: partial)
+      defer { try? copy.close() }
+      try reader.backup(to: copy)
+      return try copy.read {
+        (try Generation.fetchAll($0), try IndexSettings.fetch($0).revision)
+      }
+    }
+    guard copied == generations else { return false }
+    for (name, file) in pinned { try Self.copy(file, to: partial.path + "/" + name) }
+    guard FileManager.default.createFile(atPath: partial.lock, contents: Data()) else {
+      throw SystemCalls.failure("creating the file", path: partial.lock)
+    }
+    partial.revisionMark.write(revision)
+    try partial.adoptNewDatabase()
+    return true
+  }
+
+  private static func copy(_ source: FileHandle, to path: String) throws {
+    let target = try AtomicFile(path: path)
+    var offset = 0
+    while let piece = try source.read(upToCount: 1 << 20), !piece.isEmpty {
+      try piece.withUnsafeBytes { try target.write($0, at: offset) }
+      offset += piece.count
+    }
+    try target.commit()
+  }
+}
