@@ -92,7 +92,7 @@ struct IngestPipelineTests {
       var parsed = -1
       while parsed != embedder.parsedCount {
         parsed = embedder.parsedCount
-        for _ in 0..<2_000 { await Task.yield() }
+        for _ in 0..<100 { await Task.yield() }
       }
       #expect(parsed <= 4 * 256, "\(parsed) of 5000 were parsed ahead")
       embedder.release()

@@ -12,10 +12,10 @@ struct SourceReader {
   let inFlight: InFlight
   private(set) var met = SeenKeys()
 
-  private var plan: IngestPlan
+  var plan: IngestPlan
   private var batch = IngestBatch()
   /// Hashes of the identities that a dry run has counted: nothing is stored where it could look.
-  private var counted: Set<Int> = []
+  var counted: Set<Int> = []
 
   init(
     context: IngestContext, plan: IngestPlan, walks: SourceWalks, output: Channel<IngestBatch>,
@@ -29,7 +29,7 @@ struct SourceReader {
     self.inFlight = inFlight
   }
 
-  private var options: IngestOptions { context.options }
+  var options: IngestOptions { context.options }
 
   /// Reads all sources, and returns the keys met.
   mutating func run() async throws -> SeenKeys {
@@ -169,75 +169,9 @@ struct SourceReader {
     }
   }
 
-  // MARK: Documents
-
-  private func isUnchanged(_ source: RawSource, isNew: Bool) async throws -> Bool {
-    let state = DocumentState(
-      contentHash: source.contentHash, settingsHash: try plan.parser.settingsHash(of: source))
-    return try await storedState(source.key) == state || (options.isDryRun && !isNew)
-  }
-
-  private func storedState(_ key: String) async throws -> DocumentState? {
-    if let state = inFlight.documentState(key) { return state }
-    return try await context.read { try $0.documentState(key) } ?? nil
-  }
-
-  private mutating func prepare(
-    _ source: RawSource, isNew: Bool, end: IngestStep, held: Int
-  ) async throws {
-    if try await isUnchanged(source, isNew: isNew) {
-      return try await add(end, .unchanged, releasing: held)
-    }
-    var step = end
-    let record: DocumentRecord
-    do {
-      (record, step.warnings) = try plan.parser.parse(source)
-    } catch {
-      return try await add(end, .failed(reason: reason(for: error)), releasing: held)
-    }
-    step.warnings = step.warnings.map { "\(source.key): \($0)" }
-    let isStored = try await storedState(source.key) != nil
-    guard !record.chunks.isEmpty else {
-      // Nothing must stay of what the document was before.
-      if isStored { step.work = .remove }
-      return try await add(step, .skipped(reason: "holds no text"), releasing: held)
-    }
-    var document = PreparedDocument(record: record, isNew: !isStored)
-    try await findVectors(of: &document)
-    step.work = .put(document)
-    step.heldByteCount = held
-    try await add(step)
-  }
-
-  /// Takes the vectors that are stored, so that only the others are made.
-  private mutating func findVectors(of document: inout PreparedDocument) async throws {
-    if context.encoder != nil {
-      document.pending = document.record.chunks.indices.filter {
-        document.record.chunks[$0].vector == nil
-      }
-    }
-    // Before the store is asked: what is committed in between is found in one of the two.
-    inFlight.begin(&document)
-    guard !document.pending.isEmpty else { return }
-    let identities = document.missing.map { document.record.chunks[$0].identity }
-    let stored = try await context.read { reader in
-      try identities.map { try reader.vector(identity: $0) }
-    }
-    for (index, vector) in zip(document.missing, stored ?? []) {
-      document.record.chunks[index].vector = vector
-    }
-    inFlight.resolve(&document)
-    document.missing.removeAll { document.record.chunks[$0].vector != nil }
-    if options.isDryRun {
-      document.missing.removeAll {
-        !counted.insert(document.record.chunks[$0].identity.hashValue).inserted
-      }
-    }
-  }
-
   // MARK: Batches
 
-  private mutating func add(
+  mutating func add(
     _ step: IngestStep, _ outcome: IngestOutcome? = nil, releasing byteCount: Int = 0
   ) async throws {
     budget.give(back: byteCount)
@@ -262,7 +196,7 @@ struct SourceReader {
     batch = IngestBatch()
   }
 
-  private func reason(for error: any Error) -> String {
+  func reason(for error: any Error) -> String {
     (error as? RAGError)?.message ?? "\(error)"
   }
 }

@@ -53,6 +53,8 @@ struct SourceWalks: Sendable {
       case .walk(let walker):
         for try await case .file(let file) in walker where concerns(file) {
           journal.expect(documents: 1, bytes: file.byteCount)
+          // A walk never waits, and the other stages need the thread.
+          await Task.yield()
         }
       case .failure: break
       }
