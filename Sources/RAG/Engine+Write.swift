@@ -2,31 +2,6 @@ public import RAGCore
 import RAGStore
 
 extension Engine {
-  /// Ingests files, directories and documents; reports what happens as it happens.
-  ///
-  /// Each committed batch of documents survives whatever follows. Ending the iteration, or
-  /// cancelling its task, stops after the batch at work; the next ingest goes on from there.
-  /// The stream throws ``RAGError``: `busy`, `modelMismatch`, `diskFull`, `readOnly`, `io`,
-  /// `notFound` (a named path does not exist), `cancelled`.
-  public func ingest(
-    _ sources: [IngestSource], options: IngestOptions = IngestOptions()
-  ) -> AsyncThrowingStream<IngestEvent, any Error> {
-    AsyncThrowingStream { continuation in
-      let task = Task {
-        do {
-          var run = IngestRun(engine: self, options: options) { continuation.yield($0) }
-          try await run.ingest(sources)
-          continuation.finish()
-        } catch is CancellationError {
-          continuation.finish(throwing: RAGError(.cancelled, "the ingest was cancelled"))
-        } catch {
-          continuation.finish(throwing: error)
-        }
-      }
-      continuation.onTermination = { _ in task.cancel() }
-    }
-  }
-
   /// Adds or replaces documents of the host's, and returns when they are on disk.
   @discardableResult
   public func upsert(

@@ -69,6 +69,8 @@ public struct IngestOptions: Sendable {
   public var chunking: ChunkOptions?
   /// How long to wait for another writer.
   public var wait: Duration = .seconds(5)
+  /// Whether to report only what the ingest would do, and write nothing.
+  public var isDryRun = false
 
   /// The defaults.
   public init() {}
@@ -103,11 +105,11 @@ public struct RecordFormat: Sendable, Hashable {
 
 /// What happened during an ingest, in order.
 public enum IngestEvent: Sendable {
-  /// One source is done.
+  /// One source is done. These come in the order of the sources.
   case source(id: String, IngestOutcome)
-  /// How far the whole is.
+  /// How far the whole is: some twenty a second at most, and fewer where they are not read.
   case progress(IngestProgress)
-  /// All is done and on disk. The last event.
+  /// All is done and on disk. The last event of an ingest; a watch has one for each of its ingests.
   case finished(IngestReport)
 }
 
@@ -144,38 +146,4 @@ public struct IngestProgress: Sendable, Hashable {
   public var tokensEmbedded: Int
   /// Since the ingest began.
   public var elapsed: Duration
-}
-
-/// What an ingest did.
-public struct IngestReport: Sendable, Codable, Hashable {
-  /// New documents.
-  public var added = 0
-  /// Documents whose content or settings changed.
-  public var updated = 0
-  /// Documents that cost nothing.
-  public var unchanged = 0
-  /// Documents whose file is gone.
-  public var removed = 0
-  /// Sources left out on purpose.
-  public var skipped: [SourceProblem] = []
-  /// Sources that could not be read.
-  public var failed: [SourceProblem] = []
-  /// Things the user should know that are not about one source.
-  public var warnings: [String] = []
-  /// Chunks in the documents added or updated.
-  public var chunks = 0
-  /// Chunks that the encoder embedded.
-  public var embeddedChunks = 0
-  /// Tokens that the encoder embedded.
-  public var embeddedTokens = 0
-  /// Wall time.
-  public var seconds = 0.0
-
-  /// A source and what is wrong with it.
-  public struct SourceProblem: Sendable, Codable, Hashable {
-    /// The path or id.
-    public var source: String
-    /// What is wrong, and what to do.
-    public var reason: String
-  }
 }

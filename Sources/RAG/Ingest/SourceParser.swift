@@ -23,8 +23,11 @@ struct RawSource: Sendable {
 struct PreparedDocument: Sendable {
   var record: DocumentRecord
   var isNew: Bool
-  /// Indices into `record.chunks` of those that the encoder has to embed.
-  var missing: [Int]
+  /// Indices into `record.chunks` of those whose vector is not stored.
+  var pending: [Int] = []
+  /// Those of them that the encoder has to embed for this document; the others' texts are embedded
+  /// for one before it.
+  var missing: [Int] = []
 }
 
 /// Turns raw sources into documents ready to embed and store.

@@ -11,11 +11,14 @@ struct IngestCommand: AsyncParsableCommand {
       Directories are read with all that lies below them, except hidden files and what .gitignore \
       and .ragignore name. Run it again at any time: unchanged files cost nothing, of changed ones \
       only the changed passages are embedded, and files that are gone leave the index. What was \
-      committed before an interruption stays.
+      committed before an interruption stays. With --watch it goes on until it is interrupted, \
+      and ingests what changes.
 
       EXAMPLES:
         rag ingest ~/notes
         rag ingest docs --include '*.md' --exclude drafts --meta project=apollo
+        rag ingest ~/notes --dry-run
+        rag ingest ~/notes --watch
         rag ingest papers --convert '.pdf=pdftotext {} -'
         rag ingest products.csv --format csv --text-field description --id-field sku
         curl -s https://example.org/ | rag ingest - --id example.org --type html
@@ -65,6 +68,12 @@ struct IngestCommand: AsyncParsableCommand {
 
   @Flag var pruning: PruningFlag?
 
+  @Flag(help: "Only tell what would be done; write nothing.")
+  var dryRun = false
+
+  @Flag(help: "Go on when all is ingested, with every change of the files.")
+  var watch = false
+
   @Option(help: ArgumentHelp("Wait so long for another writer.", valueName: "seconds"))
   var wait: Double = 5
 
@@ -82,25 +91,51 @@ struct IngestCommand: AsyncParsableCommand {
     guard wait >= 0, wait <= 86_400 else {
       throw ValidationError("--wait takes 0 to 86400 seconds")
     }
+    guard !watch || (!dryRun && !paths.contains("-")) else {
+      throw ValidationError("--watch goes with neither --dry-run nor standard input (-)")
+    }
   }
 
   func run() async throws {
     let options = try ingestOptions()
     let sources = try paths.map { $0 == "-" ? try standardInput.source() : .path($0) }
-    let engine = try await index.open(for: .write, encoder: encoder.load())
     var view = IngestView(try output.messages())
-    var report: IngestReport?
-    for try await event in engine.ingest(sources, options: options) {
-      view.show(event)
-      if case .finished(let finished) = event { report = finished }
+    var last: IngestReport?
+    do {
+      for try await event in try await events(of: sources, options: options) {
+        view.show(event)
+        guard case .finished(let report) = event else { continue }
+        if !watch || last == nil || report.isWorthTelling { try show(report, view) }
+        last = report
+      }
+    } catch RAGError.Code.cancelled {
+      // Told below, with what is done.
+      last = nil
     }
     view.end()
-    guard let report else {
-      Messages.note(view.interruption)
+    guard !watch, let last else {
+      Messages.note(dryRun ? "interrupted" : view.interruption)
       throw EndCommand(.interrupted)
     }
-    try StandardOutput.write(output.json ? JSON.document(report) : view.summary(of: report))
-    if !report.failed.isEmpty { throw EndCommand(.partialFailure) }
+    if last.failedCount > 0 { throw EndCommand(.partialFailure) }
+  }
+
+  private func events(
+    of sources: [IngestSource], options: IngestOptions
+  ) async throws -> AsyncThrowingStream<IngestEvent, any Error> {
+    if dryRun {
+      return Engine.dryRun(
+        sources, intoIndexAt: try index.directory(), encoder: try encoder.load(),
+        options: options)
+    }
+    let engine = try await index.open(for: .write, encoder: encoder.load())
+    return watch
+      ? engine.watch(sources, options: options) : engine.ingest(sources, options: options)
+  }
+
+  private func show(_ report: IngestReport, _ view: IngestView) throws {
+    guard output.json else { return try StandardOutput.write(view.summary(of: report)) }
+    try StandardOutput.write(watch ? JSON.line(report) : JSON.document(report))
   }
 
   private func ingestOptions() throws -> IngestOptions {
@@ -122,4 +157,9 @@ struct IngestCommand: AsyncParsableCommand {
     }
     return options
   }
+}
+
+extension IngestReport {
+  /// Whether one of the ingests of a watch did more than look.
+  fileprivate var isWorthTelling: Bool { hasChanges || skippedCount + failedCount > 0 }
 }

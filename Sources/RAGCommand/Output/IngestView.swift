@@ -24,10 +24,13 @@ struct IngestView {
     case .source(_, .added), .source(_, .updated): committed += 1
     case .source(_, .unchanged), .source(_, .removed): break
     case .finished(let report):
+      let listedCount = Figures.count(IngestReport.listedCount)
       for (word, count) in [("skipped", skipCount), ("failed", failureCount)]
       where count > Self.shownCount {
-        say("\(word): \(count - Self.shownCount) more; --json lists them all")
+        say("\(word): \(count - Self.shownCount) more; --json lists up to \(listedCount)")
       }
+      // A watch goes on, and its next ingest has lines of its own.
+      (skipCount, failureCount) = (0, 0)
       for warning in report.warnings {
         bar.clear()
         Messages.warning(warning)
@@ -48,19 +51,21 @@ struct IngestView {
   func summary(of report: IngestReport) -> String {
     let counts = [
       (report.added, "added"), (report.updated, "updated"), (report.unchanged, "unchanged"),
-      (report.removed, "removed"), (report.skipped.count, "skipped"),
-      (report.failed.count, "failed"),
+      (report.removed, "removed"), (report.skippedCount, "skipped"),
+      (report.failedCount, "failed"),
     ]
     let parts = counts.filter { $0.0 > 0 }.map { "\(Figures.count($0.0)) \($0.1)" }
     var text = parts.isEmpty ? "no documents found" : parts.joined(separator: ", ")
     if report.chunks > 0 {
       text += "; \(Figures.count(report.chunks, "chunk"))"
       if report.embeddedChunks > 0 {
-        text += ", \(Figures.count(report.embeddedChunks)) embedded"
+        let word = report.isDryRun ? "to embed" : "embedded"
+        text += ", \(Figures.count(report.embeddedChunks)) \(word)"
         text += " (\(Figures.count(report.embeddedTokens, "token")))"
       }
     }
-    return text + " in \(Figures.duration(report.seconds))\n"
+    text += " in \(Figures.duration(report.seconds))\n"
+    return report.isDryRun ? "dry run, nothing written: " + text : text
   }
 
   private mutating func say(_ text: String) {

@@ -21,6 +21,8 @@ struct ProgressBar {
     let now = clock.now
     if let lastDrawn, now - lastDrawn < .milliseconds(100) { return }
     lastDrawn = now
+    // A watch begins anew with each of its ingests.
+    if let last = samples.last, progress.bytesDone < last.done { samples.removeAll() }
     samples.append((now, progress.bytesDone, progress.tokensEmbedded))
     // The rate of the last half minute: files that cost nothing pass at another speed.
     samples.removeAll { now - $0.time > .seconds(30) }

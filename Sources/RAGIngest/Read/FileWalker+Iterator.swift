@@ -22,12 +22,16 @@ extension FileWalker {
     private let outerNames: [String]
     private let include: IgnoreRules
     private let exclude: IgnoreRules
+    private let onDirectory: (@Sendable (String) -> Void)?
     private var hasStarted = false
     private var frames: [Frame] = []
     /// Found, but not yet given out; the last goes first.
     private var pending: [WalkEntry] = []
 
-    init(root: String, isDirectory: Bool, options: Options) {
+    init(
+      root: String, isDirectory: Bool, options: Options, onDirectory: (@Sendable (String) -> Void)?
+    ) {
+      self.onDirectory = onDirectory
       self.root = root
       self.isDirectory = isDirectory
       outerNames = isDirectory ? Self.namesFromRepository(to: root) : []
@@ -73,6 +77,7 @@ extension FileWalker {
 
     private mutating func enter(names: [String], rules: [IgnoreRules], isIncluded: Bool) {
       let path = path(of: names)
+      onDirectory?(path)
       let listing: DirectoryListing
       do {
         listing = try DirectoryListing(path: path)

@@ -39,11 +39,21 @@ public struct FileWalker: AsyncSequence, Sendable {
   public let root: String
   private let options: Options
   private let isDirectory: Bool
+  private let onDirectory: (@Sendable (String) -> Void)?
 
   /// Prepares a walk of a file or directory.
   /// - Throws: ``RAGError``: `notFound` when the root does not exist, `io` when it cannot be
   ///   looked up.
   public init(root: String, options: Options = .init()) throws {
+    try self.init(root: root, options: options, onDirectory: nil)
+  }
+
+  /// As above; each directory is given to `onDirectory` before it is listed, so that what comes to
+  /// lie in it later can be watched without a gap.
+  package init(
+    root: String, options: Options, onDirectory: (@Sendable (String) -> Void)?
+  ) throws {
+    self.onDirectory = onDirectory
     let path = try SystemPath.absolute(root)
     let resolved = try SystemPath.resolved(path)
     var status = stat()
@@ -61,6 +71,7 @@ public struct FileWalker: AsyncSequence, Sendable {
 
   /// Starts a walk.
   public func makeAsyncIterator() -> Iterator {
-    Iterator(root: root, isDirectory: isDirectory, options: options)
+    Iterator(
+      root: root, isDirectory: isDirectory, options: options, onDirectory: onDirectory)
   }
 }

@@ -1,0 +1,68 @@
+import Foundation
+import RAGCore
+import RAGStore
+
+/// The end of an ingest: removes the documents whose file or record is gone.
+struct Pruner {
+  /// Documents that one transaction removes.
+  private static let batchCount = 256
+
+  let context: IngestContext
+  let walks: SourceWalks
+  let met: SeenKeys
+  let journal: IngestJournal
+
+  func run() async throws {
+    let options = context.options
+    guard options.pruning != .never else { return }
+    var gone: [String] = []
+    for place in places { gone += try await goneKeys(at: place) }
+    guard !gone.isEmpty else { return }
+    if options.pruning == .careful {
+      let stored = try await context.read { try $0.counts().documents } ?? 0
+      let count = stored + (options.isDryRun ? journal.addedCount : 0)
+      if gone.count * 2 > count {
+        journal.warn(
+          "\(gone.count) of \(count) documents are gone and were kept, because they are more than half of the index; use --prune to remove them"
+        )
+        return
+      }
+    }
+    for start in stride(from: 0, to: gone.count, by: Self.batchCount) {
+      let keys = gone[start..<min(start + Self.batchCount, gone.count)]
+      try Task.checkCancellation()
+      if !options.isDryRun {
+        try await context.store?.apply(
+          keys.map { .remove(key: $0) }, encoder: nil, chunking: nil)
+      }
+      for key in keys { try await journal.note(.removed, of: key) }
+    }
+  }
+
+  /// Where documents may be gone: none of these lies below another.
+  ///
+  /// What was met is known of all roots together, so that a root within another needs no look of
+  /// its own. What is below a root that is missing itself is not gone.
+  private var places: [String] {
+    let roots = walks.roots
+    let candidates = walks.changes.map { changes in
+      // A change at or above a root is one of the whole root.
+      changes.paths.filter { path in roots.contains { path.isAtOrBelow($0) } }
+        + roots.filter(changes.covers)
+    }
+    return Set(candidates ?? roots).filter { path in
+      !(candidates ?? roots).contains { $0 != path && path.isAtOrBelow($0) }
+    }.sorted()
+  }
+
+  private func goneKeys(at place: String) async throws -> [String] {
+    let options = context.options
+    let isFiltered = !options.include.isEmpty || !options.exclude.isEmpty
+    return try await context.read { [met] reader in
+      try reader.documentKeys(under: place).filter { key in
+        // A run over a part of the files says nothing about the others but whether they exist.
+        !met.contains(key) && (!isFiltered || !FileManager.default.fileExists(atPath: key))
+      }
+    } ?? []
+  }
+}

@@ -1,0 +1,202 @@
+import RAGCore
+import RAGIngest
+import RAGStore
+
+/// The first stage of an ingest: finds, reads, parses and chunks the sources one after the other,
+/// ahead of the encoder as far as the budget goes.
+struct SourceReader {
+  let context: IngestContext
+  let walks: SourceWalks
+  let output: Channel<IngestBatch>
+  let budget: ByteBudget
+  let inFlight: InFlight
+  private(set) var met = SeenKeys()
+
+  var plan: IngestPlan
+  private var batch = IngestBatch()
+  /// Hashes of the identities that a dry run has counted: nothing is stored where it could look.
+  var counted: Set<Int> = []
+
+  init(
+    context: IngestContext, plan: IngestPlan, walks: SourceWalks, output: Channel<IngestBatch>,
+    budget: ByteBudget, inFlight: InFlight
+  ) {
+    self.context = context
+    self.plan = plan
+    self.walks = walks
+    self.output = output
+    self.budget = budget
+    self.inFlight = inFlight
+  }
+
+  var options: IngestOptions { context.options }
+
+  /// Reads all sources, and returns the keys met.
+  mutating func run() async throws -> SeenKeys {
+    for source in walks.sources {
+      switch source {
+      case .document(let document): try await read(document)
+      case .walk(let walker): try await walk(walker)
+      case .failure(let path, let reason):
+        met.insertTree(path)
+        try await add(IngestStep(source: path), .failed(reason: reason))
+      }
+    }
+    try await flush()
+    output.finish()
+    return met
+  }
+
+  // MARK: Sources
+
+  private mutating func walk(_ walker: FileWalker) async throws {
+    for try await entry in walker {
+      switch entry {
+      case .file(let file): try await read(file)
+      case .skipped(let path, let reason):
+        met.insertTree(path)
+        guard walks.concerns(path) else { continue }
+        // What was asked for by name and cannot be had is a failure.
+        try await add(
+          IngestStep(source: path),
+          path == walker.root ? .failed(reason: reason) : .skipped(reason: reason))
+      }
+    }
+  }
+
+  private mutating func read(_ file: FileReference) async throws {
+    let path = file.path
+    let isNew = met.insert(path)
+    guard walks.concerns(file) else { return }
+    let end = IngestStep(source: path, sourceByteCount: file.byteCount, sourceCount: 1)
+    try await makeRoom(for: file.byteCount)
+    let bytes: [UInt8]
+    do {
+      bytes = try FileReader(limits: context.limits).read(file).bytes
+    } catch {
+      // What the index has of it, or of the records in it, stays.
+      met.insertTree(path)
+      return try await add(end, .failed(reason: reason(for: error)), releasing: file.byteCount)
+    }
+    if let format = options.records {
+      budget.give(back: file.byteCount)
+      try await readRecords(in: bytes, of: path, path: path, format: format)
+      return try await add(end)
+    }
+    var source = RawSource(
+      key: path, path: path, bytes: bytes, contentHash: digest(bytes),
+      keepsSource: options.keepsSources)
+    if let converter = options.converters.first(where: { $0.converts(path: path) }) {
+      source.converter = converter.description
+      // The text is kept: proving a citation must not run commands.
+      source.keepsSource = true
+      source.mediaType = .plainText
+      if try await isUnchanged(source, isNew: isNew) {
+        return try await add(end, .unchanged, releasing: file.byteCount)
+      }
+      do {
+        source.bytes = try await converter.convert(bytes, path: path, limits: context.limits)
+      } catch {
+        return try await add(end, .failed(reason: reason(for: error)), releasing: file.byteCount)
+      }
+    } else if case .skip(let reason) = ContentKind.recognize(
+      path: path, head: Array(bytes.prefix(ContentKind.headByteCount)))
+    {
+      return try await add(end, .skipped(reason: reason), releasing: file.byteCount)
+    }
+    try await prepare(source, isNew: isNew, end: end, held: file.byteCount)
+  }
+
+  private mutating func read(_ document: MemoryDocument) async throws {
+    let end = IngestStep(
+      source: document.id, sourceByteCount: document.bytes.count, sourceCount: 1)
+    guard !document.id.isEmpty else {
+      return try await add(end, .failed(reason: "a document needs an id that is not empty"))
+    }
+    if let format = options.records {
+      try await readRecords(in: document.bytes, of: document.id, path: nil, format: format)
+      return try await add(end)
+    }
+    if let vector = document.vector {
+      let dimension = plan.dimension ?? vector.count
+      plan.dimension = dimension
+      guard vector.count == dimension else {
+        return try await add(
+          end,
+          .failed(
+            reason: "its vector has \(vector.count) elements, the index's have \(dimension)"))
+      }
+    }
+    try await makeRoom(for: document.bytes.count)
+    try await prepare(
+      RawSource(
+        key: document.id, bytes: document.bytes, contentHash: digest(document.bytes),
+        mediaType: document.mediaType, title: document.title, metadata: document.metadata,
+        keepsSource: true, vector: document.vector), isNew: met.insert(document.id), end: end,
+      held: document.bytes.count)
+  }
+
+  /// Reads the records of one container: a file, or standard input under the id given to it.
+  private mutating func readRecords(
+    in bytes: [UInt8], of container: String, path: String?, format: RecordFormat
+  ) async throws {
+    let records: RecordReader
+    do {
+      records = try RecordReader(
+        bytes, format: format.format, textField: format.textField, idField: format.idField)
+    } catch {
+      met.insertTree(container)
+      return try await add(IngestStep(source: container), .failed(reason: reason(for: error)))
+    }
+    for entry in records {
+      switch entry {
+      case .record(let record):
+        let key = "\(container)#\(record.id)"
+        let content = Array(record.text.utf8)
+        var metadata = record.metadata
+        metadata["line"] = .number(Double(record.line))
+        try await makeRoom(for: content.count)
+        try await prepare(
+          RawSource(
+            key: key, path: path, bytes: content, contentHash: digest(content),
+            mediaType: .plainText, title: record.title, metadata: metadata, keepsSource: true),
+          isNew: met.insert(key), end: IngestStep(source: key), held: content.count)
+      case .skipped(let line, let reason):
+        // It may be any of the records stored before; --prune takes it for none.
+        if options.pruning != .always { met.insertTree(container) }
+        try await add(IngestStep(source: "\(container):\(line)"), .failed(reason: reason))
+      }
+    }
+  }
+
+  // MARK: Batches
+
+  mutating func add(
+    _ step: IngestStep, _ outcome: IngestOutcome? = nil, releasing byteCount: Int = 0
+  ) async throws {
+    budget.give(back: byteCount)
+    var step = step
+    step.outcome = outcome ?? step.outcome
+    batch.append(step)
+    try Task.checkCancellation()
+    if batch.isFull { try await flush() }
+  }
+
+  /// Waits until a document can be held; one that does not fit into the batch ends it.
+  private mutating func makeRoom(for byteCount: Int) async throws {
+    if batch.heldByteCount > 0, batch.heldByteCount + byteCount > IngestBatch.byteCount {
+      try await flush()
+    }
+    try await budget.take(byteCount)
+  }
+
+  private mutating func flush() async throws {
+    guard !batch.steps.isEmpty else { return }
+    try await output.send(batch)
+    batch = IngestBatch()
+  }
+
+  func reason(for error: any Error) -> String {
+    (error as? RAGError)?.message ?? "\(error)"
+  }
+}

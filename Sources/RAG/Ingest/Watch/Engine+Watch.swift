@@ -1,0 +1,65 @@
+import Foundation
+import RAGCore
+import RAGIngest
+import RAGStore
+
+extension Engine {
+  /// Ingests sources and then, until the iteration ends, what changes in their files.
+  ///
+  /// Changes are gathered until there are none for 0.2 seconds, for 2 seconds at most; then the
+  /// files that changed are ingested, and documents leave the index whose files went. Each of these
+  /// ingests ends with an ``IngestEvent/finished(_:)``, and takes and gives back the right to
+  /// write, for which it waits.
+  ///
+  /// The stream throws as ``ingest(_:options:)`` does, and ``RAGError`` `limitExceeded` where the
+  /// system does not let so many directories be watched.
+  public func watch(
+    _ sources: [IngestSource], options: IngestOptions = IngestOptions()
+  ) -> AsyncThrowingStream<IngestEvent, any Error> {
+    var options = options
+    options.isDryRun = false
+    let context = IngestContext(store: store, encoder: encoder, limits: limits, options: options)
+    return IngestStream.events { events in
+      try await IngestWatch(run: IngestRun(context: context, events: events)).watch(sources)
+    }
+  }
+}
+
+/// An ingest that goes on with the changes of its files.
+struct IngestWatch {
+  let run: IngestRun
+
+  func watch(_ sources: [IngestSource]) async throws {
+    // What changes is told by absolute path.
+    let roots = sources.compactMap { source in
+      if case .path(let path) = source { Self.root(path) } else { nil }
+    }
+    let watcher = try FileWatcher(
+      roots: roots, ignoring: run.context.store?.directory.path ?? "")
+    var changes = IngestChanges(paths: nil) { watcher.watch($0) }
+    // A directory is watched before it is listed: nothing that changes meanwhile is missed.
+    try await run.ingest(sources, changes: changes)
+    while true {
+      changes.paths = try await watcher.changes()
+      try await ingest(roots, changes)
+    }
+  }
+
+  private func ingest(_ roots: [String], _ changes: IngestChanges) async throws {
+    while true {
+      do {
+        return try await run.ingest(roots.map(IngestSource.path), changes: changes)
+      } catch RAGError.Code.busy {
+        // Another writer is no reason to end.
+        try await Task.sleep(for: .milliseconds(200))
+      }
+    }
+  }
+
+  /// The root of a walk; of a path that leads nowhere yet, the absolute path.
+  private static func root(_ path: String) -> String {
+    if let walker = try? FileWalker(root: path) { return walker.root }
+    let path = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
+    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+import Testing
+
+@Suite("rag ingest")
+struct IngestCommandTests {
+  @Test("--dry-run tells what would be done and makes no index")
+  func dryRun() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("docs/a.txt", "alpha")
+      let plan = try sandbox.rag("ingest", "docs", "--dry-run", "--json")
+      #expect(plan.status == 0)
+      let report = try plan.json()
+      #expect(report["dryRun"] as? Bool == true)
+      #expect(report["added"] as? Int == 1)
+      #expect(!FileManager.default.fileExists(atPath: sandbox.path + "/.rag"))
+      #expect(try sandbox.rag("ingest", "docs", "--dry-run").text.contains("1 added"))
+      let real = try sandbox.rag("ingest", "docs", "--json").json()
+      #expect(real["dryRun"] as? Bool == false)
+      #expect(real["skippedCount"] as? Int == 0 && real["failedCount"] as? Int == 0)
+    }
+  }
+
+  @Test(
+    "--watch prints a line an ingest with changes, until it is interrupted", .timeLimit(.minutes(1))
+  )
+  func watch() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("docs/a.txt", "alpha")
+      let run = try sandbox.shell(
+        """
+        exec 3< <(exec rag ingest docs --watch); watch=$!
+        read -u 3 first; echo "$first"
+        echo beta > docs/b.txt
+        read -u 3 second; echo "$second"
+        kill -INT $watch; wait $watch; echo "status $?"
+        """)
+      let lines = run.text.split(separator: "\n")
+      try #require(lines.count == 3, "\(run.text) \(run.errors)")
+      #expect(lines[0].hasPrefix("1 added"))
+      #expect(lines[1].hasPrefix("1 added"))
+      #expect(lines[2] == "status 130")
+      #expect(run.errors.contains("interrupted"))
+      #expect(try sandbox.rag("query", "beta").status == 0)
+    }
+  }
+
+  @Test("--watch goes with neither --dry-run nor standard input", arguments: ["--dry-run", "-"])
+  func usage(other: String) throws {
+    try Sandbox.run { sandbox in
+      let run = try sandbox.rag("ingest", "docs", "--watch", other)
+      #expect(run.status == 64)
+      #expect(run.hasOneError)
+    }
+  }
+}
