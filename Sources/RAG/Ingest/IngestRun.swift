@@ -27,7 +27,7 @@ struct IngestRun: Sendable {
     try await Pruner(context: context, walks: walks, met: met, journal: journal).run()
     if !isDryRun {
       journal.beginIndexing()
-      try await context.store?.foldIfNeeded()
+      try await context.store?.settle()
     }
     try await journal.finish()
   }

@@ -27,7 +27,9 @@ extension Engine {
   ///
   /// Documents are committed in batches; after an error, those before the batch at work are in the
   /// index, and the same import goes on from there.
-  /// - Parameter lines: the lines of the export; each without its line feed.
+  /// - Parameters:
+  ///   - lines: the lines of the export, each without its line feed.
+  ///   - wait: how long to wait for another writer.
   /// - Returns: documents added or replaced.
   /// - Throws: ``RAGError``: `invalidInput` with the number of the line, `modelMismatch` before any
   ///   write, `busy`, `diskFull`, `readOnly`, `io`, `cancelled`.
