@@ -1,4 +1,5 @@
 import CRAGKernels
+import RAGCore
 import Testing
 
 import RAGCore

@@ -1,3 +1,4 @@
+import RAGCore
 import RAGIndex
 import Testing
 

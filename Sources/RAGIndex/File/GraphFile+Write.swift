@@ -48,7 +48,8 @@ extension GraphFile {
       try blocks.append(&row, count: 1, to: file)
     }
     var links = Array(repeating: GraphView.none, count: view.degree(0))
-    func appendLinks(_ slot: UInt32, _ level: Int) throws {
+    // It captures no `file`, which a debug build would then refuse to commit.
+    func appendLinks(_ slot: UInt32, _ level: Int, to file: borrowing AtomicFile) throws {
       let degree = view.degree(level)
       let old = graph.mutableLinks(slot, level)
       for index in 0..<degree {
@@ -58,10 +59,10 @@ extension GraphFile {
     }
     try blocks.pad(to: layout.upperLinks, file)
     for slot in slots {
-      for level in 0..<Int(levels[Int(slot)]) { try appendLinks(slot, level + 1) }
+      for level in 0..<Int(levels[Int(slot)]) { try appendLinks(slot, level + 1, to: file) }
     }
     try blocks.pad(to: layout.groundLinks, file)
-    for slot in slots { try appendLinks(slot, 0) }
+    for slot in slots { try appendLinks(slot, 0, to: file) }
     let codes = graph.layout
     try blocks.pad(to: layout.terms, file)
     for slot in slots { try blocks.append(view.vectors.terms + Int(slot), count: 1, to: file) }

@@ -68,7 +68,7 @@ extension WordPieceScan {
   }
 
   private mutating func appendMark(_ scalar: UInt32, from origin: Range<Int>) {
-    scratch.marks.append(
+    scratch.append(
       .init(order: ScalarTable.combiningClass(scalar), scalar: scalar, origin: origin))
   }
 
@@ -92,7 +92,7 @@ extension WordPieceScan {
       }
       order = next
     }
-    scratch.marks.removeAll(keepingCapacity: true)
+    scratch.removeMarks()
   }
 
   /// Adds a scalar in its final form to the word.

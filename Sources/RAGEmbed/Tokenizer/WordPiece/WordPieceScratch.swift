@@ -18,7 +18,7 @@ final class WordPieceScratch: @unchecked Sendable {
     var scalar: UInt32
     var origin: Range<Int>
   }
-  var marks: [Mark] = []
+  private(set) var marks: [Mark] = []
 
   init() {
     tokens = .allocate(capacity: tokenCapacity)
@@ -38,6 +38,11 @@ final class WordPieceScratch: @unchecked Sendable {
 
   /// Whether so little memory is held that it may be kept for the next text.
   var isSmall: Bool { max(tokenCapacity, wordCapacity, marks.capacity) <= 1 << 16 }
+
+  // The marks are changed in here, as Swift 6.3 compiles no change of a class's property by a
+  // non-copyable struct (the scan) for the thread sanitizer.
+  func append(_ mark: Mark) { marks.append(mark) }
+  func removeMarks() { marks.removeAll(keepingCapacity: true) }
 
   /// Doubles the room for tokens, of which there are `count`.
   func growTokens(from count: Int) {
