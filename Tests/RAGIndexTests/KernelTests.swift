@@ -2,8 +2,6 @@ import CRAGKernels
 import RAGCore
 import Testing
 
-import RAGCore
-
 @testable import RAGIndex
 
 @Suite("C kernels")

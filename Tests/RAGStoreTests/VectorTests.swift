@@ -56,11 +56,11 @@ struct VectorTests {
       #expect(near.map(\.id) == [2_008])
       #expect(try await reader.lexical("more").count == 100)
       #expect(try await reader.read { try $0.graphCount() } == 2_150)
-      try await store.put(record("c", (0..<150).map { "other \($0)" }))
+      try await store.put(record("c", (0..<150).map { "fresh \($0)" }))
       try await store.foldIfNeeded(policy: policy(100))
       #expect(try files(directory) == ["g3.graph", "g3.terms"])
       #expect(try await reader.read { try $0.graphCount() } == 2_300)
-      #expect(try await reader.lexical("other 7").first == "other 7")
+      #expect(try await reader.lexical("fresh 7").first == "fresh 7")
     }
   }
 

@@ -15,7 +15,7 @@ enum Demo {
   }
 
   static var encoder: String { cache + "/models/all-MiniLM-L6-v2" }
-  static var index: String { cache + "/demo-int8" }
+  static var index: String { cache + "/demo-2-int8" }
 
   /// The `rag` that the tests were built with.
   static var binary: String {

@@ -10,6 +10,8 @@ package enum DatabaseHeader: Equatable, Sendable {
   case index(applicationID: UInt32, userVersion: UInt32)
   /// The file was an index, but page 1 is not what was written.
   case damaged
+  /// An index without checksums: of format 1, or of a damaged page 1.
+  case unchecked
   /// A database of SQLite that is something else.
   case otherDatabase
   case notADatabase
@@ -44,9 +46,11 @@ package enum DatabaseHeader: Equatable, Sendable {
   private static func classify(
     _ page: UnsafeRawBufferPointer, applicationID: UInt32
   ) -> DatabaseHeader {
-    if page.bigEndianWord(at: 68) == applicationID { return .damaged }
-    guard page.starts(with: "SQLite format 3\0".utf8) else { return .notADatabase }
-    return hasLayout(page) ? .damaged : .otherDatabase
+    guard page.starts(with: "SQLite format 3\0".utf8) else {
+      return page.bigEndianWord(at: 68) == applicationID ? .damaged : .notADatabase
+    }
+    if hasLayout(page) { return .damaged }
+    return page.bigEndianWord(at: 68) == applicationID ? .unchecked : .otherDatabase
   }
 
   /// Whether page 1 has our page size and reserves the trailer.

@@ -45,6 +45,11 @@ enum Schema {
       throw RAGError(
         .corrupt, "the first page of the database is damaged; 'rag repair' keeps what is whole",
         path: path)
+    case .unchecked:
+      throw RAGError(
+        .incompatibleFormat,
+        "has index format 1, and this build reads \(oldestVersion) to \(formatVersion); ingest into a "
+          + "new index", path: path)
     case .otherDatabase:
       throw RAGError(
         .incompatibleFormat, "is a database of something else, not an index of this format",
