@@ -19,7 +19,8 @@ struct ProgressBar {
   mutating func show(_ progress: IngestProgress) {
     guard terminal.isInteractive else { return }
     let now = clock.now
-    if let lastDrawn, now - lastDrawn < .milliseconds(100) { return }
+    // The last phase is always seen: all that was to be read is done.
+    if let lastDrawn, now - lastDrawn < .milliseconds(100), progress.phase != .indexing { return }
     lastDrawn = now
     // A watch begins anew with each of its ingests.
     if let last = samples.last, progress.bytesDone < last.done { samples.removeAll() }

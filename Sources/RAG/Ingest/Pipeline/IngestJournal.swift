@@ -10,7 +10,7 @@ final class IngestJournal: Sendable {
       tokensEmbedded: 0, elapsed: .zero)
     /// Of the sources that are done, without the part of the batch at work.
     var bytesDone = 0
-    var lastShown: ContinuousClock.Instant?
+    var lastShown = ContinuousClock.now
   }
 
   private static let progressInterval = Duration.milliseconds(50)
@@ -57,7 +57,7 @@ final class IngestJournal: Sendable {
   private func showProgress(always: Bool = false) {
     let now = ContinuousClock.now
     let progress: IngestProgress? = state.withLock { state in
-      if !always, let last = state.lastShown, now - last < Self.progressInterval { return nil }
+      if !always, now - state.lastShown < Self.progressInterval { return nil }
       state.lastShown = now
       var progress = state.progress
       progress.elapsed = now - start
