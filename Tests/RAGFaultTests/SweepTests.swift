@@ -92,7 +92,9 @@ extension Faults {
       let chosen = Plan.spread(calls.count, bounded: bounded, full: full, &random)
       var tally = try Workers.tally(chosen, in: scratch, { Tally(row, title) }) {
         number, worker, tally in
-        let place = "call \(calls[number])"
+        let place =
+          "call "
+          + calls[number].replacingOccurrences(of: scratch.index, with: "index")
         tally.rounds += 1
         try restore(worker.index)
         var ledger = Ledger()
@@ -141,7 +143,8 @@ extension Faults {
       into tally: inout Tally
     ) throws {
       // The other batches of the index with a graph are untouched: one chunk a document.
-      let others = scratch.encoder == "none" ? 0 : (GraphIndex.names.count - 1) * 800
+      let others =
+        scratch.encoder == "none" ? 0 : (GraphIndex.names.count - 1) * GraphIndex.batchCount
       try checkStatus(
         documents: ledger.documentCount + others, chunks: chunks + others, in: scratch, place,
         into: &tally)

@@ -6,20 +6,23 @@ import Synchronization
 enum GraphIndex {
   static let dimensions = 32
   // Batches of at most 1,000 chunks: so many one query can ask for.
-  static let names = ["a", "b", "c"]
+  static let names = ["a", "b", "c", "d"]
 
-  private static let made = Mutex<IndexImage?>(nil)
+  static let batchCount = 700
 
-  static func batch(_ name: String) -> Batch { Batch(name, count: 800, parts: 1...1) }
+  private static let made = Mutex<[String: IndexImage]>([:])
 
-  static func image() throws -> IndexImage {
+  static func batch(_ name: String) -> Batch { Batch(name, count: batchCount, parts: 1...1) }
+
+  /// The index of all batches, or all but one.
+  static func image(without left: String = "") throws -> IndexImage {
     try made.withLock { made in
-      if let made { return made }
+      if let image = made[left] { return image }
       let image = try Scratch.run(encoder: Rag.model, dimensions: dimensions) { scratch in
-        for name in names { try ingest(name, in: scratch) }
+        for name in names where name != left { try ingest(name, in: scratch) }
         return try IndexImage(scratch.index)
       }
-      made = image
+      made[left] = image
       return image
     }
   }

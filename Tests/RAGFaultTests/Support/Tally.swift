@@ -65,6 +65,7 @@ struct Tally {
     if harmless > 0 { line += ", \(harmless) of the same whole to rag verify" }
     if !notes.isEmpty { line += "; " + notes.joined(separator: "; ") }
     print(line)
+    fflush(nil)
     if let report = Plan.report {
       let fields =
         [row, title] + [rounds, same, refused].map(String.init) + bad.map { "\($0.1.count)" }
