@@ -14,7 +14,7 @@ extension Faults {
     @Test("of one bit anywhere gives the same answers or an error")
     func flips() throws {
       let image = try LexicalIndex.image()
-      try flip("9", "a flipped bit, words only", image, .lexical, encoder: "none", 250, .max)
+      try flip("9", "a flipped bit, words only", image, .lexical, encoder: "none", 200, .max)
     }
 
     @Test(
@@ -23,13 +23,13 @@ extension Faults {
     func graphFlips() throws {
       let image = try GraphIndex.image()
       try flip(
-        "8", "a flipped bit, with a graph", image, .hybrid, encoder: Rag.model, 250, 8_000)
+        "8", "a flipped bit, with a graph", image, .hybrid, encoder: Rag.model, 150, 8_000)
     }
 
     @Test("by a cut, a loss or an addition gives the same answers or an error")
     func cuts() throws {
       let image = try LexicalIndex.image()
-      try cut("10", "files cut or longer, words only", image, .lexical, encoder: "none", 24, .max)
+      try cut("10", "files cut or longer, words only", image, .lexical, encoder: "none", 12, .max)
     }
 
     @Test(
@@ -38,7 +38,7 @@ extension Faults {
     func graphCuts() throws {
       let image = try GraphIndex.image()
       try cut(
-        "10", "files cut or longer, with a graph", image, .hybrid, encoder: Rag.model, 16, 500)
+        "10", "files cut or longer, with a graph", image, .hybrid, encoder: Rag.model, 8, 500)
     }
 
     @Test("by files of another generation or index gives the same answers or an error")

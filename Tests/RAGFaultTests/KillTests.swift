@@ -70,7 +70,7 @@ extension Faults {
           }
           // No index at all is right only where nothing was acknowledged.
           let status = try scratch.rag("status", "--json")
-          if status.status == 2, chunks.values.allSatisfy({ $0 == 0 }), ledger.isEmptyPossible {
+          if status.status == 2, chunks.values.allSatisfy({ $0 == 0 }), ledger.mayBeEmpty {
             tally.refused += 1
           } else {
             for name in touched {
@@ -174,7 +174,7 @@ extension Faults {
 
 extension Ledger {
   /// Whether nothing at all was acknowledged so far.
-  var isEmptyPossible: Bool {
+  var mayBeEmpty: Bool {
     batches.values.allSatisfy { $0.values.allSatisfy { $0.contains(nil) } }
   }
 }

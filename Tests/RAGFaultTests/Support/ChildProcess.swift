@@ -25,6 +25,13 @@ struct CommandRun: Sendable {
     errors.hasPrefix("rag: error: ") && errors.split(separator: "\n").count == 1
   }
 
+  /// Whether standard error is warnings alone, of which one tells of damage.
+  var warnsOfDamage: Bool {
+    let lines = errors.split(separator: "\n")
+    return lines.contains { $0.contains("damaged") }
+      && lines.allSatisfy { $0.hasPrefix("rag: warning: ") }
+  }
+
   func json() throws -> [String: Any] {
     try JSONSerialization.jsonObject(with: output) as? [String: Any] ?? [:]
   }

@@ -49,7 +49,9 @@ struct Probe: Sendable {
       }
       if run.status == answer.status, run.output == answer.output { continue }
       isRefused = true
-      if run.status == 0 || run.status == 1 {
+      if (run.status == 0 || run.status == 1) && run.warnsOfDamage {
+        tally.warned += 1
+      } else if run.status == 0 || run.status == 1 {
         tally.wrong.append(place)
         isGood = false
       } else if !errors.contains(run.status ?? -1) || !run.hasOneError {
@@ -59,10 +61,11 @@ struct Probe: Sendable {
     }
     if isGood, isRefused { tally.refused += 1 }
     if !isRefused { tally.same += 1 }
-    guard Rag.verifies else { return }
+    // In every run a part is held against it: reading every byte takes longer than a query.
+    guard Rag.verifies, Plan.isFull || tally.rounds % 4 == 1 else { return }
     let verify = try scratch.rag("verify", "--index", index)
     guard tally.survived(verify, place + ", verify") else { return }
     if verify.status == 0, isRefused { tally.others.append("\(place): rag verify finds nothing") }
-    if verify.status == 0, !isRefused { tally.harmless += 1 }
+    if verify.status == 0, !isRefused { tally.unseen += 1 }
   }
 }

@@ -11,7 +11,9 @@ struct Tally {
   /// Errors that were reported as they should be.
   var refused = 0
   /// Damage that neither a query nor `rag verify` saw: bytes that nothing reads.
-  var harmless = 0
+  var unseen = 0
+  /// Other answers, with a warning that names the damage: a part was not used.
+  var warned = 0
   /// Acknowledged documents that are gone.
   var lost: [String] = []
   /// Documents of which only a part is there.
@@ -33,7 +35,8 @@ struct Tally {
     rounds += other.rounds
     same += other.same
     refused += other.refused
-    harmless += other.harmless
+    unseen += other.unseen
+    warned += other.warned
     lost += other.lost
     halves += other.halves
     wrong += other.wrong
@@ -62,13 +65,15 @@ struct Tally {
       "row \(row), \(title): seed \(Plan.seed), \(rounds) rounds, \(same) same, "
       + "\(refused) refused"
     for (word, places) in bad { line += ", \(places.count) \(word)" }
-    if harmless > 0 { line += ", \(harmless) of the same whole to rag verify" }
+    if warned > 0 { line += ", \(warned) other answers with a warning" }
+    if unseen > 0 { line += ", \(unseen) of them whole to rag verify" }
     if !notes.isEmpty { line += "; " + notes.joined(separator: "; ") }
     print(line)
     fflush(nil)
     if let report = Plan.report {
       let fields =
-        [row, title] + [rounds, same, refused].map(String.init) + bad.map { "\($0.1.count)" }
+        [row, title] + [rounds, same, refused, warned].map(String.init)
+        + bad.map { "\($0.1.count)" }
         + [notes.joined(separator: "; ")]
       let file = fopen(report, "a")
       fputs(fields.joined(separator: "\t") + "\n", file)

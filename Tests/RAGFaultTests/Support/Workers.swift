@@ -2,6 +2,19 @@ import Dispatch
 import Foundation
 import Synchronization
 
+/// Runs work on as many threads as asked for, however few processors there are, to the end of all.
+func together(_ count: Int, _ body: @escaping @Sendable (Int) -> Void) {
+  let group = DispatchGroup()
+  for worker in 0..<count {
+    group.enter()
+    Thread.detachNewThread {
+      body(worker)
+      group.leave()
+    }
+  }
+  group.wait()
+}
+
 /// Work on many cases at once, each worker in a directory of its own.
 enum Workers {
   static func tally<Case: Sendable>(
