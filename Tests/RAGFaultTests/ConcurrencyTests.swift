@@ -105,7 +105,11 @@ extension Faults {
           ] + Batch.chunking)
         try #require(try scratch.shell("read < ready").status == 0)
         tally.rounds += 1
-        let second = try scratch.rag(try batch.changed().ingest(in: scratch) + ["--wait", "0"])
+        let other = try scratch.start(
+          try batch.changed().ingest(in: scratch) + ["--wait", "0"])
+        // Far longer than it takes to begin and to find the lock taken.
+        if !other.ends(within: 4_000) { tally.others.append("--wait 0 waits for seconds") }
+        let second = scratch.checked(other.finish())
         if second.status != 75 || !second.hasOneError {
           tally.others.append("the second writer ended \(second.end): \(second.errors)")
         } else {
