@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 extension Faults {
@@ -113,6 +114,7 @@ extension Faults {
     func memory() throws {
       var tally = Tally("7", "ulimit -v")
       var aborts = 0
+      var hangs = 0
       try Scratch.run { scratch in
         try LexicalIndex.image().restore(to: scratch.index)
         let old = Batch("m", count: 150)
@@ -130,15 +132,19 @@ extension Faults {
           try image.restore(to: scratch.index)
           let limit =
             "ulimit -c 0; ulimit -v \(mebibytes * 1024); export SWIFT_BACKTRACE=enable=no; "
-          let asked = try scratch.shell(limit + "exec \"$RAG\" \(query)")
+          let asked = try scratch.shell(limit + "exec timeout -s KILL 20 \"$RAG\" \(query)")
           if asked.status == 0, asked.output != answers[0].output { tally.wrong.append(place) }
           var ledger = Ledger()
           ledger.acknowledge(old)
           ledger.begin(new)
-          let run = try scratch.shell(limit + "exec \"$RAG\" \(arguments)")
+          let run = try scratch.shell(limit + "exec timeout -s KILL 20 \"$RAG\" \(arguments)")
           for run in [asked, run] {
             switch run.end {
             case .exit(0): tally.same += 1
+            // Swift's concurrency waits for ever for a thread that it cannot start.
+            case .signal(SIGKILL), .exit(137):
+              hangs += 1
+              tally.refused += 1
             // Swift itself ends a process that gets no memory, and so does the loader.
             case .signal:
               aborts += 1
@@ -152,7 +158,7 @@ extension Faults {
           if chunks == 0 { tally.lost.append("\(place): all") }
         }
       }
-      tally.notes.append("\(aborts) ended by the runtime")
+      tally.notes.append("\(aborts) ended by the runtime, \(hangs) without a thread")
       tally.conclude()
     }
 
