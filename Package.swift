@@ -76,6 +76,7 @@ let package = Package(
     tests("RAGEval", ["RAGCore"]),
     tests("RAG", ["RAGCore", "RAGEmbed", "RAGIndex", "RAGStore", "RAGRetrieve"]),
     tests("RAGCommand", ["RAG"]),
+    .testTarget(name: "RAGFaultTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]
 )

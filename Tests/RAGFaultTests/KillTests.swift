@@ -1,0 +1,180 @@
+import Foundation
+import Glibc
+import Testing
+
+extension Faults {
+  @Suite("An ingest that is killed or stopped")
+  struct KillTests {
+    @Test("loses nothing acknowledged, leaves no half document, and needs no repair")
+    func kill() throws {
+      try strike("1", "kill -9 during ingest", SIGKILL, rounds: Plan.rounds(40, full: 200))
+    }
+
+    @Test("by Ctrl-C ends with status 130, and the same command goes on from there")
+    func interrupt() throws {
+      try strike("23", "Ctrl-C during ingest", SIGINT, rounds: Plan.rounds(12, full: 60))
+    }
+
+    /// Ingests batch after batch until the signal comes, then looks at what is there.
+    private func strike(_ row: String, _ title: String, _ signal: Int32, rounds: Int) throws {
+      var tally = Tally(row, title)
+      var random = Random(title)
+      var ledger = Ledger()
+      var known: [Batch] = []
+      var chunks: [String: Int] = [:]
+      var slowest = Duration.zero
+      try Scratch.run { scratch in
+        for round in 1...rounds {
+          tally.rounds += 1
+          let place = "round \(round)"
+          let deadline = ContinuousClock.now + .milliseconds(10 + random.below(490))
+          var touched: Set<String> = []
+          var last: Batch?
+          while true {
+            let batch: Batch
+            if !known.isEmpty, random.below(3) == 0 {
+              batch = known.remove(at: random.below(known.count))
+                .changed(every: 1 + random.below(3), dropping: random.below(2) == 0 ? 7 : nil)
+            } else {
+              batch = Batch("k\(round)n\(touched.count)", count: 100 + random.below(220))
+            }
+            let arguments = try batch.ingest(in: scratch)
+            touched.insert(batch.name)
+            ledger.begin(batch)
+            known.append(batch)
+            let process = try scratch.start(arguments)
+            if !process.ends(within: max(0, Int((deadline - .now) / .milliseconds(1)))) {
+              process.send(signal)
+              let sent = ContinuousClock.now
+              let run = scratch.checked(process.finish())
+              slowest = max(slowest, .now - sent)
+              last = batch
+              if run.status == 0 {
+                ledger.acknowledge(batch)
+              } else if signal == SIGKILL ? run.end != .signal(SIGKILL) : run.status != 130 {
+                // A signal that comes before the program has begun does what it does by default.
+                if run.end == .signal(signal) {
+                  tally.notes = ["some before the program had begun"]
+                } else {
+                  tally.others.append("\(place): ended \(run.end): \(run.errors)")
+                }
+              }
+              break
+            }
+            let run = scratch.checked(process.finish())
+            if run.status == 0 {
+              ledger.acknowledge(batch)
+            } else {
+              tally.others.append("\(place): ingest ended \(run.end): \(run.errors)")
+            }
+          }
+          // No index at all is right only where nothing was acknowledged.
+          let status = try scratch.rag("status", "--json")
+          if status.status == 2, chunks.values.allSatisfy({ $0 == 0 }), ledger.mayBeEmpty {
+            tally.refused += 1
+          } else {
+            for name in touched {
+              chunks[name] = try ledger.check(name, in: scratch, place, into: &tally)
+            }
+            try checkStatus(
+              documents: ledger.documentCount, chunks: chunks.values.reduce(0, +), in: scratch,
+              place, into: &tally)
+          }
+          if let last, random.below(2) == 0 {
+            let run = try scratch.rag(try last.ingest(in: scratch))
+            if run.status == 0 {
+              ledger.acknowledge(last)
+            } else {
+              tally.others.append("\(place): the next ingest ended \(run.end): \(run.errors)")
+            }
+            chunks[last.name] = try ledger.check(last.name, in: scratch, place, into: &tally)
+          }
+        }
+        for batch in known {
+          let place = "at the end"
+          chunks[batch.name] = try ledger.check(batch.name, in: scratch, place, into: &tally)
+          guard let index = batch.documents.keys.randomElement(using: &random) else { continue }
+          let run = try scratch.rag(
+            "query", batch.word(index), "--mode", "lexical", "--hits-only", "--json")
+          let isThere = ledger.batches[batch.name]?[index] != [nil]
+          if run.status != (isThere ? 0 : 1) {
+            tally.others.append("\(place): \(batch.word(index)): status \(run.status ?? -1)")
+          }
+        }
+        try checkStatus(
+          documents: ledger.documentCount, chunks: chunks.values.reduce(0, +), in: scratch,
+          "at the end", into: &tally)
+      }
+      tally.notes.append("\(ledger.documentCount) documents at the end")
+      if signal == SIGINT { tally.notes.append("stopped within \(slowest)") }
+      tally.conclude()
+    }
+
+    @Test(
+      "while it writes a graph leaves the old one or the new one",
+      .enabled(if: Rag.hasModel, Rag.modelRemedy))
+    func fold() throws {
+      var tally = Tally("1", "kill -9 while the graph is written")
+      var random = Random("fold")
+      let image = try GraphIndex.image()
+      try Scratch.run(encoder: Rag.model, dimensions: GraphIndex.dimensions) { scratch in
+        // The time that it takes here, to spread the kills over.
+        try image.restore(to: scratch.index)
+        let more = Batch("more", count: 250, parts: 1...1)
+        let arguments = try more.ingest(in: scratch)
+        let start = ContinuousClock.now
+        try #require(try scratch.rag(arguments).status == 0)
+        let span = Int((ContinuousClock.now - start) / .milliseconds(1))
+        for round in 1...Plan.rounds(8, full: 60) {
+          tally.rounds += 1
+          let place = "round \(round)"
+          try image.restore(to: scratch.index)
+          var ledger = GraphIndex.ledger
+          ledger.begin(more)
+          let process = try scratch.start(arguments)
+          _ = process.ends(within: span * (30 + random.below(70)) / 100)
+          process.send(SIGKILL)
+          if process.finish().status == 0 { ledger.acknowledge(more) }
+          var chunks = 0
+          for name in ledger.batches.keys.sorted() {
+            chunks += try ledger.check(name, in: scratch, place, into: &tally)
+          }
+          try checkStatus(
+            documents: ledger.documentCount, chunks: chunks, in: scratch, place, into: &tally)
+          // The graph finds what a comparison with all vectors finds.
+          for query in ["a silver harbour", "thunder over granite"] {
+            let run = try scratch.rag("query", query, "--mode", "vector", "--hits-only", "--json")
+            let exact = try scratch.rag(
+              "query", query, "--mode", "vector", "--hits-only", "--json", "--recall", "1")
+            guard tally.survived(run, place) else { continue }
+            if run.status != 0 || exact.status != 0 {
+              tally.others.append("\(place): vector query ended \(run.end): \(run.errors)")
+            } else if try recall(run, exact) < 0.8 {
+              tally.wrong.append("\(place): '\(query)' finds less than 8 of the 10 nearest")
+            } else {
+              tally.same += 1
+            }
+          }
+        }
+      }
+      tally.conclude()
+    }
+
+    private func recall(_ run: CommandRun, _ exact: CommandRun) throws -> Double {
+      func scores(_ run: CommandRun) throws -> [Double] {
+        (try run.json()["hits"] as? [[String: Any]] ?? []).compactMap { $0["score"] as? Double }
+      }
+      // By score: chunks of the same text are as good as each other.
+      let wanted = try scores(exact)
+      let least = (wanted.last ?? 0) - 1e-6
+      return Double(try scores(run).count { $0 >= least }) / Double(max(1, wanted.count))
+    }
+  }
+}
+
+extension Ledger {
+  /// Whether nothing at all was acknowledged so far.
+  var mayBeEmpty: Bool {
+    batches.values.allSatisfy { $0.values.allSatisfy { $0.contains(nil) } }
+  }
+}

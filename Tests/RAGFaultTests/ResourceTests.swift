@@ -1,0 +1,232 @@
+import Foundation
+import Glibc
+import Testing
+
+extension Faults {
+  @Suite("When resources end")
+  struct ResourceTests {
+    @Test("a full disk ends an ingest with status 74, and the retry on a larger one succeeds")
+    func diskFull() throws {
+      var tally = Tally("5", "disk full for real (tmpfs, 8 MiB)")
+      let unshare = Plan.isRoot ? "unshare -m" : "unshare -rm"
+      try Scratch.run { scratch in
+        guard try scratch.shell("\(unshare) mount -t tmpfs none /mnt").status == 0 else {
+          return Tally.skip("5", tally.title, because: "file systems cannot be mounted here")
+        }
+        try scratch.write("answers", "")
+        var ledger = Ledger()
+        let batches = (0..<60).map { Batch("d\($0)", count: 330) }
+        for batch in batches {
+          try scratch.write(batch.name + ".jsonl", batch.lines)
+          ledger.begin(batch)
+        }
+        // One script: what is mounted is there for it alone.
+        let run = try scratch.shell(
+          """
+          export RAG_INDEX=$PWD/disk/index
+          mkdir disk
+          cat > script <<'END'
+          mount -t tmpfs -o size=8m none disk || exit 99
+          ingest() { "$RAG" ingest "$PWD/d$1.jsonl" --format jsonl \(Batch.chunking.joined(separator: " ")) >/dev/null; }
+          query() { "$RAG" query \(Rag.canary) --where "batch = \\"d$1\\"" --mode lexical -k 1000 --hits-only --json; }
+          for ((n = 0; n < 60; n++)); do
+            ingest $n 2> errors; status=$?
+            [[ $status == 0 ]] || break
+          done
+          echo "full $n $status $(wc -l < errors) $(head -n 1 errors)"
+          query 0 > before; echo "query $?"
+          ingest $n 2> errors; echo "again $?"
+          mount -o remount,size=64m disk || exit 99
+          ingest $n; echo "larger $?"
+          query 0 > after; echo "query $?"
+          cmp before after; echo "same $?"
+          for ((m = 0; m <= n; m++)); do query $m | grep -c '"rank"'; done | sort -n | head -n 1
+          cp -a disk/index index
+          END
+          \(unshare) bash script
+          """)
+        tally.rounds += 1
+        try #require(run.status == 0, "\(run.errors)")
+        let lines = run.text.split(separator: "\n").map(String.init)
+        let full = lines.first { $0.hasPrefix("full ") } ?? ""
+        let words = full.split(separator: " ")
+        let last = words.count > 1 ? Int(words[1]) ?? 0 : 0
+        if words.count < 5 || words[2] != "74" || words[3] != "1" || !full.contains("rag: error: ")
+        {
+          tally.others.append("a full disk: \(full)")
+        } else {
+          tally.refused += 1
+        }
+        for wanted in ["query 0", "larger 0", "same 0"] where !lines.contains(wanted) {
+          tally.others.append("\(wanted) is missing of: \(lines.joined(separator: ", "))")
+        }
+        if !lines.contains("again 74") { tally.notes.append("the retry on the full disk succeeds") }
+        for batch in batches.prefix(last + 1) {
+          ledger.acknowledge(batch)
+          try ledger.check(batch.name, in: scratch, "at the end", into: &tally)
+        }
+        tally.notes.append("full after \(last) ingests")
+      }
+      tally.conclude()
+    }
+
+    @Test("a limit on the size of files ends an ingest with status 74")
+    func fileSize() throws {
+      var tally = Tally("6", "ulimit -f, closed pipe")
+      try Scratch.run { scratch in
+        let batch = Batch("f", count: 200)
+        let arguments = try batch.ingest(in: scratch).map { "'\($0)'" }.joined(separator: " ")
+        for kibibytes in [0, 1, 4, 16, 32, 64, 128, 256, 512, 1024, 4096, 65536] {
+          tally.rounds += 1
+          try? FileManager.default.removeItem(atPath: scratch.index)
+          let place = "ulimit -f \(kibibytes)"
+          // Messages go through a pipe, which has no such limit.
+          let run = try scratch.shell(
+            "(ulimit -f \(kibibytes); \"$RAG\" \(arguments) 2>&1 >/dev/null; echo \"ends $?\") | cat"
+          )
+          let lines = run.text.split(separator: "\n")
+          if lines.last == "ends 0" {
+            tally.same += 1
+          } else if lines.last == "ends 74", lines.count == 2, lines[0].hasPrefix("rag: error: ") {
+            tally.refused += 1
+          } else {
+            tally.others.append("\(place): \(run.text.prefix(300))")
+          }
+          var ledger = Ledger()
+          ledger.begin(batch)
+          let again = try scratch.shell("\"$RAG\" \(arguments)")
+          if again.status != 0 { tally.others.append("\(place), again: \(again.errors)") }
+          ledger.acknowledge(batch)
+          try ledger.check("f", in: scratch, place, into: &tally)
+        }
+        tally.rounds += 1
+        let run = try scratch.shell(
+          "\"$RAG\" query \(Rag.canary) -k 1000 --hits-only --json | head -n 1; echo ${PIPESTATUS[0]}"
+        )
+        if run.text != "{\n0\n" || !run.errors.isEmpty {
+          tally.others.append("closed pipe: \(run.text) \(run.errors)")
+        }
+      }
+      tally.conclude()
+    }
+
+    @Test("little memory gives the same answers or an end, and never a half document")
+    func memory() throws {
+      var tally = Tally("7", "ulimit -v")
+      var aborts = 0
+      var hangs = 0
+      try Scratch.run { scratch in
+        try LexicalIndex.image().restore(to: scratch.index)
+        let old = Batch("m", count: 150)
+        try #require(try scratch.rag(try old.ingest(in: scratch)).status == 0)
+        let answers = try Probe.lexical.answers(scratch.index, in: scratch)
+        let new = old.changed(every: 2, dropping: 5)
+        let arguments = try new.ingest(in: scratch).map { "'\($0)'" }.joined(separator: " ")
+        let image = try IndexImage(scratch.index)
+        let query = Probe.lexical.queries[0].map { "'\($0)'" }.joined(separator: " ")
+        let steps = Plan.rounds(8, full: 80)
+        for step in 0..<steps {
+          tally.rounds += 1
+          let mebibytes = 40 + step * step * 1500 / (steps * steps)
+          let place = "ulimit -v \(mebibytes) MiB"
+          try image.restore(to: scratch.index)
+          let limit =
+            "ulimit -c 0; ulimit -v \(mebibytes * 1024); export SWIFT_BACKTRACE=enable=no; "
+          let asked = try scratch.shell(limit + "exec timeout -s KILL 20 \"$RAG\" \(query)")
+          if asked.status == 0, asked.output != answers[0].output { tally.wrong.append(place) }
+          var ledger = Ledger()
+          ledger.acknowledge(old)
+          ledger.begin(new)
+          let run = try scratch.shell(limit + "exec timeout -s KILL 20 \"$RAG\" \(arguments)")
+          for run in [asked, run] {
+            switch run.end {
+            case .exit(0): tally.same += 1
+            // Swift's concurrency waits for ever for a thread that it cannot start.
+            case .signal(SIGKILL), .exit(137):
+              hangs += 1
+              tally.refused += 1
+            // Swift itself ends a process that gets no memory, and so does the loader.
+            case .signal:
+              aborts += 1
+              tally.refused += 1
+            case .exit: tally.refused += 1
+            case .hung: tally.crashes.append("\(place): hung")
+            }
+          }
+          if run.end == .exit(0) { ledger.acknowledge(new) }
+          let chunks = try ledger.check("m", in: scratch, place, into: &tally)
+          if chunks == 0 { tally.lost.append("\(place): all") }
+        }
+      }
+      tally.notes.append("\(aborts) ended by the runtime, \(hangs) without a thread")
+      tally.conclude()
+    }
+
+    @Test("an index that cannot be written answers, and refuses an ingest with one line")
+    func readOnly() throws {
+      guard Plan.isRoot else {
+        return Tally.skip("22", "an index that cannot be written", because: "it needs root")
+      }
+      var tally = Tally("22", "an index that cannot be written")
+      var statuses: Set<Int32> = []
+      for hasLog in [true, false] {
+        try Scratch.run { scratch in
+          var image = try LexicalIndex.image()
+          let log = image.files.keys.first { $0.hasSuffix("-wal") }
+          // Written back by the last who closed it, a log may be gone, as in a copy.
+          if !hasLog, let log, image.files[log]?.isEmpty != true { return }
+          if !hasLog { image.files = image.files.filter { !$0.key.contains("rag.sqlite-") } }
+          try image.restore(to: scratch.index)
+          let probe = Probe.lexical.queries[0]
+          let answer = try scratch.rag(probe)
+          try image.restore(to: scratch.index)
+          let arguments = try Batch("r", count: 5).ingest(in: scratch)
+          let query = probe.map { "'\($0)'" }.joined(separator: " ")
+          let ingest = arguments.map { "'\($0)'" }.joined(separator: " ")
+          // As another user, and on a file system that is mounted to be read.
+          let user = "setpriv --reuid=65534 --regid=65534 --clear-groups"
+          let ways = [
+            ("as another user", "chmod -R a+rX,go-w . ; chmod 755 .", user),
+            (
+              "on a file system to be read", "",
+              "unshare -m bash -c 'mount --bind index index && mount -o remount,ro,bind index && \"$@\"' -"
+            ),
+          ]
+          for (way, preparation, prefix) in ways {
+            let place = way + (hasLog ? "" : ", no log")
+            tally.rounds += 1
+            _ = try scratch.shell(preparation)
+            let before = try IndexImage(scratch.index)
+            let asked = try scratch.shell("\(prefix) \"$RAG\" \(query)")
+            if asked.status != 0 || asked.output != answer.output {
+              tally.wrong.append("\(place): query ended \(asked.end): \(asked.errors)")
+            } else {
+              tally.same += 1
+            }
+            let refused = try scratch.shell("\(prefix) \"$RAG\" \(ingest)")
+            if let status = refused.status { statuses.insert(status) }
+            if ![2, 74].contains(refused.status) || !refused.hasOneError {
+              tally.others.append("\(place): ingest ended \(refused.end): \(refused.errors)")
+            } else {
+              tally.refused += 1
+            }
+            if Rag.verifies {
+              let verify = try scratch.shell("\(prefix) \"$RAG\" verify")
+              if verify.status != 0 {
+                tally.others.append("\(place): verify: \(verify.text)\(verify.errors)")
+              }
+            }
+            let after = try IndexImage(scratch.index)
+            if Set(after.files.keys) != Set(before.files.keys) {
+              tally.others.append(
+                "\(place): files are now \(after.files.keys.sorted()), not \(before.files.keys.sorted())"
+              )
+            }
+          }
+        }
+      }
+      tally.notes.append("an ingest ends with \(statuses.sorted())")
+      tally.conclude()
+    }
+  }
+}

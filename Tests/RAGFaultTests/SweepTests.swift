@@ -1,0 +1,185 @@
+import Foundation
+import Glibc
+import Testing
+
+extension Faults {
+  @Suite("An I/O call")
+  struct SweepTests {
+    /// What the shim does to the chosen call.
+    enum Fault: String, CaseIterable, Sendable { case kill, torn, eio, enospc, short }
+
+    @Test(
+      "of a first ingest that fails, is cut short or is the last one leaves a whole index",
+      arguments: Fault.allCases)
+    func create(_ fault: Fault) throws {
+      try Scratch.run { scratch in
+        try sweep(fault, "a first ingest", image: nil, Batch("s", count: 30), in: scratch)
+      }
+    }
+
+    @Test(
+      "of an ingest of changes that fails, is cut short or is the last one leaves a whole index",
+      arguments: Fault.allCases)
+    func update(_ fault: Fault) throws {
+      try Scratch.run { scratch in
+        let old = Batch("s", count: 40)
+        try #require(try scratch.rag(try old.ingest(in: scratch)).status == 0)
+        let image = try IndexImage(scratch.index)
+        try sweep(
+          fault, "an ingest of changes", image: image, before: old,
+          old.changed(every: 3, dropping: 8).merged(with: 10), in: scratch)
+      }
+    }
+
+    @Test(
+      "of an ingest that writes a graph leaves a whole index",
+      .enabled(if: Rag.hasModel, Rag.modelRemedy), arguments: Fault.allCases)
+    func fold(_ fault: Fault) throws {
+      try Scratch.run(encoder: Rag.model, dimensions: GraphIndex.dimensions) { scratch in
+        let old = GraphIndex.batch("a")
+        try sweep(
+          fault, "an ingest with a graph", image: try GraphIndex.image(), before: old,
+          old.changed(every: 3, dropping: 8), in: scratch, from: .shared, bounded: 6, full: 120)
+      }
+    }
+
+    @Test(
+      "of rag compact leaves a whole index", .enabled(if: Rag.compacts),
+      arguments: Fault.allCases)
+    func compact(_ fault: Fault) throws {
+      try Scratch.run { scratch in
+        let first = Batch("s", count: 60)
+        let second = first.changed(every: 2, dropping: 3)
+        for batch in [first, second] {
+          try #require(try scratch.rag(try batch.ingest(in: scratch)).status == 0)
+        }
+        try sweep(
+          fault, "rag compact", image: try IndexImage(scratch.index), before: second, second,
+          command: ["compact"], in: scratch)
+      }
+    }
+
+    /// Runs a command again and again, with the fault at another of its calls each time.
+    private func sweep(
+      _ fault: Fault, _ job: String, image: IndexImage?, before: Batch? = nil, _ after: Batch,
+      command: [String]? = nil, in scratch: Scratch, from files: Scratch? = nil, bounded: Int = 24,
+      full: Int = .max
+    ) throws {
+      let row = fault == .kill || fault == .torn ? "2" : "3"
+      let title = "\(fault.rawValue) at each call of \(job)"
+      guard let shim = try Shim.library() else {
+        return Tally.skip(row, title, because: "there is no C compiler")
+      }
+      let arguments = try command ?? after.ingest(in: files ?? scratch)
+      let restore = { @Sendable (index: String) throws -> Void in
+        if let image {
+          try image.restore(to: index)
+        } else {
+          try? FileManager.default.removeItem(atPath: index)
+        }
+      }
+      // Undisturbed: how many calls there are, and what files there are in the end.
+      let log = scratch.path + "/calls"
+      try restore(scratch.index)
+      let clean = try scratch.rag(
+        arguments, shim.environment(scratch.index, call: 0, fault.rawValue, log: log))
+      try #require(clean.status == 0, "\(clean.errors)")
+      let calls = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
+      let kinds = try IndexImage.kinds(in: scratch.index)
+      try #require(calls.count > 10)
+
+      var random = Random(title)
+      let chosen = Plan.spread(calls.count, bounded: bounded, full: full, &random)
+      var tally = try Workers.tally(chosen, in: scratch, { Tally(row, title) }) {
+        number, worker, tally in
+        let place =
+          "call "
+          + calls[number].replacingOccurrences(of: scratch.index, with: "index")
+        tally.rounds += 1
+        try restore(worker.index)
+        var ledger = Ledger()
+        if let before { ledger.acknowledge(before) }
+        let run = try worker.rag(
+          arguments,
+          shim.environment(worker.index, call: number + 1, fault.rawValue, log: nil))
+        ledger.begin(after)
+        switch (fault, run.end) {
+        case (_, .exit(0)):
+          tally.same += 1
+          ledger.acknowledge(after)
+        case (.kill, .signal(SIGKILL)), (.torn, .signal(SIGKILL)): tally.refused += 1
+        case (.eio, .exit(74)), (.enospc, .exit(74)):
+          tally.refused += 1
+          if !run.hasOneError { tally.others.append("\(place): \(run.errors.prefix(300))") }
+        case (_, .exit(let status)):
+          tally.others.append("\(place): ended with \(status): \(run.errors.prefix(300))")
+        default: _ = tally.survived(run, place)
+        }
+        // What is there is whole, whatever it is. No index is fine where there was none.
+        if before == nil, run.end != .exit(0), try worker.rag("status").status == 2 {
+        } else {
+          let chunks = try ledger.check(after.name, in: worker, place, into: &tally)
+          try checkTotals(ledger, chunks, in: worker, place, into: &tally)
+        }
+        // And the same command goes on from there, and cleans up.
+        let again = try worker.rag(arguments)
+        if tally.survived(again, place), again.status != 0 {
+          tally.others.append(
+            "\(place): again, it ended with \(again.status ?? -1): \(again.errors)")
+          return
+        }
+        ledger.acknowledge(after)
+        _ = try ledger.check(after.name, in: worker, place + ", again", into: &tally)
+        let left = try IndexImage.kinds(in: worker.index)
+        let stray = Set(left).subtracting(kinds)
+        if !stray.isEmpty { tally.others.append("\(place): left over: \(stray.sorted())") }
+      }
+      tally.notes.append("\(calls.count) calls")
+      tally.conclude()
+    }
+
+    private func checkTotals(
+      _ ledger: Ledger, _ chunks: Int, in scratch: Scratch, _ place: String,
+      into tally: inout Tally
+    ) throws {
+      // The other batches of the index with a graph are untouched: one chunk a document.
+      let others =
+        scratch.encoder == "none" ? 0 : (GraphIndex.names.count - 1) * GraphIndex.batchCount
+      try checkStatus(
+        documents: ledger.documentCount + others, chunks: chunks + others, in: scratch, place,
+        into: &tally)
+    }
+  }
+}
+
+/// The C library that fails calls of a process.
+struct Shim: Sendable {
+  let path: String
+
+  private static let compiled: Result<Shim?, any Error> = Result {
+    let path = Scratch.shared.path + "/shim.so"
+    let run = try Scratch.run { scratch in
+      try scratch.shell(
+        """
+        compiler=$(command -v cc || command -v clang) || exit 69
+        "$compiler" -shared -fPIC -O1 -o '\(path)' '\(Rag.root)/tools/faultshim/shim.c' -ldl
+        """)
+    }
+    if run.status == 69 { return nil }
+    guard run.status == 0 else { throw GraphIndex.Failure(run: run) }
+    return Shim(path: path)
+  }
+
+  /// Compiles it, the first time; nil where there is no compiler.
+  static func library() throws -> Shim? { try compiled.get() }
+
+  func environment(_ directory: String, call: Int, _ kind: String, log: String?) -> [String: String]
+  {
+    var environment = [
+      "LD_PRELOAD": path, "FAULT_DIRECTORY": directory, "FAULT_CALL": "\(call)",
+      "FAULT_KIND": kind,
+    ]
+    environment["FAULT_LOG"] = log
+    return environment
+  }
+}

@@ -1,0 +1,194 @@
+// Fails, shortens or dies at one chosen I/O call below one directory. Loaded by LD_PRELOAD:
+//
+//   FAULT_DIRECTORY  only calls on files below it count (absolute, resolved)
+//   FAULT_CALL       the call to act on, from 1; 0 for none
+//   FAULT_KIND       kill (before the call), torn (half of a write, then kill), eio, enospc (this
+//                    call and all later ones that need space), short (half of a write)
+//   FAULT_LOG        a file that gets one line a call
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum kind { NONE, KILL, TORN, EIO_ONCE, ENOSPC_ON, SHORT };
+// What to do with a call.
+enum verdict { PASS, FAIL, HALF, HALF_AND_DIE };
+
+static char directory[PATH_MAX];
+static size_t directory_length;
+static long chosen;
+static enum kind kind;
+static int log_descriptor = -1;
+static atomic_long count;
+
+__attribute__((constructor)) static void start(void) {
+  const char *path = getenv("FAULT_DIRECTORY"), *call = getenv("FAULT_CALL");
+  const char *name = getenv("FAULT_KIND"), *log = getenv("FAULT_LOG");
+  if (!path || strlen(path) >= sizeof directory) return;
+  strcpy(directory, path);
+  directory_length = strlen(directory);
+  chosen = call ? atol(call) : 0;
+  const char *names[] = {"none", "kill", "torn", "eio", "enospc", "short"};
+  for (int i = 0; name && i < 6; i++)
+    if (!strcmp(name, names[i])) kind = (enum kind)i;
+  if (log)
+    log_descriptor =
+        (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+}
+
+static int is_below(const char *path) {
+  return directory_length && !strncmp(path, directory, directory_length) &&
+         (path[directory_length] == '/' || !path[directory_length]);
+}
+
+static int is_below_at(int at, const char *path) {
+  if (!directory_length || !path) return 0;
+  if (path[0] == '/') return is_below(path);
+  char link[64], base[PATH_MAX];
+  if (at == AT_FDCWD) {
+    if (!getcwd(base, sizeof base)) return 0;
+  } else {
+    snprintf(link, sizeof link, "/proc/self/fd/%d", at);
+    ssize_t length = readlink(link, base, sizeof base - 1);
+    if (length <= 0) return 0;
+    base[length] = 0;
+  }
+  char whole[2 * PATH_MAX];
+  snprintf(whole, sizeof whole, "%s/%s", base, path);
+  return is_below(whole);
+}
+
+static int path_of(int descriptor, char *path) {
+  char link[64];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+  ssize_t length = readlink(link, path, PATH_MAX - 1);
+  if (length <= 0) return 0;
+  path[length] = 0;
+  return is_below(path);
+}
+
+__attribute__((noreturn)) static void die(void) {
+  kill(getpid(), SIGKILL);
+  for (;;) pause();
+}
+
+// Counts a call and decides on it; `needs_space` is false of calls that a full disk lets through.
+static enum verdict decide(const char *call, const char *path, int is_write, int needs_space) {
+  long number = atomic_fetch_add(&count, 1) + 1;
+  if (log_descriptor >= 0) {
+    char line[PATH_MAX + 64];
+    int length = snprintf(line, sizeof line, "%ld %s %s\n", number, call, path);
+    syscall(SYS_write, log_descriptor, line, length);
+  }
+  if (!chosen || number < chosen) return PASS;
+  if (kind == ENOSPC_ON && needs_space) {
+    errno = ENOSPC;
+    return FAIL;
+  }
+  if (number > chosen) return PASS;
+  switch (kind) {
+  case KILL: die();
+  case TORN:
+    if (!is_write) die();
+    return HALF_AND_DIE;
+  case EIO_ONCE: errno = EIO; return FAIL;
+  case SHORT: return is_write ? HALF : PASS;
+  default: return PASS;
+  }
+}
+
+#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+#define ON_DESCRIPTOR(name, needs_space, ...)                                       \
+  char path[PATH_MAX];                                                              \
+  static __typeof__(&name) next;                                                    \
+  if (!next) next = NEXT(name);                                                     \
+  if (path_of(descriptor, path) && decide(#name, path, 0, needs_space) == FAIL)     \
+    return -1;                                                                      \
+  return next(__VA_ARGS__)
+#define ON_PATH(name, is_inside, shown, needs_space, ...)                           \
+  static __typeof__(&name) next;                                                    \
+  if (!next) next = NEXT(name);                                                     \
+  if ((is_inside) && decide(#name, shown, 0, needs_space) == FAIL) return -1;       \
+  return next(__VA_ARGS__)
+#define ON_WRITE(name, ...)                                                         \
+  char path[PATH_MAX];                                                              \
+  static __typeof__(&name) next;                                                    \
+  if (!next) next = NEXT(name);                                                     \
+  if (!path_of(descriptor, path)) return next(__VA_ARGS__);                         \
+  enum verdict verdict = decide(#name, path, 1, 1);                                 \
+  if (verdict == FAIL) return -1;                                                   \
+  if (verdict != PASS && size > 1) size /= 2;                                       \
+  ssize_t result = next(__VA_ARGS__);                                               \
+  if (verdict == HALF_AND_DIE) die();                                               \
+  return result
+
+ssize_t write(int descriptor, const void *bytes, size_t size) {
+  ON_WRITE(write, descriptor, bytes, size);
+}
+ssize_t pwrite(int descriptor, const void *bytes, size_t size, off_t offset) {
+  ON_WRITE(pwrite, descriptor, bytes, size, offset);
+}
+ssize_t pwrite64(int descriptor, const void *bytes, size_t size, off64_t offset) {
+  ON_WRITE(pwrite64, descriptor, bytes, size, offset);
+}
+int fsync(int descriptor) { ON_DESCRIPTOR(fsync, 1, descriptor); }
+int fdatasync(int descriptor) { ON_DESCRIPTOR(fdatasync, 1, descriptor); }
+int ftruncate(int descriptor, off_t size) {
+  ON_DESCRIPTOR(ftruncate, size > 0, descriptor, size);
+}
+int ftruncate64(int descriptor, off64_t size) {
+  ON_DESCRIPTOR(ftruncate64, size > 0, descriptor, size);
+}
+int rename(const char *from, const char *to) {
+  ON_PATH(rename, is_below_at(AT_FDCWD, to), to, 0, from, to);
+}
+int renameat(int from_at, const char *from, int to_at, const char *to) {
+  ON_PATH(renameat, is_below_at(to_at, to), to, 0, from_at, from, to_at, to);
+}
+int link(const char *from, const char *to) {
+  ON_PATH(link, is_below_at(AT_FDCWD, to), to, 1, from, to);
+}
+int unlink(const char *path) {
+  ON_PATH(unlink, is_below_at(AT_FDCWD, path), path, 0, path);
+}
+int unlinkat(int at, const char *path, int flags) {
+  ON_PATH(unlinkat, is_below_at(at, path), path, 0, at, path, flags);
+}
+int mkdir(const char *path, mode_t mode) {
+  ON_PATH(mkdir, is_below_at(AT_FDCWD, path), path, 1, path, mode);
+}
+
+// Opening counts where it may create; a file that is there needs no space.
+#define MODE                                                                        \
+  mode_t mode = 0;                                                                  \
+  if (flags & (O_CREAT | O_TMPFILE)) {                                              \
+    va_list list;                                                                   \
+    va_start(list, flags);                                                          \
+    mode = va_arg(list, mode_t);                                                    \
+    va_end(list);                                                                   \
+  }
+#define IS_CREATING(at)                                                             \
+  ((flags & O_CREAT) && is_below_at(at, path) && syscall(SYS_faccessat, at, path, F_OK) != 0)
+
+int open(const char *path, int flags, ...) {
+  MODE ON_PATH(open, IS_CREATING(AT_FDCWD), path, 1, path, flags, mode);
+}
+int open64(const char *path, int flags, ...) {
+  MODE ON_PATH(open64, IS_CREATING(AT_FDCWD), path, 1, path, flags, mode);
+}
+int openat(int at, const char *path, int flags, ...) {
+  MODE ON_PATH(openat, IS_CREATING(at), path, 1, at, path, flags, mode);
+}
+int openat64(int at, const char *path, int flags, ...) {
+  MODE ON_PATH(openat64, IS_CREATING(at), path, 1, at, path, flags, mode);
+}
