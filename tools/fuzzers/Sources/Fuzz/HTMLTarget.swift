@@ -2,9 +2,12 @@ import RAGCore
 
 @testable import RAGIngest
 
+/// One for all pages, as it keeps the tables of the encodings that it met.
+private let parser = DocumentParser()
+
 /// A page parses to blocks in order, and to text whose every character maps back to the source.
 func fuzzHTML(_ input: [UInt8]) throws {
-  let document = try DocumentParser().parse(input, mediaType: .html)
+  let document = try parser.parse(input, mediaType: .html)
   let text = document.text
   let decoded = document.decoded.bytes
   require(String(validating: text, as: UTF8.self) != nil, "text is not UTF-8")

@@ -1,3 +1,5 @@
+import RAGCore
+
 @testable import RAGEmbed
 
 /// A tokenizer that loads cuts any text in linear time into tokens that it knows, each with a place.
