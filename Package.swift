@@ -70,7 +70,8 @@ let package = Package(
     tests("RAGEmbed", ["RAGCore", "CRAGKernels"], exclude: ["Fixtures"]),
     tests("RAGIndex", ["RAGCore", "CRAGKernels"]),
     tests("RAGLexical", ["RAGCore", "CSQLite"]),
-    tests("RAGStore", ["RAGCore", "RAGIndex", "RAGLexical", "CSQLite", grdb]),
+    tests(
+      "RAGStore", ["RAGCore", "RAGIndex", "RAGLexical", "CSQLite", grdb], exclude: ["Fixtures"]),
     tests("RAGRetrieve", ["RAGCore", "RAGIndex"]),
     tests("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
     tests("RAGEval", ["RAGCore"]),
