@@ -34,15 +34,15 @@ public final class Engine: Sendable {
   /// Opens the index in a directory.
   ///
   /// Without an encoder, documents are ingested for lexical search only, unless they bring their
-  /// vectors.
+  /// vectors. Where the index is made, another writer is waited for as long as `wait`.
   /// - Throws: ``RAGError``: `notFound`, `invalidInput` (the directory holds something else),
   ///   `incompatibleFormat`, `corrupt`, `busy`, `readOnly`, `io`.
   public static func open(
     at directory: String, encoder: (any Embedder)? = nil, for access: Access = .write,
-    limits: Limits = Limits()
+    limits: Limits = Limits(), wait: Duration = .seconds(5)
   ) async throws -> Engine {
     let store = try await Store.open(
-      IndexDirectory(directory), for: access == .read ? .read : .write)
+      IndexDirectory(directory), for: access == .read ? .read : .write, wait: wait)
     return Engine(store: store, encoder: encoder, limits: limits)
   }
 

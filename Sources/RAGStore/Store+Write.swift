@@ -48,7 +48,7 @@ extension Store {
         return settings.revision
       }
     }
-    try markRevision(revision)
+    markRevision(revision)
   }
 
   private static func documentID(key: String, in database: Database) throws -> Int64? {

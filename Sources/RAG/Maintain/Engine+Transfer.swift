@@ -1,5 +1,5 @@
 import Foundation
-public import RAGCore
+import RAGCore
 import RAGStore
 
 extension Engine {

@@ -128,7 +128,8 @@ struct IngestCommand: AsyncParsableCommand {
         sources, intoIndexAt: try index.directory(), encoder: try encoder.load(),
         options: options)
     }
-    let engine = try await index.open(for: .write, encoder: encoder.load())
+    let engine = try await index.open(
+      for: .write, encoder: encoder.load(), wait: .seconds(wait))
     return watch
       ? engine.watch(sources, options: options) : engine.ingest(sources, options: options)
   }

@@ -13,7 +13,9 @@ struct IndexOptions: ParsableArguments {
   func directory() throws -> String { try index ?? Setting.index.value() ?? ".rag" }
 
   /// Opens the index.
-  func open(for access: Engine.Access, encoder: (any Embedder)? = nil) async throws -> Engine {
-    try await Engine.open(at: directory(), encoder: encoder, for: access)
+  func open(
+    for access: Engine.Access, encoder: (any Embedder)? = nil, wait: Duration = .seconds(5)
+  ) async throws -> Engine {
+    try await Engine.open(at: directory(), encoder: encoder, for: access, wait: wait)
   }
 }

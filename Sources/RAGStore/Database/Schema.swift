@@ -33,6 +33,8 @@ enum Schema {
       try database.execute(sql: "PRAGMA application_id = \(applicationID)")
       try database.execute(sql: "PRAGMA user_version = \(formatVersion)")
     }
+    // Here and not in the index: the change goes through a journal that only a writer can undo.
+    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = WAL") }
     return queue
   }
 

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 import RAGCore
-package import RAGIndex
+import RAGIndex
 import RAGLexical
 
 extension Store {
@@ -82,7 +82,7 @@ extension Store {
         return true
       }
     }
-    if isCurrent { try markRevision(folded.revision + 1) }
+    if isCurrent { markRevision(folded.revision + 1) }
     try await removeLeftovers()
   }
 

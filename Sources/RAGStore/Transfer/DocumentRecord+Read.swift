@@ -1,6 +1,6 @@
 import Foundation
 import GRDB
-package import RAGCore
+import RAGCore
 
 extension StoreReader {
   /// Calls `body` with every document, whole, in the order of their ids.

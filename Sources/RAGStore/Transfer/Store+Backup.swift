@@ -51,7 +51,7 @@ extension Store {
         pinned.append(((path as NSString).lastPathComponent, file))
       }
     }
-    let (copied, revision) = try await mappingErrors(directory.path) {
+    let (copied, revision) = try mappingErrors(directory.path) {
       let copy = try Schema.newDatabase(in: partial)
       defer { try? copy.close() }
       try reader.backup(to: copy)
