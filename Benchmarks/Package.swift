@@ -23,6 +23,7 @@ let package = Package(
     benchmark("encoder", ["RAGEmbed"]),
     benchmark("tokenizer", ["RAGEmbed"]),
     benchmark("query", ["RAG", "RAGEmbed"]),
+    benchmark("store", ["RAG"]),
   ],
   swiftLanguageModes: [.v6]
 )

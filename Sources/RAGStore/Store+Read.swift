@@ -141,9 +141,13 @@ package struct StoreReader {
   }
 
   private func keep(_ state: SearchState) {
-    states.withLock { known in
-      if known.map({ $0.revision <= state.revision }) ?? true { known = state }
+    let hasOtherFiles = states.withLock { known in
+      guard known.map({ $0.revision <= state.revision }) ?? true else { return false }
+      defer { known = state }
+      return known.map { $0.generations != state.generations } ?? false
     }
+    // Else a reader that lives long would keep the files of every generation there was.
+    if hasOtherFiles { files.close(except: state.generations) }
   }
 
   /// The vectors behind a chunk, for a scan.

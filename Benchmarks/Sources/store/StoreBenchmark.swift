@@ -1,0 +1,19 @@
+import ArgumentParser
+
+/// What an index costs as it grows, ages and is opened, with vectors of the benchmark's own.
+@main
+struct StoreBenchmark: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "store",
+    abstract: "Measures growth, updates and opening of an index, and prints JSON.",
+    discussion: """
+      Documents are one chunk of words with frequencies of a natural language, and a vector of 384 \
+      elements around one of a thousand centres; nothing is embedded. Indexes are made below \
+      --folder.
+
+        store growth --chunks 100000   time, bytes written and size at each step up to there
+        store cycles                   50 cycles of replacing a tenth of 10,000 documents
+        store opening DIR              opens an index in a process that holds nothing else
+      """,
+    subcommands: [Growth.self, Cycles.self, Opening.self])
+}
