@@ -143,7 +143,7 @@ extension IndexDirectory {
   fileprivate var isWritable: Bool { access(path, W_OK) == 0 }
 
   /// Whether SQLite's log holds anything.
-  fileprivate var hasLog: Bool {
+  var hasLog: Bool {
     let size = try? FileManager.default.attributesOfItem(atPath: database + "-wal")[.size] as? Int
     return size ?? 0 > 0
   }

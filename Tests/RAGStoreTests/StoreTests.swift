@@ -205,6 +205,30 @@ struct IndexDirectoryTests {
     }
   }
 
+  @Test("whose checkpoint was cut off within the first page is read from the log")
+  func tornCheckpoint() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      // So much that the log holds page 1, which counts the pages.
+      try await store.put(record("a", ["alpha"] + (0..<100).map { "text \($0)" }))
+      // As a process leaves it that dies before the page is whole.
+      let copy = directory + "/copy"
+      try FileManager.default.createDirectory(atPath: copy, withIntermediateDirectories: false)
+      for name in ["lock", "rag.sqlite", "rag.sqlite-wal"] {
+        try FileManager.default.copyItem(
+          atPath: directory + "/" + name, toPath: copy + "/" + name)
+      }
+      var bytes = try Data(contentsOf: URL(filePath: copy + "/rag.sqlite"))
+      for index in 2_048..<4_096 { bytes[index] = 0 }
+      try bytes.write(to: URL(filePath: copy + "/rag.sqlite"))
+      let reader = try await Store.open(IndexDirectory(copy), for: .read)
+      #expect(try await reader.lexical("alpha") == ["alpha"])
+      let writer = try await Store.open(IndexDirectory(copy), for: .write)
+      try await writer.settle()
+      #expect(try await Store.verify(IndexDirectory(copy)) == [])
+    }
+  }
+
   @Test("whose last commits are lost says so, and repair accepts the loss")
   func lostCommits() async throws {
     try await withTemporaryDirectory { directory in

@@ -43,6 +43,8 @@ enum Schema {
     let path = directory.path
     switch try DatabaseHeader.read(directory.database, applicationID: UInt32(applicationID)) {
     case .index: return
+    // A checkpoint that was cut off: SQLite reads the page from its log, and writes it again.
+    case .damaged where directory.hasLog: return
     case .damaged:
       throw RAGError(
         .corrupt, "the first page of the database is damaged; 'rag repair' keeps what is whole",
