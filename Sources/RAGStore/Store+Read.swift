@@ -178,9 +178,6 @@ package struct StoreReader {
 
   // MARK: Rows
 
-  /// The chunk of an id, or nil.
-  package func chunk(_ id: Int64) throws -> StoredChunk? { try chunks([id]).first }
-
   /// The chunks of the given ids, in their order; an id that is gone is left out.
   /// - Throws: ``RAGError`` of code `corrupt` when a row's checksum is wrong.
   package func chunks(_ ids: [Int64]) throws -> [StoredChunk] {
