@@ -21,12 +21,21 @@ extension Store {
   private func readOnce<Result: Sendable>(
     mayBeStale: Bool, _ body: @Sendable (StoreReader) throws -> Result
   ) async throws -> Result {
+    try await readDatabase { [states, files] database in
+      try body(
+        StoreReader(
+          database: database, settings: try IndexSettings.fetch(database), states: states,
+          files: files, mayBeStale: mayBeStale))
+    }
+  }
+
+  /// Runs `body` in a read transaction; it may ask ``Cancellation`` whether it is still wanted.
+  func readDatabase<Result: Sendable>(
+    _ body: @Sendable (Database) throws -> Result
+  ) async throws -> Result {
     try await mappingErrors(directory.path) {
-      try await reader.read { [states, files] database in
-        try body(
-          StoreReader(
-            database: database, settings: try IndexSettings.fetch(database), states: states,
-            files: files, mayBeStale: mayBeStale))
+      try await Cancellation.forwarding { cancellation in
+        try await reader.read { database in try cancellation.heeded { try body(database) } }
       }
     }
   }

@@ -134,7 +134,7 @@ struct CompactSearchTests {
         for round in 0..<5 as Range<Int64> {
           let ids = (0..<100).map { 10_000 + 100 * round + $0 }
           try graph.insert(ids: ids, vectors: queries.prefix(100).flatMap { $0 }, threads: 2)
-          graph.delete(IDSet(ids.dropLast(10)), threads: 2)
+          try graph.delete(IDSet(ids.dropLast(10)), threads: 2)
         }
       }
       for _ in 0..<3 {
@@ -156,7 +156,7 @@ struct CompactSearchTests {
     let directory = try TemporaryDirectory()
     func bytes(_ threads: Int) throws -> [UInt8] {
       let graph = try makeGraph(Array(vectors.prefix(3_000)), encoding: encoding, threads: threads)
-      graph.delete(IDSet(100..<500), threads: threads)
+      try graph.delete(IDSet(100..<500), threads: threads)
       try GraphFile.write(graph, to: directory.path("g"), threads: threads)
       return try directory.bytes(of: "g")
     }

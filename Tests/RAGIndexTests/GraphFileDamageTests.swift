@@ -19,7 +19,7 @@ struct GraphFileDamageTests {
       parameters: HNSWParameters(m: 4, efConstruction: 20))
     try GraphFile.write(graph, to: directory.path("intact"))
     intact = try directory.bytes(of: "intact")
-    (header, layout) = try intact.withUnsafeBytes {
+    (header, layout, _) = try intact.withUnsafeBytes {
       try GraphFileHeader.read($0, path: "intact")
     }
   }
@@ -102,7 +102,7 @@ struct GraphFileDamageTests {
 
   @Test("any bit of the header flipped is found")
   func headerFlips() {
-    for place in 0..<GraphFileHeader.byteCount {
+    for place in 0..<BlockFileKind.headerByteCount {
       for bit in 0..<8 as Range<UInt8> {
         var bytes = intact
         bytes[place] ^= 1 << bit
@@ -227,9 +227,9 @@ struct GraphFileDamageTests {
     var entry = layout.blockTable.lowerBound
     for start in stride(
       from: layout.blocks.lowerBound, to: layout.blocks.upperBound,
-      by: GraphFileHeader.blockByteCount)
+      by: BlockFileKind.blockByteCount)
     {
-      let end = min(start + GraphFileHeader.blockByteCount, layout.blocks.upperBound)
+      let end = min(start + BlockFileKind.blockByteCount, layout.blocks.upperBound)
       bytes.store(CRC32C.checksum(Array(bytes[start..<end])), at: entry)
       entry += 4
     }
@@ -247,7 +247,7 @@ struct GraphFileDamageTests {
 
   /// What opening does with the bytes once they are mapped.
   private func check(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { try BlockChecks($0, path: "memory").checkAll() }
+    try bytes.withUnsafeBytes { try GraphChecks($0, path: "memory").checkAll() }
   }
 }
 

@@ -16,7 +16,7 @@ struct GraphFileTests {
     let vectors = random.clustered(1_500, dimension: 19, clusters: 30)
     let graph = try makeGraph(
       vectors, metric: metric, parameters: HNSWParameters(m: 6, efConstruction: 50, seed: 9))
-    graph.delete(IDSet((0..<1_500).filter { $0 % 5 == 0 }))
+    try graph.delete(IDSet((0..<1_500).filter { $0 % 5 == 0 }))
     let path = directory.path("g1")
     let stamp = try GraphFile.write(graph, to: path)
     let file = try GraphFile(path: path, expecting: stamp)

@@ -131,7 +131,7 @@ struct MutableGraphTests {
     #expect(
       try graph.search([-1, 0, 0, 0, 0, 0, 0, 0], k: 1, effort: .ef(200)).map(\.id) == [10_000])
     #expect(try graph.search(same, k: 3, effort: .exact).map(\.id) == [0, 1, 2])
-    graph.linkUnreachable()
+    try graph.linkUnreachable()
     #expect(reachableCount(graph.view) == graph.count)
     checkInvariants(graph)
   }

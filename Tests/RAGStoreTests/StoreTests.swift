@@ -45,6 +45,25 @@ struct StoreTests {
     }
   }
 
+  @Test("ends work on a state when its task is cancelled", .timeLimit(.minutes(1)))
+  func cancellation() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      try await store.put(record("a", ["alpha"]))
+      let (begun, hasBegun) = AsyncStream.makeStream(of: Void.self)
+      let task = Task {
+        try await store.read { reader in
+          hasBegun.yield()
+          // As folds and checks do; the time limit ends a wait for ever.
+          while true { try VectorRow.forEach(after: 0, dimension: 8, in: reader.database) { _ in } }
+        }
+      }
+      for await _ in begun { break }
+      task.cancel()
+      await #expect { try await task.value } throws: { ($0 as? RAGError)?.code == .cancelled }
+    }
+  }
+
   @Test("forgets a removed document in every lane at once")
   func remove() async throws {
     try await withTemporaryDirectory { directory in

@@ -71,7 +71,7 @@ private func insertQueries(into graph: MutableGraph, workload: Workload) throws 
       try graph.insert(id: first + Int64(number), vector: vector)
     }
   }
-  graph.delete(IDSet(first..<first + Int64(vectors.count)))
+  try graph.delete(IDSet(first..<first + Int64(vectors.count)))
   let each = (1e6 * elapsed / Double(vectors.count)).rounded(digits: 1)
   note("inserted one in \(each) us")
   return each
@@ -88,7 +88,7 @@ private func deletions(
     let rows = order[gone..<max(gone, Int(Double(order.count) * share))]
     gone = rows.endIndex
     let removed = IDSet(rows.lazy.map { Int64($0) })
-    let elapsed = seconds { _ = graph.delete(removed) }
+    let elapsed = try seconds { _ = try graph.delete(removed) }
     for row in rows { ids[row] = -1 }
     let truth = Truth(base: workload.base, queries: workload.queries, ids: ids)
     let measured = try workload.measure([Search(index: graph, queries: queries, truth: truth)])[0]

@@ -33,7 +33,7 @@ struct Churn: Encodable {
       for row in rows { ids[row] += Int64(base.count) }
       let new = rows.map { ids[$0] }
       replaceSeconds += try seconds {
-        graph.delete(old)
+        try graph.delete(old)
         try graph.insert(ids: new, vectors: vectors, threads: builder.mostThreads)
       }
     }

@@ -1,4 +1,4 @@
-import RAGCore
+public import RAGCore
 
 extension GraphFile {
   /// Writes a graph to a file, in place of one that may be there: a reader finds the old file or
@@ -7,18 +7,19 @@ extension GraphFile {
   ///
   /// Nodes are written by ascending id, so the bytes depend on the graph alone and not on which
   /// slots were reused.
-  /// - Throws: ``RAGError`` of code `io`, `diskFull`, `readOnly` or `notFound` (the directory).
+  /// - Throws: ``RAGError`` of code `io`, `diskFull`, `readOnly` or `notFound` (the directory);
+  ///   `cancelled`.
   /// - Complexity: O(size of the file).
   @discardableResult
   public static func write(
     _ graph: MutableGraph, to path: String, threads: Int = 1
-  ) throws -> Stamp {
-    graph.linkUnreachable()
-    graph.calibrate(threads: threads)
+  ) throws -> FileStamp {
+    try graph.linkUnreachable()
+    try graph.calibrate(threads: threads)
     return try graph.changing.reading { try write(unchanging: graph, to: path) }
   }
 
-  private static func write(unchanging graph: MutableGraph, to path: String) throws -> Stamp {
+  private static func write(unchanging graph: MutableGraph, to path: String) throws -> FileStamp {
     let view = graph.view
     let slots = graph.slotsByID
     let levels = graph.levels.base
@@ -35,65 +36,59 @@ extension GraphFile {
       throw RAGError(.limitExceeded, "the graph is too large for a file", path: path)
     }
 
-    let file = try AtomicFile(path: path)
-    var blocks = BlockWriter(offset: layout.blocks.lowerBound)
-    try blocks.append(graph.coder.centre, count: graph.dimension, to: file)
-    try blocks.pad(to: layout.ids, file)
-    for slot in slots { try blocks.append(view.ids + Int(slot), count: 1, to: file) }
-    try blocks.pad(to: layout.upperRows, file)
+    let output = try FileOutput(path: path)
+    var blocks = BlockWriter(output)
+    try blocks.append(graph.coder.centre, count: graph.dimension)
+    try blocks.pad()
+    for slot in slots { try blocks.append(view.ids + Int(slot), count: 1) }
+    try blocks.pad()
     var row: UInt32 = 0
-    try blocks.append(&row, count: 1, to: file)
+    try blocks.append(&row, count: 1)
     for slot in slots {
       row += UInt32(levels[Int(slot)])
-      try blocks.append(&row, count: 1, to: file)
+      try blocks.append(&row, count: 1)
     }
     var links = Array(repeating: GraphView.none, count: view.degree(0))
-    // It captures no `file`, which a debug build would then refuse to commit.
-    func appendLinks(_ slot: UInt32, _ level: Int, to file: borrowing AtomicFile) throws {
+    func appendLinks(_ slot: UInt32, _ level: Int) throws {
       let degree = view.degree(level)
       let old = graph.mutableLinks(slot, level)
       for index in 0..<degree {
         links[index] = old[index] == GraphView.none ? GraphView.none : renumbered[Int(old[index])]
       }
-      try blocks.append(links, count: degree, to: file)
+      try blocks.append(links, count: degree)
     }
-    try blocks.pad(to: layout.upperLinks, file)
+    try blocks.pad()
     for slot in slots {
-      for level in 0..<Int(levels[Int(slot)]) { try appendLinks(slot, level + 1, to: file) }
+      for level in 0..<Int(levels[Int(slot)]) { try appendLinks(slot, level + 1) }
     }
-    try blocks.pad(to: layout.groundLinks, file)
-    for slot in slots { try appendLinks(slot, 0, to: file) }
+    try blocks.pad()
+    for slot in slots { try appendLinks(slot, 0) }
     let codes = graph.layout
-    try blocks.pad(to: layout.terms, file)
-    for slot in slots { try blocks.append(view.vectors.terms + Int(slot), count: 1, to: file) }
-    try blocks.pad(to: layout.coarse, file)
+    try blocks.pad()
+    for slot in slots { try blocks.append(view.vectors.terms + Int(slot), count: 1) }
+    try blocks.pad()
     for slot in slots {
       let start = view.vectors.coarse + Int(slot) * codes.coarseStride
-      try blocks.append(start, count: codes.coarseStride, to: file)
+      try blocks.append(start, count: codes.coarseStride)
     }
-    try blocks.pad(to: layout.fine, file)
+    try blocks.pad()
     for slot in slots {
       let start = view.vectors.fine + Int(slot) * codes.fineStride
-      try blocks.append(start, count: codes.fineStride, to: file)
+      try blocks.append(start, count: codes.fineStride)
     }
-    try blocks.pad(to: layout.blockTable, file)
-    try blocks.flush(to: file)
-
-    let table = blocks.checksums
-    header.tableChecksum = table.withUnsafeBytes { CRC32C.extend(0, by: $0) }
-    try table.withUnsafeBytes { try file.write($0, at: layout.blockTable.lowerBound) }
-    let encoded = header.encoded(fileByteCount: layout.byteCount)
-    try encoded.withUnsafeBytes { try file.write($0, at: 0) }
-    try file.commit()
-    let checksum = CRC32C.checksum(Array(encoded.dropLast(4)))
-    return Stamp(byteCount: layout.byteCount, checksum: checksum)
+    let stamp = try blocks.finish { checksum in
+      header.tableChecksum = checksum
+      return header.encoded(fileByteCount: layout.byteCount)
+    }
+    try output.commit()
+    return stamp
   }
 }
 
 extension MutableGraph {
   /// Takes a graph from its file, to change it. All of the file is checked.
   ///
-  /// - Throws: ``RAGError`` of code `corrupt` when a part of the file is damaged.
+  /// - Throws: ``RAGError`` of code `corrupt` when a part of the file is damaged; `cancelled`.
   /// - Complexity: O(size of the file).
   public convenience init(_ file: GraphFile) throws {
     try file.check()
@@ -123,57 +118,11 @@ extension MutableGraph {
       slotOfID[source.ids[index]] = slot
       live.insert(slot)
     }
-    restoreByteCodes()
+    try restoreByteCodes()
     entry = source.entry
     topLevel = source.topLevel
     largestLength = source.largestLength
     // The mapping has to outlive the copies above.
     withExtendedLifetime(file) {}
-  }
-}
-
-/// Collects bytes into blocks and writes each with its checksum taken.
-private struct BlockWriter {
-  private(set) var checksums: [UInt32] = []
-  private var block: [UInt8] = []
-  private var offset: Int
-
-  init(offset: Int) {
-    self.offset = offset
-    block.reserveCapacity(GraphFileHeader.blockByteCount)
-  }
-
-  mutating func append<Value: BitwiseCopyable>(
-    _ values: UnsafePointer<Value>, count: Int, to file: borrowing AtomicFile
-  ) throws {
-    try append(
-      UnsafeRawBufferPointer(start: values, count: count * MemoryLayout<Value>.stride), to: file)
-  }
-
-  /// Adds zeros up to the start of the next section.
-  mutating func pad(to section: Range<Int>, _ file: borrowing AtomicFile) throws {
-    let zeros = [UInt8](repeating: 0, count: section.lowerBound - offset - block.count)
-    try zeros.withUnsafeBytes { try append($0, to: file) }
-  }
-
-  /// Writes the last block, which may be short.
-  mutating func flush(to file: borrowing AtomicFile) throws {
-    guard !block.isEmpty else { return }
-    try block.withUnsafeBytes { try file.write($0, at: offset) }
-    checksums.append(CRC32C.checksum(block))
-    offset += block.count
-    block.removeAll(keepingCapacity: true)
-  }
-
-  private mutating func append(
-    _ bytes: UnsafeRawBufferPointer, to file: borrowing AtomicFile
-  ) throws {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let part = rest.prefix(GraphFileHeader.blockByteCount - block.count)
-      block += part
-      rest = rest[part.endIndex...]
-      if block.count == GraphFileHeader.blockByteCount { try flush(to: file) }
-    }
   }
 }

@@ -1,5 +1,5 @@
 import CRAGKernels
-import RAGCore
+public import RAGCore
 
 /// A graph in a file: immutable, mapped, searched by any number of threads at once.
 ///
@@ -7,24 +7,10 @@ import RAGCore
 /// checksum, and what it holds against its range, before its first use: a search meets no damage
 /// unnoticed and reads no more of the file than it needs.
 public final class GraphFile: VectorSearching {
-  /// Tells one written file from every other.
-  public struct Stamp: Sendable, Hashable {
-    /// The size of the file.
-    public var byteCount: Int
-    /// The checksum of its header, which covers the checksums of all else.
-    public var checksum: UInt32
-
-    /// Makes a stamp, as stored elsewhere.
-    public init(byteCount: Int, checksum: UInt32) {
-      self.byteCount = byteCount
-      self.checksum = checksum
-    }
-  }
-
   /// Where the file was opened.
   public let path: String
   /// What ``write(_:to:threads:)`` returned for the file.
-  public let stamp: Stamp
+  public let stamp: FileStamp
   /// The number of vectors.
   public var count: Int { header.count }
   /// The length of every vector.
@@ -39,7 +25,7 @@ public final class GraphFile: VectorSearching {
   let header: GraphFileHeader
   let coder: VectorCoder
   private let file: MappedFile
-  private let checks: BlockChecks
+  private let checks: GraphChecks
   /// The first byte of `file`, which lives as long as this object and is never written to.
   nonisolated(unsafe) private let start: UnsafeRawPointer
   private let layout: GraphFileHeader.Layout
@@ -51,24 +37,21 @@ public final class GraphFile: VectorSearching {
   ///   that contradicts itself or one of another stamp; `incompatibleFormat` for one of another
   ///   kind, version or byte order; `notFound` or `io` when it cannot be read.
   /// - Complexity: O(size of the block table), a thousandth of the file.
-  public init(path: String, expecting: Stamp? = nil) throws {
+  public init(path: String, expecting: FileStamp? = nil) throws {
     self.path = path
     file = try MappedFile(path: path)
-    (header, layout) = try GraphFileHeader.read(file.bytes, path: path)
+    (header, layout, stamp) = try GraphFileHeader.read(file.bytes, path: path)
     // A file that has a header has bytes.
     guard let start = file.bytes.baseAddress else {
       throw RAGError(.corrupt, "the file is empty; rebuild the index", path: path)
     }
     self.start = start
-    let checksum = file.bytes.loadUnaligned(
-      fromByteOffset: GraphFileHeader.byteCount - 4, as: UInt32.self)
-    stamp = Stamp(byteCount: file.bytes.count, checksum: UInt32(littleEndian: checksum))
     guard expecting == nil || expecting == stamp else {
       throw RAGError(
         .corrupt, "this is another graph file than the index names; rebuild the index",
         path: path)
     }
-    checks = try BlockChecks(file.bytes, path: path)
+    checks = try GraphChecks(file.bytes, path: path)
     let centre = (start + layout.centre.lowerBound).assumingMemoryBound(to: Float.self)
     try checks.check(centre, byteCount: layout.centre.count)
     coder = VectorCoder(

@@ -35,7 +35,7 @@ struct GraphView: @unchecked Sendable {
   /// The slots that hold a node, where not all do.
   let live: SlotSet?
   /// Checks parts of a file before their first use; nil in memory.
-  let guarding: BlockChecks?
+  let guarding: GraphChecks?
 
   /// The room for links on a level.
   @inline(__always)

@@ -10,9 +10,10 @@ extension MutableGraph {
   /// The queries are midpoints of two vectors of the graph. They lie between texts, as questions
   /// do, and are somewhat harder than those: vectors of the graph itself, or near it, are far
   /// easier to find the neighbours of.
+  /// - Throws: ``RAGError`` of code `cancelled`.
   /// - Complexity: O(192 · count · dimension) for the true neighbours.
-  public func calibrate(threads: Int) {
-    changing.writing {
+  public func calibrate(threads: Int) throws {
+    try changing.writing {
       let view = view
       guard live.count > 4 * Self.samples, entry != GraphView.none else { return }
       let slots = live.slots
@@ -20,7 +21,7 @@ extension MutableGraph {
         let (x, y) = (hash(a), hash(b))
         return x != y ? x < y : ids.base[Int(a)] < ids.base[Int(b)]
       }
-      let measured = parallelMap(count: Self.samples, threads: threads) { index in
+      let measured = try parallelMap(count: Self.samples, threads: threads) { index in
         scratches.withScratch {
           measure(nodes[2 * index], nodes[2 * index + 1], among: slots, view, $0)
         }

@@ -1,4 +1,5 @@
 import CRAGKernels
+import RAGCore
 
 extension MutableGraph {
   /// Writes the codes of new nodes, which nobody reads yet.
@@ -25,11 +26,14 @@ extension MutableGraph {
   }
 
   /// Works out the byte codes of a graph that came from a file, from what the file holds.
-  func restoreByteCodes() {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: dimension) { work in
-      withLowBits { lowBits in
+  ///
+  /// - Throws: ``RAGError`` of code `cancelled`.
+  func restoreByteCodes() throws {
+    try withUnsafeTemporaryAllocation(of: Float.self, capacity: dimension) { work in
+      try withLowBits { lowBits in
         guard let work = work.baseAddress else { return }
         for slot in 0..<slotCount {
+          if slot % 4_096 == 0 { try Cancellation.check() }
           let row = fine.base + slot * layout.fineStride
           switch encoding {
           case .compact: lowBits.update(from: row, count: layout.fineStride)
@@ -56,10 +60,10 @@ extension MutableGraph {
       layout, row, sum: byteSums.base[slot], scale: terms.base[slot].scale)
   }
 
-  private func withLowBits(_ body: (UnsafeMutablePointer<UInt8>) -> Void) {
+  private func withLowBits(_ body: (UnsafeMutablePointer<UInt8>) throws -> Void) rethrows {
     let byteCount = layout.blocks * Int(RAG_FINE_BLOCK_BYTES)
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: byteCount) { room in
-      if let base = room.baseAddress { body(base) }
+    try withUnsafeTemporaryAllocation(of: UInt8.self, capacity: byteCount) { room in
+      if let base = room.baseAddress { try body(base) }
     }
   }
 }

@@ -2,9 +2,10 @@ public import RAGCore
 
 extension MutableGraph {
   /// Removes a vector, if it is there.
+  /// - Throws: ``RAGError`` of code `cancelled`, with nothing removed.
   /// - Complexity: O(count), as for many at once.
   @discardableResult
-  public func delete(id: Int64) -> Bool { delete(IDSet([id])) == 1 }
+  public func delete(id: Int64) throws -> Bool { try delete(IDSet([id])) == 1 }
 
   /// Removes the vectors of these ids, repairs the links around them and frees their slots for
   /// later insertions. Returns how many were there. The graph does not depend on the number of
@@ -13,10 +14,11 @@ extension MutableGraph {
   /// A node that linked to removed ones chooses its links anew, from those that it keeps and from
   /// the nodes on the far side of the removed ones (after FreshDiskANN, arXiv:2105.09613,
   /// Algorithm 4).
+  /// - Throws: ``RAGError`` of code `cancelled`, with nothing removed.
   /// - Complexity: O(count · m) and the repair of the nodes concerned.
   @discardableResult
-  public func delete(_ doomed: IDSet, threads: Int = 1) -> Int {
-    changing.writing {
+  public func delete(_ doomed: IDSet, threads: Int = 1) throws -> Int {
+    try changing.writing {
       var dead = SlotSet(slotCount: slotCount)
       for id in doomed.sorted { if let slot = slotOfID[id] { dead.insert(slot) } }
       guard dead.count > 0 else { return 0 }
@@ -25,7 +27,7 @@ extension MutableGraph {
         return dead.count
       }
       let survivors = slotsByID.filter { !dead.contains($0) }
-      let repairs = repairs(of: survivors, around: dead, threads: threads)
+      let repairs = try repairs(of: survivors, around: dead, threads: threads)
       lock.writing {
         for repair in repairs { setLinks(repair.slot, repair.level, repair.links) }
         dead.forEach(free)
@@ -49,9 +51,9 @@ extension MutableGraph {
 
   private func repairs(
     of survivors: [UInt32], around dead: SlotSet, threads: Int
-  ) -> [Repair] {
+  ) throws -> [Repair] {
     let codes = byteCodes
-    return parallelMap(count: survivors.count, threads: threads) { index in
+    return try parallelMap(count: survivors.count, threads: threads) { index in
       let slot = survivors[index]
       var repairs: [Repair] = []
       for level in 0...Int(levels.base[Int(slot)])
@@ -129,7 +131,8 @@ extension MutableGraph {
     }
   }
 
-  private func free(_ slot: UInt32) {
+  /// Takes a node that nothing leads to out of the graph.
+  func free(_ slot: UInt32) {
     let level = Int(levels.base[Int(slot)])
     slotOfID[ids.base[Int(slot)]] = nil
     live.remove(slot)

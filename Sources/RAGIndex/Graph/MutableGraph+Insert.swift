@@ -45,20 +45,22 @@ extension MutableGraph {
         return x != y ? x < y : newIDs[a] < newIDs[b]
       }
       for start in stride(from: 0, to: order.count, by: Self.batchSize) {
-        if Task.isCancelled {
-          throw RAGError(.cancelled, "the insertion was cancelled; a part of the vectors is in")
-        }
+        try Cancellation.check()
         let batch = order[start..<min(start + Self.batchSize, order.count)]
         let slots = lock.writing { addNodes(batch.map { newIDs[$0] }) }
         code(batch, of: prepared, into: slots, threads: threads)
-        let choices = choose(slots, threads: threads)
+        let choices: [Choice]
+        do { choices = try choose(slots, threads: threads) } catch {
+          lock.writing { slots.forEach(free) }
+          throw error
+        }
         lock.writing {
           largestLength = max(largestLength, prepared.largestLength(of: batch))
           commit(slots, choices, threads: threads)
         }
       }
       // For few vectors in a large graph this waits until the graph is written.
-      if 16 * newIDs.count >= live.count { lock.writing { _ = linkUnreached() } }
+      if 16 * newIDs.count >= live.count { try lock.writing { _ = try linkUnreached() } }
     }
   }
 
@@ -127,10 +129,10 @@ extension MutableGraph {
   private typealias Choice = [[UInt32]]
 
   /// Chooses links for new nodes from the graph and from the batch.
-  private func choose(_ slots: [UInt32], threads: Int) -> [Choice] {
+  private func choose(_ slots: [UInt32], threads: Int) throws -> [Choice] {
     let view = view
     let codes = byteCodes
-    return parallelMap(count: slots.count, threads: threads) { index in
+    return try parallelMap(count: slots.count, threads: threads) { index in
       scratches.withScratch { scratch in
         choose(for: slots[index], among: slots, view, codes, scratch)
       }

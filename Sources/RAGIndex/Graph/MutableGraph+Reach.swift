@@ -5,33 +5,35 @@ extension MutableGraph {
   /// were. Choosing links anew can leave a node without any that lead to it.
   ///
   /// A link is only ever moved onto a path that takes it up again, so no node is lost by it.
+  /// - Throws: ``RAGError`` of code `cancelled`, with some of them linked.
   /// - Complexity: O(count · m) and a search for each such node.
   @discardableResult
-  public func linkUnreachable() -> Int {
-    changing.writing { lock.writing { linkUnreached() } }
+  public func linkUnreachable() throws -> Int {
+    try changing.writing { try lock.writing { try linkUnreached() } }
   }
 
   /// The same, for a caller that has both locks.
-  func linkUnreached() -> Int {
+  func linkUnreached() throws -> Int {
     guard entry != GraphView.none else { return 0 }
     var reached = SlotSet(slotCount: slotCount)
     var frontier: [UInt32] = []
-    reach(entry, &reached, &frontier)
+    try reach(entry, &reached, &frontier)
     guard reached.count < live.count else { return 0 }
     var linked = 0
     for slot in slotsByID where !reached.contains(slot) {
       linkFromNearest(slot)
       linked += 1
-      reach(slot, &reached, &frontier)
+      try reach(slot, &reached, &frontier)
     }
     return linked
   }
 
   /// Adds a node and all that can be reached from it.
-  private func reach(_ start: UInt32, _ reached: inout SlotSet, _ frontier: inout [UInt32]) {
+  private func reach(_ start: UInt32, _ reached: inout SlotSet, _ frontier: inout [UInt32]) throws {
     reached.insert(start)
     frontier.append(start)
     while let slot = frontier.popLast() {
+      if reached.count % 8_192 == 0 { try Cancellation.check() }
       for link in currentLinks(slot, 0) where !reached.contains(link) {
         reached.insert(link)
         frontier.append(link)

@@ -188,14 +188,14 @@ extension GraphView {
           try body(scratch.slots, 0..<batched)
           batched = 0
           batches += 1
-          if batches % 64 == 0 { try checkCancellation() }
+          if batches % 64 == 0 { try Cancellation.check() }
         }
       }
       if batched > 0 { try body(scratch.slots, 0..<batched) }
     } else {
       for start in stride(from: 0, to: slotCount, by: SearchScratch.batch) {
         try body(nil, start..<min(start + SearchScratch.batch, slotCount))
-        if start / SearchScratch.batch % 64 == 63 { try checkCancellation() }
+        if start / SearchScratch.batch % 64 == 63 { try Cancellation.check() }
       }
     }
   }
@@ -241,10 +241,6 @@ extension GraphView {
       if budget < 0 { return false }
     }
     return true
-  }
-
-  private func checkCancellation() throws {
-    if Task.isCancelled { throw RAGError(.cancelled, "the search was cancelled") }
   }
 }
 

@@ -28,9 +28,9 @@ extension VectorSearching {
   /// Answers many queries on `threads` threads; the results are in the order of the queries and
   /// do not depend on the number of threads.
   ///
-  /// - Throws: The error of the first query, in their order, that fails.
+  /// - Throws: The error of the first query, in their order, that fails; `cancelled`.
   public func search(_ queries: [VectorQuery], threads: Int) throws -> [VectorSearchResult] {
-    let results = parallelMap(count: queries.count, threads: threads) { index in
+    let results = try parallelMap(count: queries.count, threads: threads) { index in
       Result { try search(queries[index]) }
     }
     return try results.map { try $0.get() }
@@ -38,18 +38,22 @@ extension VectorSearching {
 }
 
 /// Calls `body` with each index on up to `threads` threads and gives its values in order.
+///
+/// - Throws: ``RAGError`` of code `cancelled`.
 func parallelMap<Value: Sendable>(
   count: Int, threads: Int, _ body: @Sendable (Int) -> Value
-) -> [Value] {
-  [Value](unsafeUninitializedCapacity: count) { buffer, initialized in
+) throws -> [Value] {
+  var values = [Value?](repeating: nil, count: count)
+  values.withUnsafeMutableBufferPointer { buffer in
     // Each index is taken by one thread alone, and each element written once.
-    nonisolated(unsafe) let base = buffer.baseAddress
+    nonisolated(unsafe) let buffer = buffer
     parallelFor(count: count, threads: threads) { range, _ in
-      guard let base else { return }
-      for index in range { (base + index).initialize(to: body(index)) }
+      // The caller's thread is one of them: cancelled, it takes what is left and does nothing.
+      for index in range where !Cancellation.isRequested { buffer[index] = body(index) }
     }
-    initialized = count
   }
+  try Cancellation.check()
+  return values.compactMap(\.self)
 }
 
 /// Calls `body` with ranges that make up `0..<count`, in no particular order, and the number of

@@ -16,12 +16,11 @@ extension LexicalFile {
   package static func write(
     merging files: [LexicalFile], excluding: IDSet? = nil, adding memory: LexicalMemory? = nil,
     to path: String
-  ) throws -> Stamp {
+  ) throws -> FileStamp {
     let output = try FileOutput(path: path)
     let stamp = try SegmentMerge(
       files.map(\.segment) + (memory?.runs ?? []), excluding: excluding
     ).write(to: output, path: path)
-    try checkCancellation()
     try output.commit()
     return stamp
   }

@@ -1,4 +1,4 @@
-import RAGCore
+package import RAGCore
 
 /// An inverted index in a file: immutable, mapped, searched by any number of threads at once.
 ///
@@ -6,24 +6,10 @@ import RAGCore
 /// checksum before its first use, and every number against its range as it is read: a search meets
 /// no damage unnoticed and reads no more of the file than it needs.
 package final class LexicalFile: Sendable {
-  /// Tells one written file from every other.
-  package struct Stamp: Sendable, Hashable {
-    /// The size of the file.
-    package var byteCount: Int
-    /// The checksum of its header, which covers the checksums of all else.
-    package var checksum: UInt32
-
-    /// Makes a stamp, as stored elsewhere.
-    package init(byteCount: Int, checksum: UInt32) {
-      self.byteCount = byteCount
-      self.checksum = checksum
-    }
-  }
-
   /// Where the file was opened.
   package let path: String
   /// What ``write(merging:excluding:adding:to:)`` returned for the file.
-  package let stamp: Stamp
+  package var stamp: FileStamp { segment.stamp }
   /// The number of texts.
   package var count: Int { segment.count }
 
@@ -35,13 +21,9 @@ package final class LexicalFile: Sendable {
   ///   that contradicts itself or one of another stamp; `incompatibleFormat` for one of another
   ///   kind, version or byte order; `notFound` or `io` when it cannot be read.
   /// - Complexity: O(size of the block table), a thousandth of the file.
-  package init(path: String, expecting: Stamp? = nil) throws {
+  package init(path: String, expecting: FileStamp? = nil) throws {
     self.path = path
-    let file = try MappedFile(path: path)
-    segment = try LexicalSegment(file)
-    let checksum = file.bytes.loadUnaligned(
-      fromByteOffset: LexicalFileHeader.byteCount - 4, as: UInt32.self)
-    stamp = Stamp(byteCount: file.bytes.count, checksum: UInt32(littleEndian: checksum))
+    segment = try LexicalSegment(try MappedFile(path: path))
     guard expecting == nil || expecting == stamp else {
       throw RAGError(
         .corrupt, "this is another lexical file than the index names; rebuild the index",

@@ -21,7 +21,7 @@ extension LexicalSegment {
     var previous: [UInt8] = []
     var reader = PostingReader()
     for leaf in 0..<header.leafCount {
-      try checkCancellation()
+      try Cancellation.check()
       var terms = try self.leaf(leaf)
       while let (term, record) = try next(&terms, leaf: leaf) {
         guard previous.withUnsafeBytes({ TermOrder.compare($0, term) }) < 0 else {
@@ -58,9 +58,4 @@ extension LexicalSegment {
       }
     }
   }
-}
-
-/// - Throws: ``RAGError`` of code `cancelled` when the task was cancelled.
-func checkCancellation() throws {
-  if Task.isCancelled { throw RAGError(.cancelled, "the task was cancelled") }
 }

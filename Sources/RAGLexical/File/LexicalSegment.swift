@@ -9,18 +9,21 @@ import RAGCore
 final class LexicalSegment: @unchecked Sendable {
   let header: LexicalFileHeader
   let layout: LexicalFileHeader.Layout
+  let stamp: FileStamp
   let path: String?
   private let owner: AnyObject
-  private let bytes: UnsafeRawBufferPointer
   private let start: UnsafeRawPointer
   private let checks: BlockChecks?
 
   /// Opens a mapped file; `file.bytes` is not trusted.
   convenience init(_ file: MappedFile) throws {
-    let (header, layout) = try LexicalFileHeader.read(file.bytes, path: file.path)
-    let checks = try BlockChecks(file.bytes, header: header, layout: layout, path: file.path)
+    let (header, layout, stamp) = try LexicalFileHeader.read(file.bytes, path: file.path)
+    let checks = try BlockChecks(
+      file.bytes, of: LexicalFileHeader.kind, table: layout.blockTable,
+      tableChecksum: header.tableChecksum, path: file.path)
     try self.init(
-      file.bytes, header: header, layout: layout, owner: file, checks: checks, path: file.path)
+      file.bytes, header: header, layout: layout, stamp: stamp, owner: file, checks: checks,
+      path: file.path)
   }
 
   /// Takes what was written just now.
@@ -29,13 +32,14 @@ final class LexicalSegment: @unchecked Sendable {
     // The memory may be larger than what was written, which the header tells.
     let size = Int(bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self).littleEndian)
     let file = UnsafeRawBufferPointer(rebasing: bytes.prefix(size))
-    let (header, layout) = try LexicalFileHeader.read(file, path: "")
-    try self.init(file, header: header, layout: layout, owner: memory, checks: nil, path: nil)
+    let (header, layout, stamp) = try LexicalFileHeader.read(file, path: "")
+    try self.init(
+      file, header: header, layout: layout, stamp: stamp, owner: memory, checks: nil, path: nil)
   }
 
   private init(
     _ bytes: UnsafeRawBufferPointer, header: LexicalFileHeader, layout: LexicalFileHeader.Layout,
-    owner: AnyObject, checks: BlockChecks?, path: String?
+    stamp: FileStamp, owner: AnyObject, checks: BlockChecks?, path: String?
   ) throws {
     // A file that has a header has bytes.
     guard let start = bytes.baseAddress else {
@@ -43,7 +47,7 @@ final class LexicalSegment: @unchecked Sendable {
     }
     self.header = header
     self.layout = layout
-    self.bytes = bytes
+    self.stamp = stamp
     self.start = start
     self.owner = owner
     self.checks = checks
@@ -54,7 +58,7 @@ final class LexicalSegment: @unchecked Sendable {
   var count: Int { header.count }
 
   func corrupt(_ what: String) -> RAGError {
-    RAGError(.corrupt, "the lexical file is damaged: \(what); rebuild the index", path: path)
+    LexicalFileHeader.kind.corrupt(what, path: path)
   }
 
   func checkBlocks() throws { try checks?.checkAll() }

@@ -35,7 +35,7 @@ struct SegmentMerge {
     self.sources = sources
   }
 
-  func write(to output: any LexicalOutput, path: String? = nil) throws -> LexicalFile.Stamp {
+  func write(to output: any BlockOutput, path: String? = nil) throws -> FileStamp {
     var count = 0
     var totalLength = 0
     try forEachText { source, slot in
@@ -58,7 +58,7 @@ struct SegmentMerge {
 
   private func forEachText(_ body: (Source, Int) throws -> Void) throws {
     for source in sources {
-      try checkCancellation()
+      try Cancellation.check()
       for slot in 0..<source.segment.count where source.kept?.contains(slot) ?? true {
         try body(source, slot)
       }
@@ -71,7 +71,7 @@ struct SegmentMerge {
     var termCount = 0
     while true {
       termCount += 1
-      if termCount % 256 == 0 { try checkCancellation() }
+      if termCount % 256 == 0 { try Cancellation.check() }
       var least: UnsafeRawBufferPointer?
       for stream in streams {
         guard let term = stream.term else { continue }
@@ -97,7 +97,7 @@ struct SegmentMerge {
     var blockCount = 0
     while try reader.nextBlock() {
       blockCount += 1
-      if blockCount % 256 == 0 { try checkCancellation() }
+      if blockCount % 256 == 0 { try Cancellation.check() }
       for index in 0..<reader.count {
         let slot = Int(reader.slots.base[index])
         var rank = slot

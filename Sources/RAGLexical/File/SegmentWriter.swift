@@ -3,7 +3,6 @@ import RAGCore
 /// Writes the bytes of a lexical file from first to last: ids, lengths, then terms in ascending
 /// order with their postings, of which no more than a block is kept.
 struct SegmentWriter {
-  private let output: any LexicalOutput
   private let path: String?
   private let count: Int
   private let totalLength: Int
@@ -26,15 +25,14 @@ struct SegmentWriter {
   private var encoded: [UInt8] = []
 
   /// Begins a file of `count` texts with `totalLength` terms.
-  init(_ output: any LexicalOutput, count: Int, totalLength: Int, path: String? = nil) throws {
+  init(_ output: any BlockOutput, count: Int, totalLength: Int, path: String? = nil) throws {
     guard count < Int(UInt32.max) else {
       throw RAGError(.limitExceeded, "there are too many texts for a lexical file", path: path)
     }
-    self.output = output
     self.path = path
     self.count = count
     self.totalLength = totalLength
-    blocks = BlockWriter(output, offset: LexicalFileHeader.byteCount)
+    blocks = BlockWriter(output)
     slots = Scratch(capacity: PostingBlock.capacity)
     frequencies = Scratch(capacity: PostingBlock.capacity)
   }
@@ -93,7 +91,7 @@ struct SegmentWriter {
   }
 
   /// Writes what comes behind the terms, and the header last.
-  mutating func finish() throws -> LexicalFile.Stamp {
+  mutating func finish() throws -> FileStamp {
     if leafTermCount > 0 { try writeLeaf() }
     try blocks.append([UInt8](repeating: 0, count: LexicalFileHeader.streamPadding))
     var header = LexicalFileHeader(
@@ -106,19 +104,13 @@ struct SegmentWriter {
       try blocks.append(UInt32(leaf.termCount))
     }
     try blocks.pad()
-    try blocks.finish()
     guard let layout = header.layout, layout.blockTable.lowerBound == blocks.offset else {
       throw RAGError(.limitExceeded, "the texts are too many for a lexical file", path: path)
     }
-    let table = blocks.checksums.map(\.littleEndian)
-    try table.withUnsafeBytes { bytes in
-      header.tableChecksum = CRC32C.extend(0, by: bytes)
-      try output.write(bytes, at: layout.blockTable.lowerBound)
+    return try blocks.finish { checksum in
+      header.tableChecksum = checksum
+      return header.encoded(fileByteCount: layout.byteCount)
     }
-    let encoded = header.encoded(fileByteCount: layout.byteCount)
-    try encoded.withUnsafeBytes { try output.write($0, at: 0) }
-    return LexicalFile.Stamp(
-      byteCount: layout.byteCount, checksum: CRC32C.checksum(Array(encoded.dropLast(4))))
   }
 
   private mutating func writeBlock() throws {

@@ -32,7 +32,7 @@ package struct LexicalMemory: Sendable {
       if let lastID = copy.lastID, lastID >= id {
         throw RAGError(.invalidInput, "texts are not in the order of their ids")
       }
-      try checkCancellation()
+      try Cancellation.check()
       try builder.append(id: id, text: text)
       copy.lastID = id
       if builder.byteCount > Self.builderByteLimit {

@@ -21,7 +21,7 @@ package enum LexicalSearch {
       textCount: segments.reduce(0) { $0 + $1.count },
       totalLength: segments.reduce(0) { $0 &+ $1.header.totalLength })
     let postings = try segments.map { segment in
-      try checkCancellation()
+      try Cancellation.check()
       return try query.terms.map { try segment.postings($0) }
     }
     let weights = query.terms.indices.map { term in
@@ -32,7 +32,7 @@ package enum LexicalSearch {
     for (segment, postings) in zip(segments, postings) {
       let postingCount = postings.reduce(0) { $0 + ($1?.count ?? 0) }
       guard postingCount > 0 else { continue }
-      try checkCancellation()
+      try Cancellation.check()
       var filter: SlotFilter?
       if allowing != nil || excluding != nil {
         filter = SlotFilter(

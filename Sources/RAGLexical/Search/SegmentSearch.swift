@@ -25,7 +25,7 @@ struct SegmentSearch {
   /// Scores some slots.
   private func visit(_ slots: [Int], _ top: inout TopMatches) throws {
     for (index, slot) in slots.enumerated() {
-      if index % 256 == 0 { try checkCancellation() }
+      if index % 256 == 0 { try Cancellation.check() }
       guard cursors.reduce(0, { $0 + $1.limit(at: slot) }) > top.threshold else { continue }
       var score = 0.0
       for cursor in cursors { score += try cursor.score(at: slot) }
@@ -41,7 +41,7 @@ struct SegmentSearch {
     var windowCount = 0
     while true {
       windowCount += 1
-      if windowCount % 16 == 0 { try checkCancellation() }
+      if windowCount % 16 == 0 { try Cancellation.check() }
       start = cursors.reduce(Int.max) { min($0, $1.seek(start)) }
       guard start < segment.count else { return }
       let range = start..<min(start + ScoreWindow.count, segment.count)

@@ -27,7 +27,7 @@ final class PostingList {
     var sums: [UInt32] = []
     var reader = PostingReader()
     try segment.forEach(prefix: prefix) { record in
-      try checkCancellation()
+      try Cancellation.check()
       if sums.isEmpty { sums = Array(repeating: 0, count: segment.count) }
       try reader.start(record, in: segment)
       while try reader.nextBlock() {

@@ -1,13 +1,19 @@
 import CSQLite
 import RAGCore
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#endif
+
 /// An SQLite VFS that puts a CRC-32C on every page of a database and checks it on every read.
 ///
 /// It wraps SQLite's own `unix` VFS and is reached by name, through ``uri(_:verifying:)``; the
 /// default VFS stays what it is. Pages of the database file carry a trailer (``PageChecksum``);
 /// pages read from the write-ahead log are held against SQLite's own frame checksums. A page that
 /// does not match is never handed to SQLite: the read fails with `SQLITE_IOERR_DATA`, and
-/// ``failure(of:)`` tells the place. Other VFSs can read the file; they must not write it.
+/// ``failure(at:)`` tells the place. Other VFSs can read the file; they must not write it.
 ///
 /// `@unchecked Sendable`: all but `failures`, which has its lock, is constant after `init`, and
 /// SQLite itself changes only the link to the next VFS, under its own mutex.
@@ -22,7 +28,7 @@ package final class CheckedVFS: @unchecked Sendable {
     package let isInLog: Bool
 
     package var description: String {
-      "page \(page) \(isInLog ? "of the write-ahead log of" : "of") \(database) is damaged"
+      "page \(page) of the index's database\(isInLog ? ", as its log holds it," : "") is damaged"
     }
   }
 
@@ -101,11 +107,13 @@ package final class CheckedVFS: @unchecked Sendable {
     sqlite3_file_control(connection, "main", SQLITE_FCNTL_RESERVE_BYTES, &size)
   }
 
-  /// The last page of a connection's main database that did not match its checksum, if any
-  /// connection of this process found one.
-  package static func failure(of connection: OpaquePointer) -> Failure? {
-    guard let name = sqlite3_db_filename(connection, "main") else { return nil }
-    return checked.failures.withLock { $0[String(cString: name)] }
+  /// The last page of a database that did not match its checksum, if any connection of this
+  /// process found one.
+  package static func failure(at path: String) -> Failure? {
+    // SQLite names a database by its path without links.
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return checked.failures.withLock { $0[String(cString: resolved)] }
   }
 
   func record(_ failure: Failure) {

@@ -25,9 +25,10 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
   guard let error = error as? DatabaseError else { return error }
   let detail = "SQLite \(error.extendedResultCode.rawValue): \(error.message ?? "no message")"
   if error.extendedResultCode == .SQLITE_IOERR_DATA {
+    let place = CheckedVFS.failure(at: IndexDirectory(path).database)?.description
     return RAGError(
       .corrupt,
-      "a page of the index's database is damaged; 'rag verify' names it, 'rag repair' keeps what is whole",
+      "\(place ?? "a page of the index's database is damaged"); 'rag repair' keeps what is whole",
       path: path)
   }
   switch error.resultCode {

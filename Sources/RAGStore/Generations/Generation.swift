@@ -1,6 +1,5 @@
 import GRDB
-import RAGIndex
-import RAGLexical
+import RAGCore
 
 /// Chunks whose vectors and words are in immutable files, as the transaction that made them current
 /// named them.
@@ -15,8 +14,8 @@ struct Generation: Sendable, Equatable {
   /// Chunks in its files, those removed since included.
   var chunkCount: Int
   /// Nil when no chunk has a vector.
-  var graph: GraphFile.Stamp?
-  var terms: LexicalFile.Stamp
+  var graph: FileStamp?
+  var terms: FileStamp
 
   /// The generations of a state, in the order of their chunks.
   static func fetchAll(_ database: Database) throws -> [Generation] {
@@ -26,9 +25,9 @@ struct Generation: Sendable, Equatable {
         number: try row.value("number"), lastChunk: try row.value("lastChunk"),
         chunkCount: try row.value("chunkCount"),
         graph: try graphByteCount.map {
-          GraphFile.Stamp(byteCount: $0, checksum: try row.value("graphChecksum"))
+          FileStamp(byteCount: $0, checksum: try row.value("graphChecksum"))
         },
-        terms: LexicalFile.Stamp(
+        terms: FileStamp(
           byteCount: try row.value("termsByteCount"), checksum: try row.value("termsChecksum")))
     }
   }

@@ -93,6 +93,7 @@ enum SearchedText {
         """, arguments: [start])
     var batch: [(id: Int64, text: String)] = []
     while let row = try rows.next() {
+      try Cancellation.check()
       let chunk = try ChunkRow(row)
       let title: String? = try row.valueIfPresent("title")
       let parts = [title ?? ""] + (try chunk.decodedHeadings()) + [chunk.text]

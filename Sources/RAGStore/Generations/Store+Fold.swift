@@ -139,7 +139,7 @@ private struct Fold {
 
   private func writeGraph(
     _ number: Int, from old: Generation?, after: Int64, without gone: IDSet
-  ) throws -> GraphFile.Stamp? {
+  ) throws -> FileStamp? {
     guard let dimension = reader.settings.dimension else { return nil }
     var known = try old.flatMap { try reader.graph(of: $0) }
     // A graph of other parameters is not extended but built anew, from all vectors.
@@ -147,7 +147,7 @@ private struct Fold {
     let graph =
       try known.map { try MutableGraph($0) }
       ?? MutableGraph(dimension: dimension, metric: .cosine, parameters: parameters)
-    graph.delete(gone, threads: threads)
+    try graph.delete(gone, threads: threads)
     var ids: [Int64] = []
     var vectors: [Float] = []
     func insert() throws {
@@ -168,7 +168,7 @@ private struct Fold {
 
   private func writeTerms(
     _ number: Int, from old: [Generation], after: Int64, without gone: IDSet
-  ) throws -> LexicalFile.Stamp {
+  ) throws -> FileStamp {
     try LexicalFile.write(
       merging: try old.map { try reader.files.terms(of: $0) }, excluding: gone,
       adding: try reader.termTail(after: old.last?.lastChunk ?? after),

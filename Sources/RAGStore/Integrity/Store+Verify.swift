@@ -34,7 +34,7 @@ extension Store {
 
   private static func pageProblems(_ directory: IndexDirectory) throws -> [Damage] {
     let report = try CheckedVFS.verifyPages(path: directory.database) { _, _ in
-      try Task.checkCancellation()
+      try Cancellation.check()
     }
     let file = IndexDirectory.databaseName
     var damage = report.damagedPages.prefix(100).map { page in
@@ -60,7 +60,7 @@ extension StoreReader {
       do {
         let rows = try Row.fetchCursor(database, sql: "SELECT * FROM \(table)")
         while let row = try rows.next() {
-          try Task.checkCancellation()
+          try Cancellation.check()
           do { try body(row) } catch {
             count += 1
             if count <= Self.shown { problems.append(Damage(file, error)) }
@@ -124,7 +124,7 @@ extension StoreReader {
       let range = (previous + 1)...generation.lastChunk
       previous = generation.lastChunk
       func check(_ file: String, _ table: String, _ ids: () throws -> [Int64]?) throws {
-        try Task.checkCancellation()
+        try Cancellation.check()
         let path = files.directory.path + "/" + file
         do {
           guard let ids = try ids() else { return }
@@ -136,7 +136,7 @@ extension StoreReader {
           guard ids.filter({ !gone.contains($0) }) == live else {
             throw RAGError(.corrupt, "holds other chunks than the database", path: path)
           }
-        } catch let error as RAGError {
+        } catch let error as RAGError where error.code != .cancelled {
           _ = files.noteDamage(error, in: [generation])
           problems.append(Damage(file, error))
         }

@@ -53,6 +53,9 @@ extension VectorRow {
       database,
       sql: "SELECT chunk, elements, checksum FROM vector WHERE chunk > ? ORDER BY chunk",
       arguments: [start])
-    while let row = try rows.next() { try body(VectorRow(row, dimension: dimension)) }
+    while let row = try rows.next() {
+      try Cancellation.check()
+      try body(VectorRow(row, dimension: dimension))
+    }
   }
 }

@@ -8,7 +8,7 @@ extension StoreReader {
   package func forEachRecord(_ body: (DocumentRecord) throws -> Void) throws {
     let rows = try Row.fetchCursor(database, sql: "SELECT * FROM document ORDER BY id")
     while let row = try rows.next() {
-      try Task.checkCancellation()
+      try Cancellation.check()
       try body(record(of: DocumentRow(row)))
     }
   }

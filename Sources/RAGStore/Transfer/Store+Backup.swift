@@ -51,10 +51,12 @@ extension Store {
         pinned.append(((path as NSString).lastPathComponent, file))
       }
     }
-    let (copied, revision) = try mappingErrors(directory.path) {
+    let (copied, revision) = try await readDatabase { source in
       let copy = try Schema.newDatabase(in: partial)
       defer { try? copy.close() }
-      try reader.backup(to: copy)
+      try copy.writeWithoutTransaction { target in
+        try source.backup(to: target, pagesPerStep: 1_024) { _ in try Cancellation.check() }
+      }
       return try copy.read {
         (try Generation.fetchAll($0), try IndexSettings.fetch($0).revision)
       }
@@ -73,6 +75,7 @@ extension Store {
     let target = try AtomicFile(path: path)
     var offset = 0
     while let piece = try source.read(upToCount: 1 << 20), !piece.isEmpty {
+      try Cancellation.check()
       try piece.withUnsafeBytes { try target.write($0, at: offset) }
       offset += piece.count
     }

@@ -216,7 +216,7 @@ struct DamageTests {
           try Row.fetchAll(database, sql: Self.queries[1])
         }
         #expect(error?.extendedResultCode.rawValue == 8_202)
-        let failure = try CheckedVFS.failure(of: #require(database.sqliteConnection))
+        let failure = try #require(CheckedVFS.failure(at: path))
         #expect(failure == .init(database: path, page: UInt32(page), isInLog: false))
       }
       let saved = try openReader(path, verifying: false).read { database in

@@ -9,7 +9,7 @@ enum GraphRepair {
 
   static func repaired(_ input: [UInt8]) -> [UInt8] {
     var bytes = input
-    guard bytes.count >= GraphFileHeader.byteCount else { return bytes }
+    guard bytes.count >= BlockFileKind.headerByteCount else { return bytes }
     if let layout = layout(of: bytes), layout.byteCount <= largestByteCount {
       // Sections of zeros stand for what is missing.
       let missing = max(0, layout.byteCount - bytes.count)
@@ -18,15 +18,15 @@ enum GraphRepair {
       var entry = layout.blockTable.lowerBound
       for start in stride(
         from: layout.blocks.lowerBound, to: layout.blocks.upperBound,
-        by: GraphFileHeader.blockByteCount)
+        by: BlockFileKind.blockByteCount)
       {
-        let end = min(start + GraphFileHeader.blockByteCount, layout.blocks.upperBound)
+        let end = min(start + BlockFileKind.blockByteCount, layout.blocks.upperBound)
         bytes.store(CRC32C.checksum(Array(bytes[start..<end])), at: entry)
         entry += 4
       }
       bytes.store(CRC32C.checksum(Array(bytes[layout.blockTable])), at: 72)
     }
-    bytes.store(CRC32C.checksum(Array(bytes[..<(GraphFileHeader.byteCount - 4)])), at: 252)
+    bytes.store(CRC32C.checksum(Array(bytes[..<(BlockFileKind.headerByteCount - 4)])), at: 252)
     return bytes
   }
 

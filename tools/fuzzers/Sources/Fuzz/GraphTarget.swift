@@ -42,7 +42,7 @@ private func checkChange(_ file: GraphFile) throws {
   let graph = try MutableGraph(file)
   var ids = Set(try file.ids())
   if let id = ids.min() {
-    graph.delete(id: id)
+    try graph.delete(id: id)
     ids.remove(id)
   }
   if let id = (0...).first(where: { !ids.contains($0) }) {

@@ -1,56 +1,40 @@
-import CRAGKernels
 import RAGCore
 import Synchronization
 
 /// Checks the blocks of a graph file, each before its first use: its checksum, and the range of
 /// what search relies on.
 ///
-/// `@unchecked Sendable`: the file's bytes never change, and the bits of the blocks that were
-/// checked are set atomically. Two threads may check the same block.
-final class BlockChecks: @unchecked Sendable {
+/// `@unchecked Sendable`: the file's bytes never change.
+final class GraphChecks: @unchecked Sendable {
   private let header: GraphFileHeader
   private let layout: GraphFileHeader.Layout
   private let bytes: UnsafeRawBufferPointer
-  private let start: UnsafeRawPointer
-  private let path: String
-  private let blockCount: Int
-  private let checked: UnsafeMutablePointer<UInt64>
+  private let base: UnsafeRawPointer
+  private let blocks: BlockChecks
   /// The blocks before the fine codes, which walks and scans read; and those of them that are not
   /// checked yet.
   private let passBlocks: Range<Int>
   private let remaining: Atomic<Int>
   private let sweep = Atomic(0)
 
-  private static let shift = GraphFileHeader.blockByteCount.trailingZeroBitCount
-
   /// Reads the header and the block table of a file in memory.
   ///
   /// - Throws: ``RAGError`` of code `incompatibleFormat` or `corrupt`.
   init(_ bytes: UnsafeRawBufferPointer, path: String) throws {
-    let (header, layout) = try GraphFileHeader.read(bytes, path: path)
+    let (header, layout, _) = try GraphFileHeader.read(bytes, path: path)
+    blocks = try BlockChecks(
+      bytes, of: GraphFileHeader.kind, table: layout.blockTable,
+      tableChecksum: header.tableChecksum, path: path)
     // A file that has a header has bytes.
-    guard let base = bytes.baseAddress,
-      CRC32C.checksum(bytes[layout.blockTable]) == header.tableChecksum
-    else {
-      throw RAGError(
-        .corrupt,
-        "the graph file is damaged: the checksum of its block table is wrong; rebuild the index",
-        path: path)
-    }
+    guard let base = bytes.baseAddress else { throw blocks.corrupt("it is empty") }
     self.header = header
     self.layout = layout
     self.bytes = bytes
-    self.path = path
-    start = base + layout.blocks.lowerBound
-    blockCount = layout.blockTable.count / MemoryLayout<UInt32>.size
-    let offset = layout.fine.lowerBound - layout.blocks.lowerBound
-    passBlocks = 0..<min(blockCount, offset >> Self.shift + 1)
+    self.base = base
+    let offset = layout.fine.lowerBound - BlockFileKind.headerByteCount
+    passBlocks = 0..<min(blocks.count, offset / BlockFileKind.blockByteCount + 1)
     remaining = Atomic(passBlocks.count)
-    checked = .allocate(capacity: blockCount / 64 + 1)
-    checked.initialize(repeating: 0, count: blockCount / 64 + 1)
   }
-
-  deinit { checked.deallocate() }
 
   /// Whether all that a first pass reads was checked.
   @inline(__always)
@@ -63,29 +47,22 @@ final class BlockChecks: @unchecked Sendable {
     guard left > 0, left < passBlocks.count / 4 else { return }
     let start = sweep.add(Self.sweepLength, ordering: .relaxed).oldValue % passBlocks.count
     for block in start..<min(start + Self.sweepLength, passBlocks.upperBound)
-    where rag_bit_is_set(checked, block) == 0 {
-      try checkBlock(block)
+    where !blocks.isChecked(block) {
+      try check(block: block)
     }
   }
 
   private static let sweepLength = 64
 
-  func corrupt(_ what: String) -> RAGError {
-    RAGError(.corrupt, "the graph file is damaged: \(what); rebuild the index", path: path)
-  }
+  func corrupt(_ what: String) -> RAGError { blocks.corrupt(what) }
 
   /// Checks the blocks that hold some bytes of the file, unless that was done before.
   ///
   /// - Throws: ``RAGError`` of code `corrupt` that names the place.
   @inline(__always)
   func check(_ pointer: UnsafeRawPointer, byteCount: Int) throws {
-    let offset = pointer - start
-    var block = offset >> Self.shift
-    let last = (offset &+ byteCount &- 1) >> Self.shift
-    while block <= last {
-      if rag_bit_is_set(checked, block) == 0 { try checkBlock(block) }
-      block &+= 1
-    }
+    let offset = pointer - base
+    try blocks.forEachUnchecked(in: offset..<(offset &+ byteCount)) { try check(block: $0) }
   }
 
   /// Checks what the coarse scores of a range of nodes are made from.
@@ -98,22 +75,13 @@ final class BlockChecks: @unchecked Sendable {
 
   /// Checks all of the file, also what no search relies on.
   func checkAll() throws {
-    for block in 0..<blockCount where rag_bit_is_set(checked, block) == 0 {
-      try checkBlock(block)
-    }
+    try blocks.forEachUnchecked { try check(block: $0) }
     try checkNodes()
   }
 
-  private func checkBlock(_ block: Int) throws {
-    let lower = layout.blocks.lowerBound + block << Self.shift
-    let range = lower..<min(lower + GraphFileHeader.blockByteCount, layout.blocks.upperBound)
-    let stored = bytes.loadUnaligned(
-      fromByteOffset: layout.blockTable.lowerBound + 4 * block, as: UInt32.self)
-    guard CRC32C.checksum(bytes[range]) == UInt32(littleEndian: stored) else {
-      throw corrupt("the checksum of bytes \(range.lowerBound) to \(range.upperBound - 1) is wrong")
-    }
-    try checkRanges(in: range)
-    if rag_bit_set(checked, block) != 0, passBlocks.contains(block) {
+  private func check(block: Int) throws {
+    try checkRanges(in: blocks.verify(block))
+    if blocks.mark(block), passBlocks.contains(block) {
       remaining.subtract(1, ordering: .acquiringAndReleasing)
     }
   }
@@ -174,6 +142,7 @@ final class BlockChecks: @unchecked Sendable {
     let upper = part(of: layout.upperLinks, in: layout.upperLinks, as: UInt32.self)
     let ground = part(of: layout.groundLinks, in: layout.groundLinks, as: UInt32.self)
     for slot in 0..<UInt32(header.count) {
+      if slot % 4_096 == 0 { try Cancellation.check() }
       let node = Int(slot)
       try checkList(ground[(node * 2 * m)..<((node + 1) * 2 * m)]) { $0 != slot }
       for row in rows[node]..<rows[node + 1] {

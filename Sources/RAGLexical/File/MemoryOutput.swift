@@ -1,27 +1,9 @@
 import RAGCore
 
-/// Where a lexical file is written to.
-protocol LexicalOutput: AnyObject {
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws
-}
-
-/// A file that is in its place only when it is whole.
-final class FileOutput: LexicalOutput {
-  private var file: AtomicFile?
-
-  init(path: String) throws { file = try AtomicFile(path: path) }
-
-  func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
-    try file?.write(bytes, at: offset)
-  }
-
-  func commit() throws { try file.take()?.commit() }
-}
-
 /// The bytes of a file, in memory.
 ///
 /// `@unchecked Sendable`: nothing is written once the file is whole.
-final class MemoryOutput: LexicalOutput, @unchecked Sendable {
+final class MemoryOutput: BlockOutput, @unchecked Sendable {
   private(set) var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 4096, alignment: 64)
 
   deinit { bytes.deallocate() }
