@@ -236,14 +236,21 @@ package struct StoreReader {
     }
   }
 
-  /// The keys of the documents whose file is `path` or lies below it.
-  package func documentKeys(under path: String) throws -> [String] {
+  /// The keys of the documents whose file is `path` or lies below it, as far as they are wanted.
+  package func documentKeys(
+    under path: String, where isWanted: (String) -> Bool = { _ in true }
+  ) throws -> [String] {
     let directory = path.hasSuffix("/") ? path : path + "/"
     // "0" follows "/": the range is all strings that begin with the directory.
-    return try String.fetchAll(
+    let keys = try String.fetchCursor(
       database,
       sql: "SELECT key FROM document WHERE path = ? OR (path >= ? AND path < ?) ORDER BY key",
       arguments: [path, directory, directory.dropLast() + "0"])
+    var wanted: [String] = []
+    while let key = try keys.next() {
+      if isWanted(key) { wanted.append(key) }
+    }
+    return wanted
   }
 
   /// The keys of the documents that a filter matches.

@@ -24,6 +24,13 @@ public func seconds(_ body: () async throws -> Void) async rethrows -> Double {
   return (ContinuousClock.now - start) / .seconds(1)
 }
 
+/// The processor time that this process has had, in seconds.
+public func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
 /// Resident memory of this process in MiB, anonymous and of files apart.
 public func residentMemory() -> (anonymous: Double, file: Double) {
   let figures = processFigures()

@@ -8,12 +8,13 @@ struct StoreBenchmark: AsyncParsableCommand {
     abstract: "Measures growth, updates and opening of an index, and prints JSON.",
     discussion: """
       Documents are one chunk of words with frequencies of a natural language, and a vector of 384 \
-      elements around one of a thousand centres; nothing is embedded. Indexes are made below \
+      elements around one of a thousand centres, but for 'store ingest'. Indexes are made below \
       --folder.
 
         store growth --chunks 100000   time, bytes written and size at each step up to there
         store cycles                   50 cycles of replacing a tenth of 10,000 documents
+        store ingest DIR --encoder DIR what an ingest takes, against its encoder alone
         store opening DIR              opens an index in a process that holds nothing else
       """,
-    subcommands: [Growth.self, Cycles.self, Opening.self])
+    subcommands: [Growth.self, Cycles.self, Ingest.self, Opening.self])
 }

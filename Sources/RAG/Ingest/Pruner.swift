@@ -59,7 +59,7 @@ struct Pruner {
     let options = context.options
     let isFiltered = !options.include.isEmpty || !options.exclude.isEmpty
     return try await context.read { [met] reader in
-      try reader.documentKeys(under: place).filter { key in
+      try reader.documentKeys(under: place) { key in
         // A run over a part of the files says nothing about the others but whether they exist.
         !met.contains(key) && (!isFiltered || !FileManager.default.fileExists(atPath: key))
       }

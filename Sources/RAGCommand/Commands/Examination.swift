@@ -66,7 +66,8 @@ struct Examination {
       return
     }
     do {
-      let status = try await options.open(for: .read).status()
+      let engine = try await options.open(for: .read)
+      let status = try await engine.status()
       let size =
         "\(Figures.count(status.documents, "document")), \(Figures.count(status.chunks, "chunk")), "
         + Figures.bytes(status.indexBytes)
@@ -76,8 +77,12 @@ struct Examination {
           "\(status.index): \(size), made with another encoder (\(fingerprint)); "
             + "name that one with --encoder and the same --precision, --dimensions and prefixes, "
             + "or ingest into a new index")
+      } else if let damage = engine.damage.first {
+        add(
+          "index", .failed,
+          "\(status.index): \(size); \(damage.file) is damaged; 'rag repair' keeps what is whole")
       } else {
-        add("index", .ok, "\(status.index): \(size)")
+        add("index", .ok, "\(status.index): \(size); 'rag verify' checks every byte")
       }
     } catch {
       add("index", .failed, "\(error)")
