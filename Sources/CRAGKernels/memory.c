@@ -9,3 +9,11 @@ void *rag_grow_mapping(void *start, size_t old_count, size_t new_count) {
   return grown == MAP_FAILED ? NULL : grown;
 }
 #endif
+
+#if defined(__GLIBC__)
+#include <malloc.h>
+
+void rag_release_freed_memory(void) { malloc_trim(0); }
+#else
+void rag_release_freed_memory(void) {}
+#endif

@@ -40,6 +40,10 @@ static inline void rag_pause(void) {
 void *_Nullable rag_grow_mapping(void *start, size_t old_count, size_t new_count);
 #endif
 
+// Gives the memory that was freed back to the system. The GNU library keeps, for each thread that
+// ever worked, as much as that thread once had.
+void rag_release_freed_memory(void);
+
 #pragma clang assume_nonnull end
 
 #endif

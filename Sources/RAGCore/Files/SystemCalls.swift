@@ -1,3 +1,5 @@
+import CRAGKernels
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Musl)
@@ -8,6 +10,10 @@
 
 /// The few system calls of the engine, with errors of ours.
 package enum SystemCalls {
+  /// Gives memory that was freed back to the system, which the C library may keep for each thread
+  /// that has worked.
+  package static func releaseFreedMemory() { rag_release_freed_memory() }
+
   /// The error of the call that failed just now, read from `errno`.
   package static func failure(_ what: String, path: String) -> RAGError {
     let number = errno

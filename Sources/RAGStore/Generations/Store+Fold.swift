@@ -63,6 +63,8 @@ extension Store {
   /// Makes one generation of all that follows the first `kept` ones.
   private func fold(keeping kept: Int, parameters: HNSWParameters) async throws {
     guard let writer else { throw notWritable }
+    // Else what many batches and folds left behind would add up.
+    defer { SystemCalls.releaseFreedMemory() }
     let folded = try await read { reader in
       try Fold(reader: reader, directory: directory, parameters: parameters).run(keeping: kept)
     }
