@@ -31,7 +31,7 @@ package struct Retriever: Sendable {
         lanes[.lexical] = try reader.lexicalMatches(
           query.text, count: depth(query), allowing: allowed)
       }
-      try Task.checkCancellation()
+      try Cancellation.check()
       let candidates = query.fusion.fuse(lanes).prefix(query.count)
       let chunks = try reader.chunks(candidates.map(\.id))
       let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
