@@ -25,6 +25,26 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
     }
   }
 
+  /// Reads what there is, and puts right what can be.
+  func salvageDatabase(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
+    let within = Int(offset % Int64(PageChecksum.pageSize))
+    guard within + buffer.count <= PageChecksum.pageSize else {
+      return readInner(buffer, at: offset)
+    }
+    return withUnsafeTemporaryAllocation(
+      byteCount: PageChecksum.pageSize, alignment: 8
+    ) { page in
+      let result = readInner(page, at: offset - Int64(within))
+      guard result == SQLITE_OK else { return readInner(buffer, at: offset) }
+      if PageChecksum.correct(page, number: PageChecksum.number(at: offset)) {
+        fields.pointee.hasTrailers = true
+      }
+      buffer.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: page[within..<(within + buffer.count)]))
+      return SQLITE_OK
+    }
+  }
+
   private func readPage(_ page: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
     let result = readInner(page, at: offset)
     guard result == SQLITE_OK || result == sqliteShortRead else { return result }

@@ -55,6 +55,8 @@ extension Store {
       let copy = try Schema.newDatabase(in: partial)
       defer { try? copy.close() }
       try reader.backup(to: copy)
+      // Closing does it too, and keeps silent where the disk is full.
+      try copy.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
       return try copy.read {
         (try Generation.fetchAll($0), try IndexSettings.fetch($0).revision)
       }
