@@ -153,10 +153,14 @@ extension Faults {
         guard run.status == 3, !lost.isEmpty, kept.values.contains(where: { !$0.isEmpty }) else {
           continue
         }
-        try #require(
-          kept.values.map(\.count).reduce(0, +) + lost.count == all.values.map(\.count).reduce(0, +)
-        )
-        return Patient(image: damaged, kept: kept, lostCount: lost.count)
+        // A line stands for one document, or says for how many.
+        let lostCount = lost.reduce(0) {
+          $0
+            + ($1.hasSuffix("more, whose names are lost") ? Int($1.prefix { $0.isNumber }) ?? 0 : 1)
+        }
+        let counts = [kept, all].map { $0.values.reduce(0) { $0 + $1.count } }
+        try #require(counts[0] + lostCount == counts[1])
+        return Patient(image: damaged, kept: kept, lostCount: lostCount)
       }
       throw GraphIndex.Failure(run: try scratch.rag("verify"))
     }

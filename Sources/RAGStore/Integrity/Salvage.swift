@@ -49,7 +49,13 @@ struct Salvage {
   private func copy(from damaged: DatabaseQueue, to new: DatabaseQueue) async throws -> [String] {
     let mark = directory.revisionMark.read() ?? 0
     let pagesAreSound = try CheckedVFS.verifyPages(path: directory.database).damagedPages.isEmpty
-    return try await damaged.read { source in
+    // Not in one transaction: SQLite does not let one end well in which a page was malformed. The
+    // lock keeps other writers out.
+    let strict = try? DatabaseQueue(
+      path: CheckedVFS.uri(directory.database, through: .mending), configuration: Self.configuration
+    )
+    defer { try? strict?.close() }
+    return try await damaged.unsafeRead { source in
       var settings = IndexSettings()
       var canBeRead = true
       do {
@@ -59,16 +65,19 @@ struct Salvage {
       }
       let hasSettings = settings != IndexSettings()
       var reader = SalvageReader(
-        source: source, settings: settings, pagesAreSound: pagesAreSound, keepsVectors: hasSettings)
+        source: source, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
+        keepsVectors: hasSettings)
       try reader.findChunks()
       var kept = 0
       var lost: [String] = []
+      var sources: [String] = []
       try new.write { target in
         let lastDocument = try reader.forEachDocument { id, document in
           if let document, try document.insert(target) {
             kept += 1
-          } else {
-            lost.append(reader.name(of: id))
+            if document.mayLackSource { sources.append(document.row.key) }
+          } else if let key = reader.key(of: id) {
+            lost.append(key)
           }
         }
         guard canBeRead || kept > 0 else {
@@ -79,6 +88,7 @@ struct Salvage {
         }
         let nameless = settings.documentCount - kept - lost.count
         if nameless > 0 { lost.append("\(nameless) more, whose names are lost") }
+        lost += sources.map { "the source of \($0), if it was kept" }
         settings.documentCount = kept
         settings.lastDocument = max(settings.lastDocument, lastDocument)
         settings.lastChunk = max(settings.lastChunk, reader.lastChunk)

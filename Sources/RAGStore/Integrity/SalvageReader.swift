@@ -4,7 +4,10 @@ import RAGCore
 
 /// Finds whole documents in a damaged database.
 struct SalvageReader {
+  /// Gives whatever is on a page.
   let source: Database
+  /// Gives an error for a page that is not whole, so that what it does not find is not there.
+  let strict: DatabaseQueue?
   let settings: IndexSettings
   /// Whether no page is damaged, so that all rows are found one behind the other.
   let pagesAreSound: Bool
@@ -14,12 +17,27 @@ struct SalvageReader {
   private(set) var lastChunk: Int64 = 0
   /// The whole chunks of each document.
   private var chunks: [Int64: [Int64]] = [:]
+  /// The keys of documents, as far as their index is whole.
+  private let keys: [Int64: String]
 
-  init(source: Database, settings: IndexSettings, pagesAreSound: Bool, keepsVectors: Bool) {
+  init(
+    source: Database, strict: DatabaseQueue?, settings: IndexSettings, pagesAreSound: Bool,
+    keepsVectors: Bool
+  ) {
     self.source = source
+    self.strict = strict
     self.settings = settings
     self.pagesAreSound = pagesAreSound
     self.keepsVectors = keepsVectors
+    keys = (try? strict?.unsafeRead(Self.keys)) ?? [:]
+  }
+
+  private static func keys(_ database: Database) -> [Int64: String] {
+    var keys: [Int64: String] = [:]
+    // In the order of the index, which holds both.
+    let rows = try? Row.fetchCursor(database, sql: "SELECT id, key FROM document ORDER BY key")
+    while let row = try? rows?.next() { keys[row["id"]] = row["key"] }
+    return keys
   }
 
   /// Looks for all whole chunks, which the documents are then made of.
@@ -38,11 +56,9 @@ struct SalvageReader {
       of: "document", upTo: settings.lastDocument, { try document(DocumentRow($0)) }, body)
   }
 
-  /// The key of a document that is not whole, if that much can be read.
-  func name(of id: Int64) -> String {
-    let key = try? String.fetchOne(
-      source, sql: "SELECT key FROM document WHERE rowid = ?", arguments: [id])
-    return key ?? "document \(id), whose name is lost"
+  /// The key of a document that is not whole; nil where nobody knows it, or whether there was one.
+  func key(of id: Int64) -> String? {
+    keys[id] ?? (try? row("document", id).map(DocumentRow.init))?.key
   }
 
   private func row(_ table: String, _ id: Int64) throws -> Row? {
@@ -54,10 +70,15 @@ struct SalvageReader {
     var document = SalvagedDocument(row: row, metadata: try row.decodedMetadata())
     let ids = chunks[row.id] ?? []
     document.chunks = try ids.compactMap { try self.row("chunk", $0).map(ChunkRow.init) }
-    guard document.chunks.map(\.ordinal).sorted() == Array(0..<row.chunkCount) else {
+    guard ids.count == row.chunkCount, document.chunks.map(\.ordinal).sorted() == Array(ids.indices)
+    else {
       throw RAGError(.corrupt, "a chunk is lost")
     }
-    document.source = try self.row("source", row.id).map { try SourceRow($0) }
+    document.source = try ifWhole { try self.row("source", row.id).map { try SourceRow($0) } }
+    if document.source == nil, !isCertain(noSourceOf: row.id) {
+      document.mayLackSource = true
+      document.row.settingsHash = Data()
+    }
     guard keepsVectors else {
       // The next ingest finds nothing to be as it was.
       document.row.settingsHash = Data()
@@ -71,6 +92,15 @@ struct SalvageReader {
       throw RAGError(.corrupt, "a vector is lost")
     }
     return document
+  }
+
+  private func isCertain(noSourceOf id: Int64) -> Bool {
+    if pagesAreSound { return true }
+    let found = try? strict?.unsafeRead { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM source WHERE document = ?)", arguments: [id])
+    }
+    return found == false
   }
 
   private func ifWhole<Result>(_ body: () throws -> Result?) throws -> Result? {
@@ -126,6 +156,8 @@ struct SalvagedDocument {
   var chunks: [ChunkRow] = []
   var vectors: [VectorRow] = []
   var source: SourceRow?
+  /// Whether the index may have kept its source, which is lost then.
+  var mayLackSource = false
 
   /// Puts it into a new database.
   /// - Returns: false where another document is of the same key or has a chunk of the same id.
