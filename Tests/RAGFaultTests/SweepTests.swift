@@ -67,7 +67,7 @@ extension Faults {
     ) throws {
       let row = fault == .kill || fault == .torn ? "2" : "3"
       let title = "\(fault.rawValue) at each call of \(job)"
-      guard let shim = try Shim.library() else {
+      guard let shim = try FaultLibrary.shim() else {
         return Tally.skip(row, title, because: "there is no C compiler")
       }
       let arguments = try command ?? after.ingest(in: files ?? scratch)
@@ -149,37 +149,5 @@ extension Faults {
         documents: ledger.documentCount + others, chunks: chunks + others, in: scratch, place,
         into: &tally)
     }
-  }
-}
-
-/// The C library that fails calls of a process.
-struct Shim: Sendable {
-  let path: String
-
-  private static let compiled: Result<Shim?, any Error> = Result {
-    let path = Scratch.shared.path + "/shim.so"
-    let run = try Scratch.run { scratch in
-      try scratch.shell(
-        """
-        compiler=$(command -v cc || command -v clang) || exit 69
-        "$compiler" -shared -fPIC -O1 -o '\(path)' '\(Rag.root)/tools/faultshim/shim.c' -ldl
-        """)
-    }
-    if run.status == 69 { return nil }
-    guard run.status == 0 else { throw GraphIndex.Failure(run: run) }
-    return Shim(path: path)
-  }
-
-  /// Compiles it, the first time; nil where there is no compiler.
-  static func library() throws -> Shim? { try compiled.get() }
-
-  func environment(_ directory: String, call: Int, _ kind: String, log: String?) -> [String: String]
-  {
-    var environment = [
-      "LD_PRELOAD": path, "FAULT_DIRECTORY": directory, "FAULT_CALL": "\(call)",
-      "FAULT_KIND": kind,
-    ]
-    environment["FAULT_LOG"] = log
-    return environment
   }
 }

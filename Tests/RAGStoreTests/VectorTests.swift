@@ -150,4 +150,81 @@ struct VectorTests {
       } throws: { RAGError.Code.dimensionMismatch ~= $0 }
     }
   }
+
+  @Test("that are all equal are found as many as are asked for, in the tail and in a graph")
+  func equal() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let vector = testVector("one for all")
+      for part in 0..<10 {
+        var document = record("d\(part)", (0..<1_000).map { "text \(part) \($0)" }, dimension: nil)
+        for index in document.chunks.indices { document.chunks[index].vector = vector }
+        try await store.put(document)
+      }
+      for place in ["tail", "graph"] {
+        for count in [1, 10, 1_000] {
+          let (equal, near) = try await store.read { reader in
+            (
+              try reader.nearest(to: vector, count: count).matches,
+              try reader.nearest(to: testVector("elsewhere"), count: count).matches
+            )
+          }
+          // Equals are in the order of their ids where all are compared.
+          if place == "tail" { #expect(equal.map(\.id) == Array(1...Int64(count)), "\(place)") }
+          for found in [equal, near] {
+            #expect(Set(found.map(\.id)).count == count, "\(count) of the \(place)")
+            #expect(Set(found.map(\.score)).count == 1, "\(count) of the \(place)")
+          }
+        }
+        try await store.foldIfNeeded(policy: policy(100))
+        #expect(try await store.read { try $0.graphCount() } == 10_000)
+      }
+    }
+  }
+
+  @Test(
+    "that cannot be compared are refused before anything is written",
+    arguments: [
+      [Float](repeating: 0, count: 8), [.nan, 1, 1, 1, 1, 1, 1, 1],
+      [1, -.infinity, 1, 1, 1, 1, 1, 1],
+    ])
+  func incomparable(vector: [Float]) async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      try await store.put(record("a", ["one"]))
+      var bad = record("b", ["two", "three"])
+      bad.chunks[1].vector = vector
+      let (document, good) = (bad, record("c", ["four"]))
+      await #expect { try await store.put(good, document) } throws: {
+        RAGError.Code.invalidInput ~= $0
+      }
+      #expect(try await store.read { try $0.counts().documents } == 1)
+      await #expect {
+        try await store.read { try $0.nearest(to: vector, count: 1).matches }
+      } throws: { RAGError.Code.invalidInput ~= $0 }
+    }
+  }
+
+  @Test("as small and as large as numbers can be are compared by their direction")
+  func extremes() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let direction = testVector("direction")
+      let lengths: [Float] = [
+        .leastNonzeroMagnitude * 1_000_000, .leastNormalMagnitude, 1, .greatestFiniteMagnitude,
+      ]
+      for (number, length) in lengths.enumerated() {
+        var document = record("d\(number)", ["text \(number)"])
+        document.chunks[0].vector = direction.map { $0 * length }
+        try await store.put(document)
+      }
+      try await store.put(record("other", ["far away"]))
+      for _ in 0..<2 {
+        let found = try await store.read { try $0.nearest(to: direction, count: 5).matches }
+        #expect(Set(found.prefix(4).map(\.id)) == [1, 2, 3, 4])
+        #expect(found.allSatisfy { $0.score.isFinite })
+        try await store.compact()
+      }
+    }
+  }
 }

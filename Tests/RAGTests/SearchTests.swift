@@ -1,5 +1,6 @@
 import Foundation
 import RAG
+import Synchronization
 import Testing
 
 @Suite("A search")
@@ -86,6 +87,67 @@ struct SearchTests {
       }
       let report = try await engine.upsert([MemoryDocument(id: "z", text: "third", vector: [1, 2])])
       #expect(report.failed.map(\.source) == ["z"])
+    }
+  }
+
+  @Test(
+    "is not stopped by a document whose vector cannot be compared, which is refused",
+    arguments: [
+      [], [0, 0, 0], [.nan, 1, 0], [1, .infinity, 0], [1, 0], Array(repeating: 1, count: 70_000),
+    ] as [[Float]])
+  func incomparable(vector: [Float]) async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      // Also as the first of an index, which it would give its dimension.
+      for round in 0..<2 where round == 1 || vector.count != 2 {
+        let report = try await engine.upsert([
+          MemoryDocument(id: "bad", text: "first", vector: vector),
+          MemoryDocument(id: "good", text: "second", vector: [0, 1, 0]),
+        ])
+        #expect(report.failed.map(\.source) == ["bad"], "round \(round)")
+        let near = try await engine.search(Query("", count: 3, mode: .vector, vector: [0, 1, 0]))
+        #expect(near.map(\.document.id) == ["good"], "round \(round)")
+        await #expect {
+          try await engine.search(Query("", count: 3, mode: .vector, vector: vector))
+        } throws: { $0 is RAGError }
+      }
+    }
+  }
+
+  @Test("is not stopped by an import that lies, which is refused before anything is written")
+  func lyingImport() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      try await engine.upsert([
+        MemoryDocument(id: "x", text: "first", vector: [1, 0, 0]),
+        MemoryDocument(id: "y", text: "second", vector: [0, 1, 0]),
+      ])
+      let lines = Mutex<[String]>([])
+      try await engine.export { line in lines.withLock { $0.append(line) } }
+      let export = lines.withLock { $0 }
+      for (what, number, old, new) in [
+        ("a dimension of nothing", 0, "\"dimension\":3", "\"dimension\":0"),
+        ("a dimension beyond all", 0, "\"dimension\":3", "\"dimension\":2147483648"),
+        ("no direction", 1, "[1,0,0]", "[0,0,0]"),
+        ("a number beyond all", 1, "[1,0,0]", "[1e39,0,0]"),
+        ("another dimension", 1, "[1,0,0]", "[1,0]"),
+        ("lines without end", 1, "\"lines\":[1,1]", "\"lines\":[1,9223372036854775807]"),
+        ("bytes without end", 1, "\"utf8\":[0,", "\"utf8\":[9223372036854775807,"),
+      ] {
+        var lying = export
+        #expect(lying[number].contains(old), "\(what): \(lying[number])")
+        lying[number] = lying[number].replacingOccurrences(of: old, with: new)
+        let target = try await Engine.open(at: directory.path + "/imported \(what)")
+        let bytes = lying.map { Array($0.utf8) }
+        await #expect("\(what)") {
+          try await target.import(
+            AsyncStream { continuation in
+              for line in bytes { continuation.yield(line) }
+              continuation.finish()
+            })
+        } throws: { $0 is RAGError }
+        #expect(try await target.status().documents == 0, "\(what)")
+      }
     }
   }
 

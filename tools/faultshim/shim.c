@@ -5,76 +5,31 @@
 //   FAULT_KIND       kill (before the call), torn (half of a write, then kill), eio, enospc (this
 //                    call and all later ones that need space), short (half of a write)
 //   FAULT_LOG        a file that gets one line a call
-#define _GNU_SOURCE
-#include <dlfcn.h>
+#include "paths.h"
+
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 enum kind { NONE, KILL, TORN, EIO_ONCE, ENOSPC_ON, SHORT };
 // What to do with a call.
 enum verdict { PASS, FAIL, HALF, HALF_AND_DIE };
 
-static char directory[PATH_MAX];
-static size_t directory_length;
 static long chosen;
 static enum kind kind;
 static int log_descriptor = -1;
 static atomic_long count;
 
 __attribute__((constructor)) static void start(void) {
-  const char *path = getenv("FAULT_DIRECTORY"), *call = getenv("FAULT_CALL");
-  const char *name = getenv("FAULT_KIND"), *log = getenv("FAULT_LOG");
-  if (!path || strlen(path) >= sizeof directory) return;
-  strcpy(directory, path);
-  directory_length = strlen(directory);
+  const char *call = getenv("FAULT_CALL"), *name = getenv("FAULT_KIND");
+  const char *log = getenv("FAULT_LOG");
+  if (!find_directory()) return;
   chosen = call ? atol(call) : 0;
   const char *names[] = {"none", "kill", "torn", "eio", "enospc", "short"};
   for (int i = 0; name && i < 6; i++)
     if (!strcmp(name, names[i])) kind = (enum kind)i;
-  if (log)
-    log_descriptor =
-        (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-}
-
-static int is_below(const char *path) {
-  return directory_length && !strncmp(path, directory, directory_length) &&
-         (path[directory_length] == '/' || !path[directory_length]);
-}
-
-static int is_below_at(int at, const char *path) {
-  if (!directory_length || !path) return 0;
-  if (path[0] == '/') return is_below(path);
-  char link[64], base[PATH_MAX];
-  if (at == AT_FDCWD) {
-    if (!getcwd(base, sizeof base)) return 0;
-  } else {
-    snprintf(link, sizeof link, "/proc/self/fd/%d", at);
-    ssize_t length = readlink(link, base, sizeof base - 1);
-    if (length <= 0) return 0;
-    base[length] = 0;
-  }
-  char whole[2 * PATH_MAX];
-  snprintf(whole, sizeof whole, "%s/%s", base, path);
-  return is_below(whole);
-}
-
-static int path_of(int descriptor, char *path) {
-  char link[64];
-  snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
-  ssize_t length = readlink(link, path, PATH_MAX - 1);
-  if (length <= 0) return 0;
-  path[length] = 0;
-  return is_below(path);
+  if (log) log_descriptor = open_log(log);
 }
 
 __attribute__((noreturn)) static void die(void) {
@@ -107,7 +62,6 @@ static enum verdict decide(const char *call, const char *path, int is_write, int
   }
 }
 
-#define NEXT(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 #define ON_DESCRIPTOR(name, needs_space, ...)                                       \
   char path[PATH_MAX];                                                              \
   static __typeof__(&name) next;                                                    \
@@ -168,18 +122,7 @@ int mkdir(const char *path, mode_t mode) {
   ON_PATH(mkdir, is_below_at(AT_FDCWD, path), path, 1, path, mode);
 }
 
-// Opening counts where it may create; a file that is there needs no space.
-#define MODE                                                                        \
-  mode_t mode = 0;                                                                  \
-  if (flags & (O_CREAT | O_TMPFILE)) {                                              \
-    va_list list;                                                                   \
-    va_start(list, flags);                                                          \
-    mode = va_arg(list, mode_t);                                                    \
-    va_end(list);                                                                   \
-  }
-#define IS_CREATING(at)                                                             \
-  ((flags & O_CREAT) && is_below_at(at, path) && syscall(SYS_faccessat, at, path, F_OK) != 0)
-
+// Opening counts where it creates: a file that is there needs no space.
 int open(const char *path, int flags, ...) {
   MODE ON_PATH(open, IS_CREATING(AT_FDCWD), path, 1, path, flags, mode);
 }

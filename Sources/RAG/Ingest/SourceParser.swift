@@ -94,9 +94,7 @@ struct SourceParser: Sendable {
 
   /// The one chunk of a document that brings its vector.
   private func hostChunks(of document: Document, vector: [Float]) throws -> [ChunkRecord] {
-    guard vector.allSatisfy(\.isFinite), !vector.isEmpty else {
-      throw RAGError(.invalidInput, "the document's vector is empty or has an element not finite")
-    }
+    try ChunkRecord.check(vector)
     guard let first = document.blocks.first, let last = document.blocks.last else { return [] }
     let range = first.range.lowerBound..<last.range.upperBound
     let text = document.string(range)

@@ -92,15 +92,16 @@ struct ExportedChunk: Codable {
 
   func record(ordinal: Int, dimension: Int?) throws -> ChunkRecord {
     for range in [textRange, utf8, characters, lines]
-    where range.count != 2 || range[0] < 0 || range[0] > range[1] {
+    where range.count != 2 || range[0] < 0 || range[0] > range[1] || range[1] == .max {
       throw RAGError(.invalidInput, "a range of chunk \(ordinal) is not [start, end]")
     }
     if let vector {
-      guard vector.count == dimension, vector.allSatisfy(\.isFinite) else {
+      guard vector.count == dimension else {
         throw RAGError(
           .dimensionMismatch,
-          "the vector of chunk \(ordinal) has not \(dimension ?? 0) finite elements")
+          "the vector of chunk \(ordinal) has not \(dimension ?? 0) elements")
       }
+      try ChunkRecord.check(vector)
     }
     return ChunkRecord(
       chunk: Chunk(

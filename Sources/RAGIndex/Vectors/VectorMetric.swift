@@ -34,6 +34,14 @@ extension VectorMetric {
     }
   }
 
+  /// Checks a vector as it is put into an index: its dimension too.
+  ///
+  /// - Throws: ``RAGError`` of code `invalidInput`.
+  package func check(vector: [Float]) throws {
+    _ = try HNSWParameters.checked(dimension: vector.count)
+    try check(vector)
+  }
+
   /// Checks a vector and brings it into the form that is stored and compared: scaled to length 1
   /// for ``cosine``, else as it is.
   ///

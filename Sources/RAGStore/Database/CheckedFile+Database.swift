@@ -9,7 +9,9 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
   /// read the page. A page cut short is damage too: SQLite would take what is missing for zeros.
   func readDatabase(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
     let pageSize = Int64(PageChecksum.pageSize)
-    if offset + Int64(buffer.count) <= DatabaseHeader.size { return readInner(buffer, at: offset) }
+    if offset + Int64(buffer.count) <= DatabaseHeader.size, !vfs.mends {
+      return readInner(buffer, at: offset)
+    }
     let within = Int(offset % pageSize)
     guard within + buffer.count <= PageChecksum.pageSize else { return sqliteDamagedPage }
     if buffer.count == PageChecksum.pageSize { return readPage(buffer, at: offset) }
@@ -25,10 +27,31 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
     }
   }
 
+  /// Reads what there is, and puts right what can be.
+  func salvageDatabase(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
+    let within = Int(offset % Int64(PageChecksum.pageSize))
+    guard within + buffer.count <= PageChecksum.pageSize else {
+      return readInner(buffer, at: offset)
+    }
+    return withUnsafeTemporaryAllocation(
+      byteCount: PageChecksum.pageSize, alignment: 8
+    ) { page in
+      let result = readInner(page, at: offset - Int64(within))
+      guard result == SQLITE_OK else { return readInner(buffer, at: offset) }
+      if PageChecksum.correct(page, number: PageChecksum.number(at: offset)) {
+        fields.pointee.hasTrailers = true
+      }
+      buffer.copyMemory(
+        from: UnsafeRawBufferPointer(rebasing: page[within..<(within + buffer.count)]))
+      return SQLITE_OK
+    }
+  }
+
   private func readPage(_ page: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
     let result = readInner(page, at: offset)
     guard result == SQLITE_OK || result == sqliteShortRead else { return result }
     let number = PageChecksum.number(at: offset)
+    if vfs.mends, result == SQLITE_OK { _ = PageChecksum.correct(page, number: number) }
     guard result == SQLITE_OK, PageChecksum.matches(UnsafeRawBufferPointer(page), number: number)
     else {
       fail(page: number, isInLog: false)

@@ -24,6 +24,7 @@ extension CheckedFile {
       let bytes = UnsafeMutableRawBufferPointer(start: buffer, count: Int(count))
       switch file.fields.pointee.kind {
       case .database where file.vfs.verifies: return file.readDatabase(bytes, at: offset)
+      case .database: return file.salvageDatabase(bytes, at: offset)
       case .log where file.vfs.verifies: return file.readLog(bytes, at: offset)
       default: return file.inner.methods.xRead(file.inner, buffer, count, offset)
       }

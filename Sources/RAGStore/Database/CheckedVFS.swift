@@ -36,19 +36,23 @@ package final class CheckedVFS: @unchecked Sendable {
   static let checked = CheckedVFS(name: "rag-checked", verifies: true)
   /// Reads what is left of a damaged file; what it writes carries checksums all the same.
   static let salvaging = CheckedVFS(name: "rag-salvage", verifies: false)
+  /// Checks what it reads once it has put right what can be.
+  static let mending = CheckedVFS(name: "rag-mend", verifies: true, mends: true)
 
   /// The VFS that does the work. SQLite never frees it.
   let base: UnsafeMutablePointer<sqlite3_vfs>
   let verifies: Bool
+  let mends: Bool
   let fileMethods: UnsafePointer<sqlite3_io_methods>
   private let name: String
   private let registration: Int32
   /// The last failure of each database: as many as databases were ever found damaged.
   private let failures = Locked<[String: Failure]>([:])
 
-  private init(name: String, verifies: Bool) {
+  private init(name: String, verifies: Bool, mends: Bool = false) {
     self.name = name
     self.verifies = verifies
+    self.mends = mends
     let methods = UnsafeMutablePointer<sqlite3_io_methods>.allocate(capacity: 1)
     methods.initialize(to: CheckedFile.methods)
     fileMethods = UnsafePointer(methods)
@@ -81,7 +85,12 @@ package final class CheckedVFS: @unchecked Sendable {
   package static func uri(
     _ path: String, verifying: Bool = true, immutable: Bool = false
   ) throws -> String {
-    let vfs = verifying ? checked : salvaging
+    try uri(path, through: verifying ? checked : salvaging, immutable: immutable)
+  }
+
+  static func uri(
+    _ path: String, through vfs: CheckedVFS, immutable: Bool = false
+  ) throws -> String {
     guard vfs.registration == SQLITE_OK else {
       throw RAGError(.unsupported, "this build of SQLite has no 'unix' VFS", path: path)
     }

@@ -1,5 +1,6 @@
 import GRDB
 package import RAGCore
+import RAGIndex
 
 /// The facts about a whole index, kept in the table `setting`.
 package struct IndexSettings: Sendable, Equatable {
@@ -39,8 +40,25 @@ package struct IndexSettings: Sendable, Equatable {
     settings.lastChunk = value("lastChunk") ?? 0
     settings.lastGeneration = value("lastGeneration") ?? 0
     try settings.checksum.require(value("checksum") ?? 0, "the index's settings")
+    guard settings.isPossible else {
+      throw RAGError(
+        .corrupt, "the index's settings contradict themselves; 'rag repair' keeps what is whole")
+    }
     return settings
   }
+
+  /// Whether all numbers are such as this build writes, so that one can count on from them.
+  private var isPossible: Bool {
+    let counts = [
+      Int64(revision), Int64(documentCount), lastDocument, lastChunk, Int64(lastGeneration),
+    ]
+    return counts.allSatisfy { (0...Self.highestCount).contains($0) }
+      && dimension.map(HNSWParameters.dimensions.contains) ?? true
+      && (dimension == nil) == (fingerprint == nil)
+  }
+
+  /// More than any index will ever count to.
+  private static let highestCount: Int64 = 1 << 53
 
   private var columns: [(name: String, value: (any DatabaseValueConvertible)?)] {
     [
@@ -59,7 +77,14 @@ package struct IndexSettings: Sendable, Equatable {
     return sum
   }
 
+  /// - Throws: ``RAGError`` of code `invalidInput` for what could not be read again.
   func save(_ database: Database) throws {
+    guard isPossible else {
+      throw RAGError(
+        .invalidInput,
+        "an index cannot hold vectors of \(dimension ?? 0) elements; it takes up to "
+          + "\(HNSWParameters.dimensions.upperBound)")
+    }
     for (name, value) in columns + [("checksum", checksum.value)] {
       if let value {
         try database.execute(

@@ -23,6 +23,8 @@ package struct LogReport: Sendable, Equatable {
 
   /// Pages of which the log holds a newer version than the file.
   package var committedPages: Set<UInt32> = []
+  /// The pages of the database after the last transaction; nil where there is none.
+  package var pageCount: UInt32?
   package var damage: Damage?
 }
 
@@ -66,6 +68,7 @@ enum LogVerifier {
     private let headerIsValid: Bool
     private var pending: Set<UInt32> = []
     private var committed: Set<UInt32> = []
+    private var pageCount: UInt32?
     private var brokenFrame: Int64?
     private var brokenEndsTransaction = false
     private var validBehind = 0
@@ -99,6 +102,7 @@ enum LogVerifier {
         pending.insert(frame.page)
         if frame.committedPageCount != 0 {
           committed.formUnion(pending)
+          pageCount = frame.committedPageCount
           pending = []
           if !headerIsValid { commitsBehind += 1 }
         }
@@ -118,7 +122,7 @@ enum LogVerifier {
         return LogReport(
           damage: .init(frame: nil, lostTransactions: commitsBehind, mayBeTornCommit: false))
       }
-      var report = LogReport(committedPages: committed)
+      var report = LogReport(committedPages: committed, pageCount: pageCount)
       let lost = commitsBehind + (brokenEndsTransaction ? 1 : 0)
       if validBehind > 0, lost > 0 {
         report.damage = .init(

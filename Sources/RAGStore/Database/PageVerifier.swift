@@ -55,8 +55,10 @@ extension CheckedVFS {
       }
       let log = try LogVerifier.verify(path)
       report.logDamage = log.damage
-      // The database may have shrunk meanwhile.
-      report.pageCount = suspects.isEmpty ? count : try min(count, pageCount())
+      // The database may have shrunk meanwhile; or a checkpoint was cut off that had cut the file
+      // short, and had not yet written what page 1 says of it.
+      report.pageCount =
+        suspects.isEmpty ? count : try min(count, pageCount(), log.pageCount ?? .max)
       for number in suspects where try number <= max(report.pageCount, 1) && !isSound(number) {
         if log.committedPages.contains(number) {
           report.pagesHeldByLog.append(number)

@@ -60,9 +60,23 @@ package struct IndexDirectory: Sendable {
       }
       return
     }
+    let parents = Self.parents(ofMissing: path)
     try ioErrors(path) {
       try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
+    // When the power fails, a name that is not on disk takes along all that lies below it.
+    for parent in parents { try SystemCalls.syncDirectory(parent) }
+  }
+
+  /// The directories that get a new entry when `path` is made with all that leads to it.
+  private static func parents(ofMissing path: String) -> [String] {
+    var parents: [String] = []
+    var missing = path
+    while !fileExists(missing) {
+      missing = (missing as NSString).deletingLastPathComponent
+      parents.append(missing)
+    }
+    return parents
   }
 
   var revisionMark: RevisionMark { RevisionMark(path: lock) }
@@ -77,18 +91,30 @@ package struct IndexDirectory: Sendable {
 
   /// Puts the new database in the place of a damaged one, which is kept. Both are closed.
   func replaceDatabase() throws {
-    unlink(damagedDatabase)
+    for ending in ["", "-wal"] { unlink(damagedDatabase + ending) }
     guard link(database, damagedDatabase) == 0 else {
       throw SystemCalls.failure("keeping the damaged database", path: damagedDatabase)
     }
-    // A log that is not empty belongs to the damaged database, and must not meet the new one.
     rename(database + "-wal", damagedDatabase + "-wal")
-    unlink(database + "-shm")
     try adoptNewDatabase()
   }
 
+  /// Puts the log back that an interrupted ``replaceDatabase()`` took away from the database.
+  func restoreLog() {
+    var (damaged, current) = (stat(), stat())
+    guard stat(damagedDatabase, &damaged) == 0, stat(database, &current) == 0,
+      damaged.st_ino == current.st_ino, !hasLog
+    else { return }
+    rename(damagedDatabase + "-wal", database + "-wal")
+  }
+
   /// Puts the new database in its place.
+  ///
+  /// SQLite would play the log of another database back into it, so none may be there, not even
+  /// after a power failure.
   func adoptNewDatabase() throws {
+    for ending in ["-journal", "-wal", "-shm"] { unlink(database + ending) }
+    try SystemCalls.syncDirectory(path)
     guard rename(newDatabase, database) == 0 else {
       throw SystemCalls.failure("renaming the new database", path: newDatabase)
     }

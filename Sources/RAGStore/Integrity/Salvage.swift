@@ -4,116 +4,124 @@ import RAGCore
 
 /// Copies the documents that are whole from a damaged database into a new one.
 ///
-/// Rows are looked up one by one by their ids, which needs no index and only the pages on the way
-/// to a row; each is held against its own checksum, as those of pages are not asked.
+/// Rows are looked up by their ids, which needs no index and only the pages on the way to a row;
+/// each is held against its own checksum, as those of pages are not asked.
 struct Salvage {
   let directory: IndexDirectory
 
   /// - Returns: the keys of the lost documents, or what is known of them.
+  /// - Throws: ``RAGError`` of code `corrupt` when not even the tables can be found; the damaged
+  ///   database is then as it was.
   func run() async throws -> [String] {
-    let damaged = try DatabaseQueue(path: CheckedVFS.uri(directory.database, verifying: false))
+    let damaged = try DatabaseQueue(
+      path: CheckedVFS.uri(directory.database, verifying: false), configuration: Self.configuration)
     directory.removeNewDatabase()
     let new = try Schema.newDatabase(in: directory)
     let lost = try await copy(from: damaged, to: new)
-    // What the log holds goes into the damaged database, which is kept.
-    try await damaged.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
-    try damaged.close()
+    // Closing does it too, and keeps silent where the disk is full.
+    try await new.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
     try new.close()
+    try await writeBackLog(of: damaged)
+    try damaged.close()
     try directory.replaceDatabase()
     return lost
   }
 
-  private func copy(from damaged: DatabaseQueue, to new: DatabaseQueue) async throws -> [String] {
-    try await damaged.read { source in
-      var settings = try readSettings(source)
-      let chunks = try chunkIDs(upTo: settings.lastChunk, in: source)
-      var lost: [String] = []
-      var kept = 0
-      try new.write { target in
-        for id in 1...max(1, settings.lastDocument) {
-          try Task.checkCancellation()
-          do {
-            guard let row = try read(source, "document", id: id) else { continue }
-            let document = try DocumentRow(row)
-            try copy(document, chunks: chunks[id] ?? [], settings, from: source, to: target)
-            kept += 1
-          } catch is CancellationError {
-            throw CancellationError()
-          } catch {
-            lost.append(name(of: id, in: source))
-          }
-        }
-        let nameless = settings.documentCount - kept - lost.count
-        if nameless > 0 { lost.append("\(nameless) more, whose names are lost") }
-        settings.documentCount = kept
-        let mark = directory.revisionMark.read() ?? 0
-        settings.revision = max(settings.revision, mark) + 1
-        try settings.save(target)
-      }
-      return lost
+  private static var configuration: Configuration {
+    var configuration = Configuration()
+    configuration.busyMode = .timeout(10)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA trusted_schema = OFF")
+      try database.execute(sql: "PRAGMA cell_size_check = ON")
     }
+    return configuration
   }
 
-  /// The facts about the index, without which no vector means anything.
-  private func readSettings(_ source: Database) throws -> IndexSettings {
+  /// Puts what the log holds into the damaged database, which is kept.
+  private func writeBackLog(of damaged: DatabaseQueue) async throws {
     do {
-      return try IndexSettings.fetch(source)
-    } catch {
-      throw RAGError(
-        .corrupt,
-        "the index's settings are lost, and nothing can be saved; ingest into a new index",
-        path: directory.path)
+      try await damaged.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+    } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
+      // Too damaged for that: the log is kept beside it.
     }
   }
 
-  private func read(_ source: Database, _ table: String, id: Int64) throws -> Row? {
-    try Row.fetchOne(
-      source.cachedStatement(sql: "SELECT * FROM \(table) WHERE rowid = ?"), arguments: [id])
-  }
-
-  /// The whole chunks of each document.
-  private func chunkIDs(upTo last: Int64, in source: Database) throws -> [Int64: [Int64]] {
-    var ids: [Int64: [Int64]] = [:]
-    guard last > 0 else { return ids }
-    for id in 1...last {
-      try Task.checkCancellation()
-      guard let row = try? read(source, "chunk", id: id), let chunk = try? ChunkRow(row) else {
-        continue
+  private func copy(from damaged: DatabaseQueue, to new: DatabaseQueue) async throws -> [String] {
+    // Not in one transaction: SQLite does not let one end well in which a page was malformed. The
+    // lock keeps other writers out.
+    let strict = try? DatabaseQueue(
+      path: CheckedVFS.uri(directory.database, through: .mending), configuration: Self.configuration
+    )
+    defer { try? strict?.close() }
+    return try await Cancellation.forwarding { cancellation in
+      try await damaged.unsafeRead { source in
+        try cancellation.heeded { try copy(from: source, strict: strict, to: new) }
       }
-      ids[chunk.document, default: []].append(id)
     }
-    return ids
   }
 
   private func copy(
-    _ document: DocumentRow, chunks ids: [Int64], _ settings: IndexSettings,
-    from source: Database, to target: Database
-  ) throws {
-    let chunks = try ids.compactMap { try read(source, "chunk", id: $0).map(ChunkRow.init) }
-    guard chunks.map(\.ordinal).sorted() == Array(0..<document.chunkCount) else {
-      throw RAGError(.corrupt, "a chunk is lost")
+    from source: Database, strict: DatabaseQueue?, to new: DatabaseQueue
+  ) throws -> [String] {
+    let mark = directory.revisionMark.read() ?? 0
+    let pagesAreSound = try CheckedVFS.verifyPages(path: directory.database) { _, _ in
+      try Cancellation.check()
+    }.damagedPages.isEmpty
+    var settings = IndexSettings()
+    var canBeRead = true
+    do {
+      settings = try IndexSettings.fetch(source)
+    } catch  where Self.meansLoss(error) {
+      canBeRead = false
     }
-    let vectors = try ids.compactMap { id in
-      try read(source, "vector", id: id).map { try VectorRow($0, dimension: settings.dimension) }
+    let hasSettings = settings != IndexSettings()
+    var reader = SalvageReader(
+      source: source, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
+      keepsVectors: hasSettings)
+    try reader.findChunks()
+    var kept = 0
+    var lost: [String] = []
+    var sources: [String] = []
+    try new.write { target in
+      let lastDocument = try reader.forEachDocument { id, document in
+        if let document, try document.insert(target) {
+          kept += 1
+          if document.mayLackSource { sources.append(document.row.key) }
+        } else if let key = reader.key(of: id) {
+          lost.append(key)
+        }
+      }
+      guard canBeRead || kept > 0 else {
+        throw RAGError(
+          .corrupt,
+          "neither settings nor documents can be read, and nothing can be saved; ingest into a "
+            + "new index", path: directory.path)
+      }
+      let nameless = settings.documentCount - kept - lost.count
+      if nameless > 0 { lost.append("\(nameless) more, whose names are lost") }
+      lost += sources.map { "the source of \($0), if it was kept" }
+      settings.documentCount = kept
+      settings.lastDocument = max(settings.lastDocument, lastDocument)
+      settings.lastChunk = max(settings.lastChunk, reader.lastChunk)
+      let missing = mark - settings.revision
+      settings.revision = max(settings.revision, mark) + 1
+      try settings.save(target)
+      if !hasSettings, kept > 0 {
+        lost.append("all vectors: the next ingest of the sources makes them anew")
+      } else if missing > 0 {
+        lost.append("all that the last \(missing) commits changed")
+      }
     }
-    guard settings.fingerprint == nil || vectors.count == chunks.count else {
-      throw RAGError(.corrupt, "a vector is lost")
-    }
-    let kept = try read(source, "source", id: document.id).map { try SourceRow($0) }
-    try target.inSavepoint {
-      try document.save(target)
-      try kept?.insert(target)
-      try Store.insert(document.decodedMetadata(), document: document.id, in: target)
-      for chunk in chunks { try chunk.save(target) }
-      for vector in vectors { try vector.insert(target) }
-      return .commit
-    }
+    return lost
   }
 
-  /// The key of a lost document, if that much can be read.
-  private func name(of id: Int64, in source: Database) -> String {
-    let key = try? String.fetchOne(
-      source, sql: "SELECT key FROM document WHERE rowid = ?", arguments: [id])
-    return key ?? "document \(id), whose name is lost"
+  /// Whether an error says that bytes are lost, and not that something else is in the way.
+  static func meansLoss(_ error: any Error) -> Bool {
+    switch error {
+    case let error as RAGError: error.code == .corrupt
+    case let error as DatabaseError:
+      [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR, .SQLITE_ERROR].contains(error.resultCode)
+    default: error is DecodingError || error is RowDecodingError
+    }
   }
 }

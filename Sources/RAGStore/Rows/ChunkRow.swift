@@ -42,6 +42,9 @@ struct ChunkRow: Sendable {
       characters: try Self.range(row, "characterStart", "characterEnd"),
       lines: ClosedRange(try Self.range(row, "firstLine", "lastLine", endIsIncluded: true)))
     tokenCount = try row.value("tokenCount")
+    guard ordinal >= 0, tokenCount >= 0 else {
+      throw RAGError(.corrupt, "chunk \(id) is damaged; 'rag repair' keeps what is whole")
+    }
     try checksum.require(row.value("checksum"), "chunk \(id)")
   }
 
@@ -64,6 +67,7 @@ struct ChunkRow: Sendable {
   }
 
   /// Adds the row, or moves that of the same id to another place in its document.
+  /// - Throws: ``RAGError`` of code `corrupt` when the id is that of another chunk.
   func save(_ database: Database) throws {
     try database.cachedStatement(
       sql: """
@@ -75,10 +79,15 @@ struct ChunkRow: Sendable {
         characterStart = excluded.characterStart, characterEnd = excluded.characterEnd,
         firstLine = excluded.firstLine, lastLine = excluded.lastLine,
         tokenCount = excluded.tokenCount, checksum = excluded.checksum
+        WHERE document = excluded.document AND identity = excluded.identity
         """
     ).execute(
       arguments: [id, document, identity, text, headings] + StatementArguments(places)
         + [checksum.value])
+    guard database.changesCount == 1 else {
+      throw RAGError(
+        .corrupt, "chunk \(id) is there already; 'rag repair' counts the chunks anew")
+    }
   }
 
   /// The headings above the chunk.

@@ -55,6 +55,9 @@ struct DocumentRow: Sendable {
     chunkCount = try row.value("chunkCount")
     links = try row.value("links")
     metadata = try row.value("metadata")
+    guard byteCount >= 0, chunkCount >= 0 else {
+      throw RAGError(.corrupt, "document \(id) is damaged; 'rag repair' keeps what is whole")
+    }
     try checksum.require(row.value("checksum"), "document \(id)")
   }
 
@@ -71,7 +74,8 @@ struct DocumentRow: Sendable {
     return sum
   }
 
-  /// Adds the row, or puts it in place of that of the same id.
+  /// Adds the row, or puts it in place of that of the same id and key.
+  /// - Throws: ``RAGError`` of code `corrupt` when the id is that of another document.
   func save(_ database: Database) throws {
     try database.cachedStatement(
       sql: """
@@ -82,13 +86,18 @@ struct DocumentRow: Sendable {
         language = excluded.language, mediaType = excluded.mediaType,
         encoding = excluded.encoding, converter = excluded.converter,
         contentHash = excluded.contentHash, settingsHash = excluded.settingsHash,
-        byteCount = excluded.byteCount, chunkCount = excluded.chunkCount, links = excluded.links, metadata = excluded.metadata,
-        checksum = excluded.checksum
+        byteCount = excluded.byteCount, chunkCount = excluded.chunkCount,
+        links = excluded.links, metadata = excluded.metadata, checksum = excluded.checksum
+        WHERE key = excluded.key
         """
     ).execute(arguments: [
       id, key, path, title, language, mediaType, encoding, converter, contentHash, settingsHash,
       byteCount, chunkCount, links, metadata, checksum.value,
     ])
+    guard database.changesCount == 1 else {
+      throw RAGError(
+        .corrupt, "document \(id) is there already; 'rag repair' counts the documents anew")
+    }
   }
 }
 

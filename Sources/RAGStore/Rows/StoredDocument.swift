@@ -54,6 +54,11 @@ package struct ChunkRecord: Sendable {
     self.identity = identity
     self.vector = vector
   }
+
+  /// Proves that a vector can be compared with others: that its elements are finite, and not all
+  /// zero.
+  /// - Throws: ``RAGError`` of code `invalidInput`.
+  package static func check(_ vector: [Float]) throws { try VectorRow.check(vector) }
 }
 
 /// What tells whether a document changed since it was stored.

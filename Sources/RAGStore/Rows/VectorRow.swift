@@ -1,6 +1,7 @@
 import Foundation
 import GRDB
 import RAGCore
+import RAGIndex
 
 /// A row of the table `vector`: the vector of a chunk, as the encoder gave it.
 struct VectorRow: Sendable {
@@ -26,7 +27,19 @@ struct VectorRow: Sendable {
       _ = data.copyBytes(to: buffer)
       count = dimension
     }
+    guard (try? Self.check(elements)) != nil else {
+      throw RAGError(
+        .corrupt,
+        "the vector of chunk \(chunk) cannot be compared; 'rag repair' keeps what is whole")
+    }
   }
+
+  /// How the vectors of an index are compared.
+  private static let metric = VectorMetric.cosine
+
+  /// Proves that a vector can be compared with others, which searches take for granted.
+  /// - Throws: ``RAGError`` of code `invalidInput`.
+  static func check(_ vector: [Float]) throws { try metric.check(vector: vector) }
 
   private static func checksum(_ chunk: Int64, _ elements: Data) -> RowChecksum {
     var sum = RowChecksum()
@@ -35,7 +48,9 @@ struct VectorRow: Sendable {
     return sum
   }
 
+  /// - Throws: ``RAGError`` of code `invalidInput` for a vector that cannot be compared.
   func insert(_ database: Database) throws {
+    try Self.check(elements)
     let data = elements.withUnsafeBytes { Data($0) }
     try database.cachedStatement(
       sql: "INSERT INTO vector (chunk, elements, checksum) VALUES (?, ?, ?)"

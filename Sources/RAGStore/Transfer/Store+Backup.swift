@@ -56,6 +56,8 @@ extension Store {
       defer { try? copy.close() }
       try copy.writeWithoutTransaction { target in
         try source.backup(to: target, pagesPerStep: 1_024) { _ in try Cancellation.check() }
+        // Closing does it too, and keeps silent where the disk is full.
+        _ = try target.checkpoint(.truncate)
       }
       return try copy.read {
         (try Generation.fetchAll($0), try IndexSettings.fetch($0).revision)

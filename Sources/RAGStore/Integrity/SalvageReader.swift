@@ -1,0 +1,181 @@
+import Foundation
+import GRDB
+import RAGCore
+
+/// Finds whole documents in a damaged database.
+struct SalvageReader {
+  /// Gives whatever is on a page.
+  let source: Database
+  /// Gives an error for a page that is not whole, so that what it does not find is not there.
+  let strict: DatabaseQueue?
+  let settings: IndexSettings
+  /// Whether no page is damaged, so that all rows are found one behind the other.
+  let pagesAreSound: Bool
+  /// Without settings nobody knows whose vectors they are.
+  let keepsVectors: Bool
+  /// The highest id that a chunk has.
+  private(set) var lastChunk: Int64 = 0
+  /// The whole chunks of each document.
+  private var chunks: [Int64: [Int64]] = [:]
+  /// The keys of documents, as far as their index is whole.
+  private let keys: [Int64: String]
+
+  init(
+    source: Database, strict: DatabaseQueue?, settings: IndexSettings, pagesAreSound: Bool,
+    keepsVectors: Bool
+  ) {
+    self.source = source
+    self.strict = strict
+    self.settings = settings
+    self.pagesAreSound = pagesAreSound
+    self.keepsVectors = keepsVectors
+    keys = (try? strict?.unsafeRead(Self.keys)) ?? [:]
+  }
+
+  private static func keys(_ database: Database) -> [Int64: String] {
+    var keys: [Int64: String] = [:]
+    // In the order of the index, which holds both.
+    let rows = try? Row.fetchCursor(database, sql: "SELECT id, key FROM document ORDER BY key")
+    while let row = try? rows?.next() { keys[row["id"]] = row["key"] }
+    return keys
+  }
+
+  /// Looks for all whole chunks, which the documents are then made of.
+  mutating func findChunks() throws {
+    var chunks: [Int64: [Int64]] = [:]
+    lastChunk = try forEachRow(of: "chunk", upTo: settings.lastChunk, ChunkRow.init) { id, chunk in
+      if let chunk { chunks[chunk.document, default: []].append(id) }
+    }
+    self.chunks = chunks
+  }
+
+  /// Calls `body` with each document, or with nil in place of one that is not whole.
+  /// - Returns: the highest id that a document has.
+  func forEachDocument(_ body: (Int64, SalvagedDocument?) throws -> Void) throws -> Int64 {
+    try forEachRow(
+      of: "document", upTo: settings.lastDocument, { try document(DocumentRow($0)) }, body)
+  }
+
+  /// The key of a document that is not whole; nil where nobody knows it, or whether there was one.
+  func key(of id: Int64) -> String? {
+    keys[id] ?? (try? row("document", id).map(DocumentRow.init))?.key
+  }
+
+  private func row(_ table: String, _ id: Int64) throws -> Row? {
+    try Row.fetchOne(
+      source.cachedStatement(sql: "SELECT * FROM \(table) WHERE rowid = ?"), arguments: [id])
+  }
+
+  private func document(_ row: DocumentRow) throws -> SalvagedDocument {
+    var document = SalvagedDocument(row: row, metadata: try row.decodedMetadata())
+    let ids = chunks[row.id] ?? []
+    document.chunks = try ids.compactMap { try self.row("chunk", $0).map(ChunkRow.init) }
+    guard ids.count == row.chunkCount, document.chunks.map(\.ordinal).sorted() == Array(ids.indices)
+    else {
+      throw RAGError(.corrupt, "a chunk is lost")
+    }
+    document.source = try ifWhole { try self.row("source", row.id).map { try SourceRow($0) } }
+    if document.source == nil, !isCertain(noSourceOf: row.id) {
+      document.mayLackSource = true
+      document.row.settingsHash = Data()
+    }
+    guard keepsVectors else {
+      // The next ingest finds nothing to be as it was.
+      document.row.settingsHash = Data()
+      for index in document.chunks.indices { document.chunks[index].identity = Data() }
+      return document
+    }
+    document.vectors = try ids.compactMap { id in
+      try self.row("vector", id).map { try VectorRow($0, dimension: settings.dimension) }
+    }
+    guard settings.fingerprint == nil || document.vectors.count == ids.count else {
+      throw RAGError(.corrupt, "a vector is lost")
+    }
+    return document
+  }
+
+  private func isCertain(noSourceOf id: Int64) -> Bool {
+    if pagesAreSound { return true }
+    let found = try? strict?.unsafeRead { database in
+      try Bool.fetchOne(
+        database, sql: "SELECT EXISTS (SELECT 1 FROM source WHERE document = ?)", arguments: [id])
+    }
+    return found == false
+  }
+
+  private func ifWhole<Result>(_ body: () throws -> Result?) throws -> Result? {
+    do { return try body() } catch  where Salvage.meansLoss(error) { return nil }
+  }
+
+  /// Calls `body` with what `read` makes of the rows of a table, in the order of their ids, and with
+  /// nil for one that is not whole.
+  /// - Returns: the highest id that a row had.
+  private func forEachRow<Value>(
+    of table: String, upTo last: Int64, _ read: (Row) throws -> Value,
+    _ body: (Int64, Value?) throws -> Void
+  ) throws -> Int64 {
+    var highest: Int64 = 0
+    func take(_ id: Int64, _ row: Row) throws {
+      highest = max(highest, id)
+      try body(id, ifWhole { try read(row) })
+    }
+    if pagesAreSound {
+      // Then it does not matter what the settings say.
+      let rows = try Row.fetchCursor(source, sql: "SELECT * FROM \(table) ORDER BY id")
+      while let row = try rows.next() {
+        try Cancellation.check()
+        try take(row["id"], row)
+      }
+      return highest
+    }
+    let end = try ifWhole {
+      try Row.fetchOne(source, sql: "SELECT * FROM \(table) ORDER BY id DESC LIMIT 1").map { row in
+        _ = try read(row)
+        return row["id"] as Int64
+      }
+    }
+    for id in 1...max(1, last, end ?? 0) {
+      try Cancellation.check()
+      let row: Row?
+      do {
+        row = try self.row(table, id)
+      } catch  where Salvage.meansLoss(error) {
+        try body(id, nil)
+        continue
+      }
+      if let row { try take(id, row) }
+    }
+    return highest
+  }
+}
+
+/// A document as it was found, with all that belongs to it.
+struct SalvagedDocument {
+  var row: DocumentRow
+  var metadata: Metadata
+  var chunks: [ChunkRow] = []
+  var vectors: [VectorRow] = []
+  var source: SourceRow?
+  /// Whether the index may have kept its source, which is lost then.
+  var mayLackSource = false
+
+  /// Puts it into a new database.
+  /// - Returns: false where another document is of the same key or has a chunk of the same id.
+  func insert(_ target: Database) throws -> Bool {
+    var isAlone = true
+    try target.inSavepoint {
+      do {
+        try row.save(target)
+        try source?.insert(target)
+        try Store.insert(metadata, document: row.id, in: target)
+        for chunk in chunks { try chunk.save(target) }
+        for vector in vectors { try vector.insert(target) }
+        return .commit
+      } catch let error as DatabaseError where error.resultCode == .SQLITE_CONSTRAINT {
+        isAlone = false
+        return .rollback
+      }
+    }
+    return isAlone
+  }
+}

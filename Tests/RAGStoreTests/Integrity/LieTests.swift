@@ -1,0 +1,305 @@
+import Foundation
+import GRDB
+import RAGCore
+import RAGIndex
+import Testing
+
+@testable import RAGStore
+
+/// Rows that contradict each other or the truth, under right checksums of rows and pages: as no
+/// accident makes them, but whoever can write the file.
+@Suite("A database that lies")
+struct LieTests {
+  struct Lie: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// Whether `rag verify` or some reader must notice.
+    var isNoticed = true
+    /// Whether a repair must put an end to it.
+    var isMended = true
+    let tell: @Sendable (Database) throws -> Void
+
+    init(
+      _ description: String, isNoticed: Bool = true, isMended: Bool = true,
+      _ tell: @escaping @Sendable (Database) throws -> Void
+    ) {
+      testDescription = description
+      self.isNoticed = isNoticed
+      self.isMended = isMended && isNoticed
+      self.tell = tell
+    }
+  }
+
+  @Test("is found out, and stops nobody", arguments: Self.lies)
+  func lie(_ lie: Lie) async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      try sample.restore(to: path)
+      let queue = try openWriter(directory.database)
+      try await queue.writeWithoutTransaction { database in
+        try database.execute(sql: "PRAGMA foreign_keys = OFF")
+        try database.inTransaction {
+          try lie.tell(database)
+          return .commit
+        }
+        _ = try database.checkpoint(.truncate)
+      }
+      try queue.close()
+      #expect(try CheckedVFS.verifyPages(path: directory.database).isSound)
+      var isNoticed = try await !Store.verify(directory).isEmpty
+      for (name, access, use) in Self.uses {
+        do {
+          try await use(Store.open(directory, for: access))
+        } catch let error as RAGError {
+          #expect(
+            [.corrupt, .invalidInput, .dimensionMismatch].contains(error.code),
+            "\(name): \(error.code), \(error)")
+          isNoticed = true
+        }
+      }
+      #expect(isNoticed || !lie.isNoticed)
+      // The uses may have written on the lie; what can be saved is.
+      try sample.restore(to: path, changed: ["rag.sqlite": bytes(directory.database)])
+      do {
+        _ = try await Store.repair(directory)
+        #expect(try await Store.verify(directory) == [] || !lie.isMended)
+        let store = try await Store.open(directory, for: .write)
+        try await store.put(record("new", ["fresh"]))
+        #expect(try await store.lexical("fresh") == ["fresh"])
+      } catch let error as RAGError {
+        #expect([.corrupt, .dimensionMismatch].contains(error.code), "\(error)")
+      }
+    }
+  }
+
+  /// What is done with an index.
+  private static let uses:
+    [(name: String, access: Store.Access, use: @Sendable (Store) async throws -> Void)] = [
+      ("counts", .read, { store in _ = try await store.read { try $0.counts() } }),
+      (
+        "words", .read,
+        { store in
+          _ = try await store.read {
+            try $0.chunks($0.lexicalMatches("word7 part filler20", count: 100).map(\.id))
+          }
+        }
+      ),
+      (
+        "vectors", .read,
+        { store in
+          _ = try await store.read { reader in
+            try reader.chunks(reader.nearest(to: testVector("x"), count: 100).matches.map(\.id))
+          }
+        }
+      ),
+      (
+        "exact vectors", .read,
+        { store in _ = try await store.read { try $0.exactVectors()?.count } }
+      ),
+      (
+        "filter", .read,
+        { store in
+          _ = try await store.read {
+            try $0.allowedChunks(.range(field: "number", .init(lower: 7)))?.count
+          }
+        }
+      ),
+      ("all records", .read, { store in _ = try await SampleIndex.words(of: store) }),
+      ("graph", .read, { store in _ = try await store.read { try $0.graphCount() } }),
+      (
+        "replacing", .write,
+        { store in
+          for number in [3, 7, 41] {
+            var document = SampleIndex.document(number)
+            document.chunks[0].identity = [1, 2, 3]
+            try await store.put(document)
+          }
+        }
+      ),
+      ("adding", .write, { store in try await store.put(record("more", ["one", "two"])) }),
+      (
+        "removing", .write,
+        { store in
+          try await store.apply([.remove(key: "d9")], encoder: nil, chunking: nil)
+        }
+      ),
+      (
+        "folding", .write,
+        { store in
+          var policy = FoldPolicy()
+          policy.tailLimit = 10
+          try await store.settle(policy: policy)
+        }
+      ),
+      ("compacting", .write, { store in try await store.compact() }),
+    ]
+
+  // MARK: The lies
+
+  private static let lies: [Lie] = rows + settings
+
+  private static let rows: [Lie] = [
+    chunk("begins before the text", ["textStart": -1]),
+    chunk("ends before it begins", ["textStart": 9, "textEnd": 3]),
+    chunk("ends behind all texts", ["textEnd": .max]),
+    chunk("has bytes that run backwards", ["utf8Start": 100, "utf8End": 2]),
+    chunk("has characters that run backwards", ["characterStart": 100, "characterEnd": 2]),
+    chunk("has lines that run backwards", ["firstLine": 9, "lastLine": 1]),
+    chunk("has a line that cannot be counted on from", ["lastLine": .max]),
+    chunk("has a negative place", ["ordinal": -1]),
+    chunk("has a negative number of tokens", ["tokenCount": -5]),
+    Lie("a chunk of a document that is not there") { database in
+      var chunk = try LieTests.chunk(5, in: database)
+      try database.execute(sql: "DELETE FROM chunk WHERE id = 5")
+      chunk.document = 7_777
+      try chunk.save(database)
+    },
+    Lie("headings that are no JSON") { database in
+      var chunk = try LieTests.chunk(5, in: database)
+      try database.execute(sql: "DELETE FROM chunk WHERE id = 5")
+      chunk.headings = "{{"
+      try chunk.save(database)
+    },
+    Lie("a document of more chunks than there are") {
+      try document($0) { $0.chunkCount = 1 << 60 }
+    },
+    Lie("a document of fewer chunks than none") { try document($0) { $0.chunkCount = -1 } },
+    Lie("a document of fewer bytes than none") { try document($0) { $0.byteCount = .min } },
+    Lie("a document of another kind") { try document($0) { $0.mediaType = "x/y" } },
+    Lie("metadata that is no JSON") { try document($0) { $0.metadata = "{" } },
+    Lie("links that are no JSON") { try document($0) { $0.links = "[1" } },
+    vector("of no chunk", chunk: 9_999, [1, 2, 3, 4, 5, 6, 7, 8]),
+    vector("with too few elements", [1, 2, 3]),
+    vector("without elements", []),
+    vector("with an element that is not a number", [.nan, 2, 3, 4, 5, 6, 7, 8]),
+    vector("with an element that is infinite", [1, .infinity, 3, 4, 5, 6, 7, 8]),
+    vector("without direction", Array(repeating: 0, count: 8)),
+    Lie("a chunk that was removed and is there") {
+      try $0.execute(sql: "INSERT INTO tombstone VALUES (5), (6)")
+    },
+    Lie("removed chunks that never were", isNoticed: false) {
+      try $0.execute(
+        sql: "INSERT INTO tombstone VALUES (?), (?), (0)", arguments: [Int64.min, Int64.max])
+    },
+    Lie("values of other types than those of their columns") { database in
+      try database.execute(sql: "PRAGMA writable_schema = ON")
+      try database.execute(sql: "UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')')")
+      try database.execute(sql: "PRAGMA writable_schema = RESET")
+      try database.execute(sql: "UPDATE chunk SET ordinal = 'zero', text = x'FF' WHERE id = 5")
+      try database.execute(sql: "UPDATE document SET byteCount = 1.5, key = x'00' WHERE id = 3")
+      try database.execute(sql: "UPDATE vector SET elements = 'text' WHERE chunk = 100")
+    },
+  ]
+
+  private static let settings: [Lie] = [
+    setting("of no elements a vector", ["dimension": 0]),
+    setting("of fewer elements a vector than none", ["dimension": -8]),
+    setting("of vectors that no memory holds", ["dimension": 1 << 31]),
+    setting("of vectors whose bytes cannot be counted", ["dimension": .max]),
+    setting("of other vectors than are there", ["dimension": 9]),
+    setting("of vectors of nobody's", ["fingerprint": nil]),
+    setting("that was written less than never", ["revision": -1]),
+    setting("that cannot be written again", ["revision": .max]),
+    setting("of fewer documents than none", ["documentCount": -1]),
+    setting("of other documents than are there", ["documentCount": 59]),
+    setting("whose next document is there already", ["lastDocument": 3]),
+    setting("whose next chunk is there already", isMended: false, ["lastChunk": 100]),
+    setting("whose next chunk has no number", ["lastChunk": .max]),
+    setting("whose next chunk is far away", isNoticed: false, ["lastChunk": 1 << 52]),
+    setting("whose next document is far away", isNoticed: false, ["lastDocument": 1 << 52]),
+    setting("whose next generation has no number", ["lastGeneration": .max]),
+    Lie("without settings") { try $0.execute(sql: "DELETE FROM setting") },
+    Lie("settings without a checksum") {
+      try $0.execute(sql: "DELETE FROM setting WHERE name = 'checksum'")
+    },
+  ]
+
+  // MARK: How they are told
+
+  private static func chunk(_ id: Int64, in database: Database) throws -> ChunkRow {
+    try ChunkRow(
+      #require(try Row.fetchOne(database, sql: "SELECT * FROM chunk WHERE id = ?", arguments: [id]))
+    )
+  }
+
+  /// Of a chunk whose numbers are others.
+  private static func chunk(_ description: String, _ numbers: [String: Int64]) -> Lie {
+    Lie("a chunk that \(description)") { database in
+      for (column, number) in numbers {
+        try database.execute(
+          sql: "UPDATE chunk SET \(column) = ? WHERE id IN (5, 100)", arguments: [number])
+      }
+      for row in try Row.fetchAll(database, sql: "SELECT * FROM chunk WHERE id IN (5, 100)") {
+        var sum = RowChecksum()
+        for column in ["id", "document"] { sum.add(row[column] as Int64) }
+        sum.add(row["identity"] as Data)
+        for column in ["text", "headings"] { sum.add(row[column] as String) }
+        for column in [
+          "ordinal", "textStart", "textEnd", "utf8Start", "utf8End", "characterStart",
+          "characterEnd", "firstLine",
+        ] { sum.add(row[column] as Int64) }
+        // Of lines the checksum has the last, which is included, as of ranges it has the end.
+        sum.add(row["lastLine"] as Int64)
+        sum.add(row["tokenCount"] as Int64)
+        try database.execute(
+          sql: "UPDATE chunk SET checksum = ? WHERE id = ?", arguments: [sum.value, row["id"]])
+      }
+    }
+  }
+
+  private static func document(
+    _ database: Database, _ change: (inout DocumentRow) -> Void
+  ) throws {
+    for id in [3, 50] {
+      var row = try DocumentRow(
+        #require(
+          try Row.fetchOne(database, sql: "SELECT * FROM document WHERE id = ?", arguments: [id])))
+      change(&row)
+      try row.save(database)
+    }
+  }
+
+  private static func vector(
+    _ description: String, chunk: Int64 = 100, _ elements: [Float]
+  ) -> Lie {
+    Lie("a vector \(description)") { database in
+      let bytes = elements.withUnsafeBytes { Data($0) }
+      var sum = RowChecksum()
+      sum.add(chunk)
+      sum.add(bytes)
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO vector VALUES (?, ?, ?)", arguments: [chunk, bytes, sum.value])
+    }
+  }
+
+  private static func setting(
+    _ description: String, isNoticed: Bool = true, isMended: Bool = true, _ values: [String: Int?]
+  ) -> Lie {
+    Lie("an index \(description)", isNoticed: isNoticed, isMended: isMended) { database in
+      for (name, value) in values {
+        if let value {
+          try database.execute(
+            sql: "UPDATE setting SET value = ? WHERE name = ?", arguments: [value, name])
+        } else {
+          try database.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [name])
+        }
+      }
+      var sum = RowChecksum()
+      for name in [
+        "fingerprint", "encoderName", "dimension", "chunking", "revision", "documentCount",
+        "lastDocument", "lastChunk", "lastGeneration",
+      ] {
+        sum.add(name)
+        let value = try DatabaseValue.fetchOne(
+          database, sql: "SELECT value FROM setting WHERE name = ?", arguments: [name])
+        switch value?.storage {
+        case .int64(let number): sum.add("\(number)")
+        case .string(let text): sum.add(text)
+        default: sum.add(nil as String?)
+        }
+      }
+      try database.execute(
+        sql: "UPDATE setting SET value = ? WHERE name = 'checksum'", arguments: [sum.value])
+    }
+  }
+}

@@ -1,0 +1,225 @@
+import Foundation
+import GRDB
+import RAGCore
+import Testing
+
+@testable import RAGStore
+
+@Suite("The repair of a damaged database")
+struct RepairTests {
+  /// What SQLite says of a page.
+  private struct Page {
+    var tree = ""
+    var kind = ""
+    var cellCount = 0
+  }
+
+  private static let size = PageChecksum.pageSize
+
+  @Test("keeps all of an index of which one bit has changed", arguments: [1, 2] as [UInt64])
+  func bits(seed: UInt64) async throws {
+    let sample = try await SampleIndex.make()
+    var random = TestRandom(seed: seed)
+    for _ in 0..<30 {
+      let bit = Int.random(in: 0..<sample.database.count * 8, using: &random)
+      var database = sample.database
+      database[bit / 8] ^= 1 << (bit % 8)
+      let lost = try await repair(sample, database, "seed \(seed), bit \(bit)")
+      #expect(lost == [], "seed \(seed), bit \(bit)")
+    }
+  }
+
+  @Test("keeps what is not on a page that is overwritten, and names the rest")
+  func pages() async throws {
+    let sample = try await SampleIndex.make()
+    let pages = try self.pages(of: sample)
+    var random = TestRandom(seed: 7)
+    for number in (2...sample.pageCount).shuffled(using: &random).prefix(45) {
+      var database = sample.database
+      let start = (number - 1) * Self.size
+      // All of it, or a part.
+      let range =
+        number % 2 == 0
+        ? start..<start + Self.size
+        : start + Int.random(in: 0..<2_000, using: &random)..<start + 3_000
+      for index in range { database[index] = number % 3 == 0 ? 0 : 0xA5 }
+      let page = pages[number] ?? Page()
+      let place = "page \(number) of \(page.tree), \(page.kind)"
+      guard let lost = try await repair(sample, database, place) else {
+        #expect(page.tree == "sqlite_schema", "\(place): nothing is kept")
+        continue
+      }
+      switch (page.tree, page.kind) {
+      case ("source", _):
+        #expect(lost.allSatisfy { $0.hasPrefix("the source of") }, "\(place): \(lost)")
+      case ("document", "leaf"), ("chunk", "leaf"), ("vector", "leaf"):
+        #expect(lost.count <= page.cellCount, "\(place)")
+      case ("document", "overflow"), ("chunk", "overflow"):
+        #expect(lost.count <= 1, "\(place)")
+      case ("document", _), ("chunk", _), ("vector", _): break
+      case ("setting", _):
+        // Part of the page may be empty.
+        let all = "all vectors: the next ingest of the sources makes them anew"
+        #expect(range.count < Self.size && lost == [] || lost == [all], "\(place)")
+      // Indexes, and what is not needed any more.
+      default: #expect(lost == [], "\(place)")
+      }
+    }
+  }
+
+  @Test("keeps what is whole of a database that is cut off or has several damaged pages")
+  func several() async throws {
+    let sample = try await SampleIndex.make()
+    var random = TestRandom(seed: 11)
+    for round in 0..<24 {
+      var database = sample.database
+      if round % 3 == 0 {
+        database.removeLast(Int.random(in: 1..<database.count / 2, using: &random))
+      } else {
+        for _ in 0..<Int.random(in: 2...6, using: &random) {
+          let start = Int.random(in: Self.size..<database.count - 64, using: &random)
+          for index in start..<start + 64 {
+            database[index] ^= UInt8.random(in: 0...255, using: &random)
+          }
+        }
+      }
+      _ = try await repair(sample, database, "round \(round)")
+    }
+  }
+
+  @Test("without settings keeps the texts, and the next ingest makes the vectors")
+  func settings() async throws {
+    let sample = try await SampleIndex.make()
+    let pages = try self.pages(of: sample)
+    let number = try #require(pages.first { $0.value.tree == "setting" }?.key)
+    try await withTemporaryDirectory { path in
+      var database = sample.database
+      for index in (number - 1) * Self.size..<number * Self.size { database[index] = 0 }
+      try sample.restore(to: path, changed: ["rag.sqlite": database])
+      let directory = IndexDirectory(path)
+      let report = try await Store.repair(directory)
+      #expect(report.documents == SampleIndex.documentCount)
+      let store = try await Store.open(directory, for: .write)
+      #expect(try await store.read { try $0.counts().vectors } == 0)
+      #expect(try await store.lexical("word7").count == 4)
+      #expect(
+        try await store.read { try $0.documentState(SampleIndex.key(7))?.settingsHash } == [])
+      for number in 0..<SampleIndex.documentCount {
+        try await store.put(SampleIndex.document(number))
+      }
+      #expect(try await SampleIndex.words(of: store) == sample.documents)
+      try await store.settle()
+      #expect(try await Store.verify(directory) == [])
+    }
+  }
+
+  @Test("of a log keeps what was committed before its damage, and says that the rest is lost")
+  func log() async throws {
+    let sample = try await SampleIndex.make(keepsLog: true)
+    let log = try #require(sample.files["rag.sqlite-wal"])
+    var random = TestRandom(seed: 3)
+    var losses = 0
+    for _ in 0..<20 {
+      let place = Int.random(in: 0..<log.count, using: &random)
+      try await withTemporaryDirectory { path in
+        var damaged = log
+        damaged[place] ^= 0x40
+        try sample.restore(to: path, changed: ["rag.sqlite-wal": damaged])
+        let directory = IndexDirectory(path)
+        let report = try await Store.repair(directory)
+        let store = try await Store.open(directory, for: .read)
+        let words = try await SampleIndex.words(of: store)
+        for (key, document) in words where key != "gone" {
+          #expect(document == sample.documents[key], "byte \(place)")
+        }
+        // What the first settling wrote back is not in the log.
+        #expect(words.count >= 40, "byte \(place)")
+        if words != sample.documents {
+          losses += 1
+          #expect(report.lost.contains { $0.hasPrefix("all that the last") }, "byte \(place)")
+        }
+        #expect(try await Store.verify(directory) == [], "byte \(place)")
+      }
+    }
+    #expect(losses > 0)
+  }
+
+  // MARK: One repair
+
+  /// Repairs a copy of the sample with another database, and holds all that is promised against it.
+  /// - Returns: what was said to be lost; nil where nothing can be saved.
+  private func repair(
+    _ sample: SampleIndex, _ database: [UInt8], _ place: String
+  ) async throws -> [String]? {
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path, changed: ["rag.sqlite": database])
+      let directory = IndexDirectory(path)
+      let report: RepairReport
+      do {
+        report = try await Store.repair(directory)
+      } catch RAGError.Code.corrupt {
+        #expect(try bytes(directory.database) == database, "\(place): changed all the same")
+        return nil
+      }
+      if let damaged = report.damagedDatabase {
+        #expect(try bytes(damaged) == database, "\(place): not kept as it was")
+      }
+      #expect(try await Store.verify(directory) == [], "\(place)")
+      let store = try await Store.open(directory, for: .write)
+      let words = try await SampleIndex.words(of: store)
+      #expect(report.documents == words.count, "\(place)")
+      guard !report.lost.contains(where: { $0.hasPrefix("all vectors") }) else {
+        return report.lost
+      }
+      for (key, document) in words
+      where !report.lost.contains("the source of \(key), if it was kept") {
+        #expect(document == sample.documents[key], "\(place): \(key) is not as it was")
+      }
+      #expect(losses(in: report.lost) + words.count == sample.documents.count, "\(place)")
+      for name in report.lost where sample.documents[name] != nil {
+        #expect(words[name] == nil, "\(place): \(name) is not lost")
+      }
+      for key in words.keys.sorted().prefix(3) {
+        let number = key.dropFirst()
+        let found = try await store.read { reader in
+          let nearest = try reader.nearest(
+            to: testVector(SampleIndex.document(Int(number) ?? 0).chunks[0].chunk.text), count: 1)
+          return (
+            try reader.chunks(nearest.matches.map(\.id)).map(\.document.key),
+            try reader.chunks(reader.lexicalMatches("word\(number)", count: 1).map(\.id))
+              .map(\.document.key)
+          )
+        }
+        #expect(found == ([key], [key]), "\(place): queries")
+      }
+      // And it can be written.
+      try await store.put(record("new", ["fresh"]))
+      #expect(try await store.lexical("fresh") == ["fresh"], "\(place)")
+      return report.lost
+    }
+  }
+
+  /// The documents that the lines of a report stand for.
+  private func losses(in lines: [String]) -> Int {
+    lines.filter { !$0.hasPrefix("the source of ") }.reduce(0) { sum, line in
+      line.hasSuffix("more, whose names are lost")
+        ? sum + (Int(line.prefix { $0.isNumber }) ?? 0) : sum + 1
+    }
+  }
+
+  private func pages(of sample: SampleIndex) throws -> [Int: Page] {
+    try withDatabasePath { path in
+      try write(sample.database, to: path)
+      return try DatabaseQueue(path: path).read { database in
+        var pages: [Int: Page] = [:]
+        for row in try Row.fetchAll(
+          database, sql: "SELECT name, pageno, pagetype, ncell FROM dbstat")
+        {
+          pages[row["pageno"]] = Page(
+            tree: row["name"], kind: row["pagetype"], cellCount: row["ncell"])
+        }
+        return pages
+      }
+    }
+  }
+}
