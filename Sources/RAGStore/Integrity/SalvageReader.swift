@@ -29,7 +29,7 @@ struct SalvageReader {
     self.settings = settings
     self.pagesAreSound = pagesAreSound
     self.keepsVectors = keepsVectors
-    keys = (try? strict?.unsafeRead(Self.keys)) ?? [:]
+    keys = strict?.unsafeRead(Self.keys) ?? [:]
   }
 
   private static func keys(_ database: Database) -> [Int64: String] {
