@@ -11,154 +11,139 @@ extension Faults {
       var bytes: Data?
     }
 
-    @Test("of one bit anywhere gives the same answers or an error")
-    func flips() throws {
-      let image = try LexicalIndex.image()
-      try flip("9", "a flipped bit, words only", image, .lexical, encoder: "none", 200, .max)
+    /// The index that is damaged.
+    enum Subject: String, CaseIterable, Sendable {
+      case words = "words only"
+      case graph = "with a graph"
+
+      var canBeMade: Bool { self == .words || Rag.hasModel }
+      var encoder: String { self == .words ? "none" : Rag.model }
+      var dimensions: Int? { self == .words ? nil : GraphIndex.dimensions }
+      var probe: Probe { self == .words ? .lexical : .hybrid }
+
+      func image() throws -> IndexImage {
+        try self == .words ? LexicalIndex.image() : GraphIndex.image()
+      }
+
+      /// Another one of the same kind.
+      func other() throws -> IndexImage {
+        try self == .words ? LexicalIndex.image(1) : GraphIndex.image(without: "b")
+      }
+    }
+
+    @Test("of one bit anywhere gives the same answers or an error", arguments: Subject.allCases)
+    func flips(_ subject: Subject) throws {
+      switch subject {
+      case .words: try flip("9", subject, bounded: 200, full: .max)
+      case .graph: try flip("8", subject, bounded: 150, full: 8_000)
+      }
     }
 
     @Test(
-      "of one bit anywhere in one with a graph gives the same answers or an error",
-      .enabled(if: Rag.hasModel, Rag.modelRemedy))
-    func graphFlips() throws {
-      let image = try GraphIndex.image()
-      try flip(
-        "8", "a flipped bit, with a graph", image, .hybrid, encoder: Rag.model, 150, 8_000)
-    }
-
-    @Test("by a cut, a loss or an addition gives the same answers or an error")
-    func cuts() throws {
-      let image = try LexicalIndex.image()
-      try cut("10", "files cut or longer, words only", image, .lexical, encoder: "none", 12, .max)
+      "by a cut, a loss or an addition gives the same answers or an error",
+      arguments: Subject.allCases)
+    func cuts(_ subject: Subject) throws {
+      switch subject {
+      case .words: try cut("10", subject, bounded: 12, full: .max)
+      case .graph: try cut("10", subject, bounded: 8, full: 500)
+      }
     }
 
     @Test(
-      "by a cut, a loss or an addition in one with a graph gives the same answers or an error",
-      .enabled(if: Rag.hasModel, Rag.modelRemedy))
-    func graphCuts() throws {
-      let image = try GraphIndex.image()
-      try cut(
-        "10", "files cut or longer, with a graph", image, .hybrid, encoder: Rag.model, 8, 500)
-    }
-
-    @Test("by files of another generation or index gives the same answers or an error")
-    func swaps() throws {
-      let image = try LexicalIndex.image()
-      let other = try LexicalIndex.image(1)
-      // Where there is but the database, another one is simply another index.
-      var damages: [Damage] = []
-      for name in image.generationNames {
-        for donor in [image, other] {
-          for (otherName, bytes) in donor.files where donor.generationNames.contains(otherName) {
-            guard bytes != image.files[name] else { continue }
-            damages.append(
-              Damage(place: "\(name) is another's \(otherName)", name: name, bytes: bytes))
+      "by files of another generation or index gives the same answers or an error",
+      arguments: Subject.allCases)
+    func swaps(_ subject: Subject) throws {
+      try judge("10", "files of another generation", subject) { image, _ in
+        // Where there is but the database, another one is simply another index.
+        try image.generationNames.flatMap { name in
+          try [image, subject.other()].flatMap { donor in
+            donor.generationNames.compactMap { otherName in
+              guard let bytes = donor.files[otherName], bytes != image.files[name] else {
+                return nil
+              }
+              return Damage(place: "\(name) is another's \(otherName)", name: name, bytes: bytes)
+            }
           }
         }
       }
-      try judge(
-        "10", "files of another generation, words only", image, .lexical, damages,
-        encoder: "none")
-    }
-
-    @Test(
-      "by a graph of another index gives the same answers or an error",
-      .enabled(if: Rag.hasModel, Rag.modelRemedy))
-    func graphSwaps() throws {
-      let image = try GraphIndex.image()
-      let other = try GraphIndex.image(without: "b")
-      var damages: [Damage] = []
-      for name in image.generationNames {
-        for donor in [image, other] {
-          for (otherName, bytes) in donor.files where donor.generationNames.contains(otherName) {
-            guard bytes != image.files[name] else { continue }
-            damages.append(
-              Damage(place: "\(name) is another's \(otherName)", name: name, bytes: bytes))
-          }
-        }
-      }
-      try judge(
-        "10", "files of another generation, with a graph", image, .hybrid, damages,
-        encoder: Rag.model)
     }
 
     // MARK: What is damaged
 
-    private func flip(
-      _ row: String, _ title: String, _ image: IndexImage, _ probe: Probe, encoder: String,
-      _ bounded: Int, _ full: Int
-    ) throws {
-      var random = Random(title)
-      var blocks: [(name: String, offset: Int)] = []
-      for name in image.names {
-        let count = image.files[name]?.count ?? 0
-        for offset in stride(from: 0, to: count, by: 64) { blocks.append((name, offset)) }
+    private func flip(_ row: String, _ subject: Subject, bounded: Int, full: Int) throws {
+      try judge(row, "a flipped bit", subject) { image, random in
+        var blocks: [(name: String, offset: Int)] = []
+        for name in image.names {
+          let count = image.files[name]?.count ?? 0
+          for offset in stride(from: 0, to: count, by: 64) { blocks.append((name, offset)) }
+        }
+        return Plan.spread(blocks.count, bounded: bounded, full: full, &random).compactMap {
+          number in
+          let (name, start) = blocks[number]
+          guard var bytes = image.files[name] else { return nil }
+          let offset = start + random.below(min(64, bytes.count - start))
+          let bit = random.below(8)
+          bytes[offset] ^= 1 << UInt8(bit)
+          return Damage(place: "\(name) byte \(offset) bit \(bit)", name: name, bytes: bytes)
+        }
       }
-      var damages: [Damage] = []
-      for number in Plan.spread(blocks.count, bounded: bounded, full: full, &random) {
-        let (name, start) = blocks[number]
-        guard var bytes = image.files[name] else { continue }
-        let offset = start + random.below(min(64, bytes.count - start))
-        let bit = random.below(8)
-        bytes[offset] ^= 1 << UInt8(bit)
-        damages.append(Damage(place: "\(name) byte \(offset) bit \(bit)", name: name, bytes: bytes))
-      }
-      try judge(
-        row, title, image, probe, damages, encoder: encoder,
-        note: "\(blocks.count) blocks of 64 bytes")
     }
 
-    private func cut(
-      _ row: String, _ title: String, _ image: IndexImage, _ probe: Probe, encoder: String,
-      _ bounded: Int, _ full: Int
-    ) throws {
-      var random = Random(title)
-      var damages: [Damage] = []
-      for name in image.names {
-        guard let bytes = image.files[name] else { continue }
-        let size = bytes.count
-        // Nothing, parts of a header, all but little, and lengths of every remainder.
-        var lengths: Set<Int> = [
-          0, 1, 15, 16, 17, 24, 31, 32, 63, 64, 99, 100, 511, 512, 4095, 4096, size / 2, size - 1,
-          size - 8, size - 512, size - 4096,
-        ]
-        for step in Plan.spread((size + 511) / 512, bounded: bounded, full: full, &random) {
-          lengths.insert(step * 512 + random.below(512))
-          lengths.insert(step * 512)
+    private func cut(_ row: String, _ subject: Subject, bounded: Int, full: Int) throws {
+      try judge(row, "files cut or longer", subject) { image, random in
+        var damages: [Damage] = []
+        for name in image.names {
+          guard let bytes = image.files[name] else { continue }
+          let size = bytes.count
+          // Nothing, parts of a header, all but little, and lengths of every remainder.
+          var lengths: Set<Int> = [
+            0, 1, 15, 16, 17, 24, 31, 32, 63, 64, 99, 100, 511, 512, 4095, 4096, size / 2,
+            size - 1, size - 8, size - 512, size - 4096,
+          ]
+          for step in Plan.spread((size + 511) / 512, bounded: bounded, full: full, &random) {
+            lengths.insert(step * 512 + random.below(512))
+            lengths.insert(step * 512)
+          }
+          for length in lengths.sorted() where length >= 0 && length < size {
+            damages.append(
+              Damage(place: "\(name) cut to \(length)", name: name, bytes: bytes.prefix(length)))
+          }
+          damages.append(Damage(place: "\(name) missing", name: name, bytes: nil))
+          for count in [1, 512, 4096, 70_000] {
+            let junk = Data((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })
+            damages.append(
+              Damage(place: "\(name) and \(count) bytes", name: name, bytes: bytes + junk))
+          }
+          damages.append(Damage(place: "\(name) all zero", name: name, bytes: Data(count: size)))
         }
-        for length in lengths.sorted() where length >= 0 && length < size {
-          damages.append(
-            Damage(place: "\(name) cut to \(length)", name: name, bytes: bytes.prefix(length)))
-        }
-        damages.append(Damage(place: "\(name) missing", name: name, bytes: nil))
-        for count in [1, 512, 4096, 70_000] {
-          let junk = Data((0..<count).map { _ in UInt8.random(in: 0...255, using: &random) })
-          damages.append(
-            Damage(place: "\(name) and \(count) bytes", name: name, bytes: bytes + junk))
-        }
-        damages.append(
-          Damage(place: "\(name) all zero", name: name, bytes: Data(count: size)))
+        return damages
       }
-      try judge(row, title, image, probe, damages, encoder: encoder)
     }
 
+    /// Does each damage to a copy of its own, and asks it.
     private func judge(
-      _ row: String, _ title: String, _ image: IndexImage, _ probe: Probe, _ damages: [Damage],
-      encoder: String, note: String? = nil
+      _ row: String, _ fault: String, _ subject: Subject,
+      _ damages: (IndexImage, inout Random) throws -> [Damage]
     ) throws {
-      let dimensions = encoder == "none" ? nil : GraphIndex.dimensions
-      var tally = try Scratch.run(encoder: encoder, dimensions: dimensions) { scratch in
+      let title = "\(fault), \(subject.rawValue)"
+      guard subject.canBeMade else {
+        return Tally.skip(row, title, because: "there is no model: \(Rag.modelRemedy)")
+      }
+      let image = try subject.image()
+      var random = Random(title)
+      let damages = try damages(image, &random)
+      let tally = try Scratch.run(encoder: subject.encoder, dimensions: subject.dimensions) {
+        scratch in
         try image.restore(to: scratch.index)
-        let answers = try probe.answers(scratch.index, in: scratch)
+        let answers = try subject.probe.answers(scratch.index, in: scratch)
         for answer in answers { try #require(answer.status == 0, "\(answer.errors)") }
         return try Workers.tally(damages, in: scratch, { Tally(row, title) }) {
           damage, worker, tally in
           try image.replacing(damage.name, with: damage.bytes).restore(to: worker.index)
-          try probe.judge(
+          try subject.probe.judge(
             worker.index, against: answers, in: worker, damage.place, into: &tally)
         }
       }
-      if let note { tally.notes.append(note) }
       tally.conclude()
     }
   }

@@ -142,32 +142,10 @@ extension Faults {
           try checkStatus(
             documents: ledger.documentCount, chunks: chunks, in: scratch, place, into: &tally)
           // The graph finds what a comparison with all vectors finds.
-          for query in ["a silver harbour", "thunder over granite"] {
-            let run = try scratch.rag("query", query, "--mode", "vector", "--hits-only", "--json")
-            let exact = try scratch.rag(
-              "query", query, "--mode", "vector", "--hits-only", "--json", "--recall", "1")
-            guard tally.survived(run, place) else { continue }
-            if run.status != 0 || exact.status != 0 {
-              tally.others.append("\(place): vector query ended \(run.end): \(run.errors)")
-            } else if try recall(run, exact) < 0.8 {
-              tally.wrong.append("\(place): '\(query)' finds less than 8 of the 10 nearest")
-            } else {
-              tally.same += 1
-            }
-          }
+          try Recall.judge(in: scratch, place, into: &tally)
         }
       }
       tally.conclude()
-    }
-
-    private func recall(_ run: CommandRun, _ exact: CommandRun) throws -> Double {
-      func scores(_ run: CommandRun) throws -> [Double] {
-        (try run.json()["hits"] as? [[String: Any]] ?? []).compactMap { $0["score"] as? Double }
-      }
-      // By score: chunks of the same text are as good as each other.
-      let wanted = try scores(exact)
-      let least = (wanted.last ?? 0) - 1e-6
-      return Double(try scores(run).count { $0 >= least }) / Double(max(1, wanted.count))
     }
   }
 }

@@ -56,7 +56,6 @@ extension Faults {
     @Test("what was acknowledged is there, what was not is whole or absent")
     func work() throws {
       var tally = Tally("4", "power loss in ingest, delete, compact and backup")
-      var random = Random("power")
       let encoder = Rag.hasModel ? Rag.model : "none"
       try Scratch.run(encoder: encoder, dimensions: GraphIndex.dimensions) { scratch in
         let disk = try scratch.child("disk")
@@ -70,20 +69,16 @@ extension Faults {
           try recording.endCommand()
         }
         try requireSame(recording, disk)
-        let done = recording
-        let moments = recording.moments(Plan.rounds(60, full: 500), &random)
-        tally.add(
-          try Workers.tally(Array(moments.enumerated()), in: scratch, { Tally("4", "") }) {
-            moment, worker, tally in
-            tally.rounds += 1
-            var random = Random("power \(moment.offset)")
-            let left = try worker.child("disk")
-            try done.disk(after: moment.element).fail(to: left.path, &random)
-            try check(
-              done.ends, at: moment.element, in: left, files: scratch,
-              "failure \(moment.offset) after \(moment.element) records", into: &tally)
-          })
-        tally.notes.append("\(recording.records.count) records")
+        let ends = recording.ends
+        try recording.failPower(
+          Plan.rounds(60, full: 500), in: scratch, tally.title, into: &tally
+        ) { moment, left, place, tally in
+          try check(ends, at: moment, in: left, files: scratch, place, into: &tally)
+        }
+        // `rag verify` cannot tell a last commit that was cut off from a damaged one, and says so.
+        let torn = tally.others.filter { $0.contains("cut off by a power failure") }
+        tally.others.removeAll(where: torn.contains)
+        tally.notes.append("\(torn.count) commits cut off")
       }
       tally.conclude()
     }

@@ -29,20 +29,11 @@ extension Faults {
         let run = try disk.rag(["repair"], recording.environment(disk.path))
         try #require(run.status == (patient.lostCount > 0 ? 3 : 0), "\(run.errors)")
         try recording.endCommand()
-        let done = recording
-        let moments = recording.moments(Plan.rounds(30, full: 250), &random)
-        tally.add(
-          try Workers.tally(Array(moments.enumerated()), in: scratch, { Tally("4", "") }) {
-            moment, worker, tally in
-            tally.rounds += 1
-            var random = Random("power in repair \(moment.offset)")
-            let left = try worker.child("disk")
-            try done.disk(after: moment.element).fail(to: left.path, &random)
-            try check(
-              patient, in: left, "failure \(moment.offset) after \(moment.element) records",
-              into: &tally)
-          })
-        tally.notes.append("\(done.records.count) records")
+        try recording.failPower(
+          Plan.rounds(30, full: 250), in: scratch, tally.title, into: &tally
+        ) { _, left, place, tally in
+          try check(patient, in: left, place, into: &tally)
+        }
       }
       tally.conclude()
     }
@@ -150,14 +141,15 @@ extension Faults {
         let run = try scratch.rag("repair", "--json")
         let lost = try run.json()["lost"] as? [String] ?? []
         let kept = try kept(in: scratch, index: scratch.index)
-        guard run.status == 3, !lost.isEmpty, kept.values.contains(where: { !$0.isEmpty }) else {
+        guard run.status == 3, kept.values.contains(where: { !$0.isEmpty }) else {
           continue
         }
         // A line stands for one document, or says for how many.
-        let lostCount = lost.reduce(0) {
+        let lostCount = lost.filter { !$0.hasPrefix("the source of ") }.reduce(0) {
           $0
             + ($1.hasSuffix("more, whose names are lost") ? Int($1.prefix { $0.isNumber }) ?? 0 : 1)
         }
+        guard lostCount > 0 else { continue }
         let counts = [kept, all].map { $0.values.reduce(0) { $0 + $1.count } }
         try #require(counts[0] + lostCount == counts[1])
         return Patient(image: damaged, kept: kept, lostCount: lostCount)

@@ -141,7 +141,8 @@ extension Faults {
           for run in [asked, run] {
             switch run.end {
             case .exit(0): tally.same += 1
-            // Swift's concurrency waits for ever for a thread that it cannot start.
+            // libdispatch waits for ever for a thread that it cannot start. The command looks for
+            // room before it begins, but memory may end later.
             case .signal(SIGKILL), .exit(137):
               hangs += 1
               tally.refused += 1

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 import Testing
 
@@ -60,9 +61,74 @@ extension Faults {
         try checkStatus(
           documents: ledger.documentCount, chunks: chunks, in: scratch, "at the end", into: &tally)
       }
-      for (name, values, allowance) in [
-        ("resident bytes", resident, 1.3), ("open files", descriptors, 1.3), ("bytes", sizes, 2),
-      ] where values.count >= 8 {
+      judge(
+        [
+          ("resident bytes", resident, 1.3), ("open files", descriptors, 1.3), ("bytes", sizes, 2),
+        ], into: &tally)
+      tally.conclude()
+    }
+
+    @Test(
+      "one process that goes on for all of it stays as it is, and finds what is nearest",
+      .enabled(if: Rag.hasModel, Rag.modelRemedy))
+    func watch() throws {
+      var tally = Tally("32", "soak: one watch, changes, deletions, searches")
+      var random = Random("watch soak")
+      var resident: [Int] = []
+      var descriptors: [Int] = []
+      var sizes: [Int] = []
+      let minutes = Plan.rounds(0, full: 10)
+      try Scratch.run(encoder: Rag.model, dimensions: GraphIndex.dimensions) { scratch in
+        let batch = Batch("w", count: 3_000, parts: 1...1)
+        var there: Set<Int> = []
+        func write(_ number: Int, version: Int) throws {
+          let text = batch.text(number, Batch.Version(number: version, parts: 1))
+          try scratch.write("docs/\(number).txt", text)
+          there.insert(number)
+        }
+        try FileManager.default.createDirectory(
+          atPath: scratch.path + "/docs", withIntermediateDirectories: false)
+        // So many that there is a graph.
+        for number in 0..<2_400 { try write(number, version: 1) }
+        let process = try scratch.start(["ingest", scratch.path + "/docs", "--watch"])
+        try scratch.wait(forDocuments: there.count, beside: process)
+        let deadline = ContinuousClock.now + .seconds(60 * minutes)
+        while ContinuousClock.now < deadline {
+          tally.rounds += 1
+          for _ in 0..<60 { try write(random.below(3_000), version: tally.rounds) }
+          for _ in 0..<40 {
+            let number = random.below(3_000)
+            if there.remove(number) != nil { unlink(scratch.path + "/docs/\(number).txt") }
+          }
+          try scratch.wait(forDocuments: there.count, beside: process)
+          try Recall.judge(in: scratch, "round \(tally.rounds)", into: &tally)
+          let system = "/proc/\(process.identifier)/"
+          let lines = try String(contentsOfFile: system + "status", encoding: .utf8)
+          let words = lines.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }?.split(
+            separator: " ")
+          resident.append((words?.dropFirst().first.flatMap { Int($0) } ?? 0) * 1024)
+          descriptors.append(
+            try FileManager.default.contentsOfDirectory(atPath: system + "fd").count)
+          sizes.append(try IndexImage(scratch.index).files.values.reduce(0) { $0 + $1.count })
+        }
+        process.send(SIGINT)
+        let run = scratch.checked(process.finish())
+        if run.status != 130 { tally.others.append("ended \(run.end): \(run.errors)") }
+        try checkStatus(
+          documents: there.count, chunks: there.count, in: scratch, "at the end", into: &tally)
+      }
+      judge(
+        [
+          ("resident bytes", resident, 1.3), ("open files", descriptors, 1.3), ("bytes", sizes, 2),
+        ], into: &tally)
+      tally.conclude()
+    }
+
+    /// Holds the end of each series against its beginning.
+    private func judge(
+      _ series: [(name: String, values: [Int], allowance: Double)], into tally: inout Tally
+    ) {
+      for (name, values, allowance) in series where values.count >= 8 {
         func median(_ part: some Collection<Int>) -> Int { part.sorted()[part.count / 2] }
         let first = median(values.prefix(values.count / 4))
         let last = median(values.suffix(values.count / 4))
@@ -71,7 +137,6 @@ extension Faults {
           tally.others.append("\(name) grow from \(first) to \(last)")
         }
       }
-      tally.conclude()
     }
   }
 

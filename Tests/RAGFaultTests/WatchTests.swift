@@ -60,7 +60,7 @@ extension Faults {
         }
         tally.rounds += 1
         let watch = try scratch.start(["ingest", scratch.path + "/docs", "--watch"])
-        try wait(forDocuments: 8, in: scratch, beside: watch)
+        try scratch.wait(forDocuments: 8, beside: watch)
         watch.send(SIGSTOP)
         // Three events a file.
         let noise = scratch.path + "/docs/noise.txt"
@@ -74,35 +74,17 @@ extension Faults {
         for number in 8..<12 { try scratch.write("docs/\(number).txt", "late \(number)") }
         for number in 0..<2 { unlink(scratch.path + "/docs/\(number).txt") }
         watch.send(SIGCONT)
-        try wait(forDocuments: 10, in: scratch, beside: watch)
+        try scratch.wait(forDocuments: 10, beside: watch)
         try checkStatus(documents: 10, chunks: 10, in: scratch, "after the overflow", into: &tally)
         // And goes on.
         try scratch.write("docs/last.txt", "last")
-        try wait(forDocuments: 11, in: scratch, beside: watch)
+        try scratch.wait(forDocuments: 11, beside: watch)
         watch.send(SIGINT)
         let run = watch.finish()
         if run.status != 130 { tally.others.append("ended \(run.end): \(run.errors)") }
         tally.same += 1
       }
       tally.conclude()
-    }
-
-    private struct Lost: Error { var count: Int }
-
-    /// Asks until an index has so many documents.
-    private func wait(
-      forDocuments count: Int, in scratch: Scratch, beside watch: ChildProcess
-    ) throws {
-      let deadline = ContinuousClock.now + .milliseconds(ChildProcess.patience)
-      var found = -1
-      while found != count {
-        guard ContinuousClock.now < deadline, !watch.ends(within: 50) else {
-          watch.send(SIGKILL)
-          throw Lost(count: found)
-        }
-        let run = try scratch.rag("status", "--json")
-        if run.status == 0 { found = try run.json()["documents"] as? Int ?? -1 }
-      }
     }
   }
 }

@@ -93,13 +93,13 @@ struct SearchTests {
   @Test(
     "is not stopped by a document whose vector cannot be compared, which is refused",
     arguments: [
-      [], [0, 0, 0], [.nan, 1, 0], [1, .infinity, 0], [1, 0], Array(repeating: 1, count: 70_000),
+      [], [0, 0, 0], [.nan, 1, 0], [1, .infinity, 0], Array(repeating: 1, count: 70_000),
     ] as [[Float]])
   func incomparable(vector: [Float]) async throws {
     try await withTemporaryDirectory { directory in
       let engine = try await Engine.open(at: directory.index)
       // Also as the first of an index, which it would give its dimension.
-      for round in 0..<2 where round == 1 || vector.count != 2 {
+      for round in 0..<2 {
         let report = try await engine.upsert([
           MemoryDocument(id: "bad", text: "first", vector: vector),
           MemoryDocument(id: "good", text: "second", vector: [0, 1, 0]),

@@ -94,7 +94,6 @@ struct SourceParser: Sendable {
 
   /// The one chunk of a document that brings its vector.
   private func hostChunks(of document: Document, vector: [Float]) throws -> [ChunkRecord] {
-    try ChunkRecord.check(vector)
     guard let first = document.blocks.first, let last = document.blocks.last else { return [] }
     let range = first.range.lowerBound..<last.range.upperBound
     let text = document.string(range)

@@ -118,6 +118,12 @@ struct SourceReader {
       return try await add(end)
     }
     if let vector = document.vector {
+      // Before it gives the index its dimension.
+      do {
+        try ChunkRecord.check(vector)
+      } catch {
+        return try await add(end, .failed(reason: reason(for: error)))
+      }
       let dimension = plan.dimension ?? vector.count
       plan.dimension = dimension
       guard vector.count == dimension else {

@@ -51,7 +51,8 @@ struct Batch: Sendable {
     engine pepper marble falcon candle orchard granite thunder velvet compass lantern saddle
     """.split(separator: " ")
 
-  private func text(_ index: Int, _ version: Version) -> String {
+  /// The text of a document in one version.
+  func text(_ index: Int, _ version: Version) -> String {
     (1...version.parts).map { part in
       let filler = (0..<16).map {
         Self.vocabulary[(index * 7 + part * 5 + $0 * $0) % Self.vocabulary.count]

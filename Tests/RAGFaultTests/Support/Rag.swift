@@ -120,6 +120,25 @@ struct Scratch: Sendable {
       ).finish())
   }
 
+  struct NeverHeld: Error {
+    var found: Int
+    var wanted: Int
+  }
+
+  /// Asks until the index holds so many documents, for as long as `process` runs.
+  func wait(forDocuments count: Int, beside process: ChildProcess) throws {
+    let deadline = ContinuousClock.now + .milliseconds(ChildProcess.patience)
+    var found = -1
+    while found != count {
+      guard ContinuousClock.now < deadline, !process.ends(within: 50) else {
+        process.send(SIGKILL)
+        throw NeverHeld(found: found, wanted: count)
+      }
+      let run = try rag("status", "--json")
+      if run.status == 0 { found = try run.json()["documents"] as? Int ?? -1 }
+    }
+  }
+
   /// Every message of every command is held against promise 5: no text of documents in it.
   func checked(_ run: CommandRun) -> CommandRun {
     if run.errors.contains(Rag.canary) { Rag.leaks.withLock { $0.append(run.errors) } }

@@ -38,12 +38,28 @@ struct Recording: Sendable {
     return disk
   }
 
-  /// Moments at which the power may fail, half of them beside a barrier.
-  func moments(_ count: Int, _ random: inout Random) -> [Int] {
+  /// Lets the power fail at moments of which half are beside a barrier, and calls `check` with what
+  /// is left, as the directory `disk` of a scratch directory.
+  func failPower(
+    _ count: Int, in scratch: Scratch, _ title: String, into tally: inout Tally,
+    _ check: @Sendable (_ moment: Int, Scratch, _ place: String, inout Tally) throws -> Void
+  ) throws {
+    var random = Random(title)
     let barriers = records.indices.filter { records[$0].isBarrier }
-    return (0..<count).map { number in
+    let moments = (0..<count).map { number in
       number % 2 == 0
         ? random.below(records.count + 1) : barriers[random.below(barriers.count)] + random.below(2)
     }
+    tally.notes.append("\(records.count) records")
+    tally.add(
+      try Workers.tally(Array(moments.enumerated()), in: scratch, { Tally("4", title) }) {
+        failure, worker, tally in
+        tally.rounds += 1
+        let (number, moment) = failure
+        var random = Random("\(title) \(number)")
+        let left = try worker.child("disk")
+        try disk(after: moment).fail(to: left.path, &random)
+        try check(moment, left, "failure \(number) after \(moment) records", &tally)
+      })
   }
 }

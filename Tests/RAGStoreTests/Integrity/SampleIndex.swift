@@ -14,9 +14,7 @@ struct SampleIndex {
 
   static let documentCount = 60
 
-  /// Makes it.
-  /// - Parameter keepsLog: whether the last commits are in the log, as a writer leaves it that is
-  ///   killed.
+  /// Makes it; with `keepsLog` the last commits are in the log, as a writer leaves it that is killed.
   static func make(keepsLog: Bool = false) async throws -> SampleIndex {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
@@ -65,8 +63,7 @@ struct SampleIndex {
     }
   }
 
-  /// Puts the files into a directory.
-  /// - Parameter changed: files in place of those of the same name.
+  /// Puts the files into a directory, `changed` ones in place of those of the same name.
   func restore(to path: String, changed: [String: [UInt8]] = [:]) throws {
     try? FileManager.default.removeItem(atPath: path)
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
