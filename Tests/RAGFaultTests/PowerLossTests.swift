@@ -75,10 +75,6 @@ extension Faults {
         ) { moment, left, place, tally in
           try check(ends, at: moment, in: left, files: scratch, place, into: &tally)
         }
-        // `rag verify` cannot tell a last commit that was cut off from a damaged one, and says so.
-        let torn = tally.others.filter { $0.contains("cut off by a power failure") }
-        tally.others.removeAll(where: torn.contains)
-        tally.notes.append("\(torn.count) commits cut off")
       }
       tally.conclude()
     }

@@ -18,7 +18,25 @@ struct Generation: Sendable, Equatable {
   var terms: FileStamp
 
   /// The generations of a state, in the order of their chunks.
+  /// - Throws: ``RAGError`` of code `corrupt` where they contradict each other.
   static func fetchAll(_ database: Database) throws -> [Generation] {
+    let generations = try fetchRows(database)
+    var previous: Int64 = 0
+    for generation in generations {
+      let sizes = [generation.graph?.byteCount ?? 0, generation.terms.byteCount]
+      guard generation.number > 0, generation.lastChunk > previous,
+        generation.lastChunk < 1 << 53, sizes.allSatisfy({ $0 >= 0 }),
+        0...(generation.lastChunk - previous) ~= Int64(generation.chunkCount)
+      else {
+        throw RAGError(
+          .corrupt, "the index's generations contradict each other; 'rag repair' makes them anew")
+      }
+      previous = generation.lastChunk
+    }
+    return generations
+  }
+
+  private static func fetchRows(_ database: Database) throws -> [Generation] {
     try Row.fetchAll(database, sql: "SELECT * FROM generation ORDER BY lastChunk").map { row in
       let graphByteCount: Int? = try row.valueIfPresent("graphByteCount")
       return Generation(

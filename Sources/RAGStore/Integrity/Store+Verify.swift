@@ -15,10 +15,18 @@ extension Store {
       throw RAGError(
         .notFound, "there is no index here; name one with --index", path: directory.path)
     }
-    var damage = try pageProblems(directory)
+    var (damage, logDamage) = try pageProblems(directory)
+    // Before the database is opened: what is committed meanwhile is acknowledged later.
+    let mark = directory.revisionMark.read()
     do {
       let store = try await open(directory, for: .read)
       damage += try await store.read { try $0.rowProblems() + $0.generationProblems() }
+      // Of a commit that was cut off nothing was acknowledged.
+      if let found = logDamage, found.mayBeTornCommit, let mark,
+        try await store.read({ $0.settings.revision }) >= mark
+      {
+        logDamage = nil
+      }
     } catch RAGError.Code.incompatibleFormat where damage.isEmpty {
       // Whole, and not ours.
       try Schema.validateFile(of: directory)
@@ -29,10 +37,15 @@ extension Store {
     } catch {
       damage.append(Damage(IndexDirectory.databaseName, error))
     }
+    if let logDamage {
+      damage.append(Damage(IndexDirectory.databaseName + "-wal", logDamage.description))
+    }
     return damage
   }
 
-  private static func pageProblems(_ directory: IndexDirectory) throws -> [Damage] {
+  private static func pageProblems(
+    _ directory: IndexDirectory
+  ) throws -> (damage: [Damage], logDamage: LogReport.Damage?) {
     let report = try CheckedVFS.verifyPages(path: directory.database) { _, _ in
       try Cancellation.check()
     }
@@ -43,8 +56,7 @@ extension Store {
     if report.damagedPages.count > 100 {
       damage.append(Damage(file, "\(report.damagedPages.count - 100) more pages are damaged"))
     }
-    if let log = report.logDamage { damage.append(Damage(file + "-wal", log.description)) }
-    return damage
+    return (damage, report.logDamage)
   }
 }
 
@@ -89,6 +101,22 @@ extension StoreReader {
         SELECT count(*) FROM document WHERE chunkCount != (
           SELECT count(*) FROM chunk WHERE chunk.document = document.id)
         """
+      ),
+      (
+        "documents have gaps between their chunks",
+        """
+        SELECT count(*) FROM document WHERE chunkCount != (
+          SELECT count(DISTINCT ordinal) FROM chunk WHERE chunk.document = document.id
+            AND ordinal BETWEEN 0 AND chunkCount - 1)
+        """
+      ),
+      (
+        "documents have ids that are still to be given",
+        "SELECT count(*) FROM document WHERE id > \(settings.lastDocument)"
+      ),
+      (
+        "chunks have ids that are still to be given",
+        "SELECT count(*) FROM chunk WHERE id > \(settings.lastChunk)"
       ),
       (
         "chunks belong to no document",

@@ -136,7 +136,7 @@ struct LieTests {
 
   // MARK: The lies
 
-  private static let lies: [Lie] = rows + settings
+  private static let lies: [Lie] = rows + settings + generations
 
   private static let rows: [Lie] = [
     chunk("begins before the text", ["textStart": -1]),
@@ -160,6 +160,7 @@ struct LieTests {
       chunk.headings = "{{"
       try chunk.save(database)
     },
+    chunk("stands where none is missing", ["ordinal": 9]),
     Lie("a document of more chunks than there are") {
       try document($0) { $0.chunkCount = 1 << 60 }
     },
@@ -203,7 +204,7 @@ struct LieTests {
     setting("of fewer documents than none", ["documentCount": -1]),
     setting("of other documents than are there", ["documentCount": 59]),
     setting("whose next document is there already", ["lastDocument": 3]),
-    setting("whose next chunk is there already", isMended: false, ["lastChunk": 100]),
+    setting("whose next chunk is there already", ["lastChunk": 100]),
     setting("whose next chunk has no number", ["lastChunk": .max]),
     setting("whose next chunk is far away", isNoticed: false, ["lastChunk": 1 << 52]),
     setting("whose next document is far away", isNoticed: false, ["lastDocument": 1 << 52]),
@@ -214,7 +215,38 @@ struct LieTests {
     },
   ]
 
+  private static let generations: [Lie] = [
+    generation("without a number", "number = 0"),
+    generation("with a negative number", "number = -1"),
+    generation("of no chunk", "lastChunk = 0"),
+    generation("that ends before it begins", "lastChunk = \(Int64.min)"),
+    generation("that ends behind all chunks", "lastChunk = \(Int64.max)"),
+    generation("of fewer chunks than none", "chunkCount = -1"),
+    generation("of more chunks than can be counted", "chunkCount = \(Int64.max)"),
+    generation("of a graph of fewer bytes than none", "graphByteCount = \(Int64.min)"),
+    generation("of words of fewer bytes than none", "termsByteCount = -1"),
+    generation("of words of more bytes than there are", "termsByteCount = \(Int64.max)"),
+    generation("of other words", "termsChecksum = 7"),
+    generation("of another graph", "graphChecksum = 7"),
+    generation("without a graph", "graphByteCount = NULL, graphChecksum = NULL", isNoticed: false),
+    Lie("two generations of the same chunks") {
+      try $0.execute(
+        sql: """
+          INSERT INTO generation SELECT number + 1, lastChunk - 1, chunkCount, graphByteCount,
+            graphChecksum, termsByteCount, termsChecksum FROM generation
+          """)
+    },
+  ]
+
   // MARK: How they are told
+
+  private static func generation(
+    _ description: String, _ assignment: String, isNoticed: Bool = true
+  ) -> Lie {
+    Lie("a generation \(description)", isNoticed: isNoticed) {
+      try $0.execute(sql: "UPDATE generation SET \(assignment)")
+    }
+  }
 
   private static func chunk(_ id: Int64, in database: Database) throws -> ChunkRow {
     try ChunkRow(
