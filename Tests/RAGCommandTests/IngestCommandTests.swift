@@ -21,7 +21,8 @@ struct IngestCommandTests {
   }
 
   @Test(
-    "--watch prints a line an ingest with changes, until it is interrupted", .timeLimit(.minutes(1))
+    "--watch prints a line an ingest with changes, until it is interrupted",
+    .timeLimit(.minutes(20))
   )
   func watch() throws {
     try Sandbox.run { sandbox in

@@ -45,7 +45,7 @@ struct StoreTests {
     }
   }
 
-  @Test("ends work on a state when its task is cancelled", .timeLimit(.minutes(1)))
+  @Test("ends work on a state when its task is cancelled")
   func cancellation() async throws {
     try await withTemporaryDirectory { directory in
       let store = try await Store.open(IndexDirectory(directory), for: .write)
@@ -54,7 +54,7 @@ struct StoreTests {
       let task = Task {
         try await store.read { reader in
           hasBegun.yield()
-          // As folds and checks do; the time limit ends a wait for ever.
+          // As folds and checks do.
           while true { try VectorRow.forEach(after: 0, dimension: 8, in: reader.database) { _ in } }
         }
       }

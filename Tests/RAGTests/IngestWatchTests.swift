@@ -2,7 +2,7 @@ import Foundation
 import RAG
 import Testing
 
-@Suite("A watch", .timeLimit(.minutes(2)))
+@Suite("A watch", .timeLimit(.minutes(20)))
 struct IngestWatchTests {
   /// A watch, read event by event.
   private struct Watched {

@@ -5,7 +5,7 @@ import Testing
 @Suite("Subprocess")
 struct SubprocessTests {
   private func shell(
-    _ script: String, limit: Int = 1 << 26, duration: Duration = .seconds(60),
+    _ script: String, limit: Int = 1 << 26, duration: Duration = .seconds(1_200),
     code: RAGError.Code = .io
   ) -> Subprocess {
     Subprocess(
