@@ -305,18 +305,23 @@ extension Row {
   /// The value of a column, which a damaged database may have changed.
   /// - Throws: ``RAGError`` of code `corrupt` when it is not of the type that was written.
   func value<Value: DatabaseValueConvertible>(_ column: String) throws -> Value {
-    let stored: DatabaseValue = self[column]
-    guard let value = Value.fromDatabaseValue(stored) else {
-      throw RAGError(
-        .corrupt, "a row of the database is damaged (\(column)); 'rag repair' keeps what is whole")
-    }
+    guard let value = Value.fromDatabaseValue(try stored(column)) else { throw damage(column) }
     return value
   }
 
   /// As above, where the column may be empty.
   func valueIfPresent<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
-    let stored: DatabaseValue = self[column]
-    if stored.isNull { return nil }
-    return try value(column) as Value
+    try stored(column).isNull ? nil : value(column) as Value
+  }
+
+  /// What a column holds, of whatever type; not even the column has to be there.
+  func stored(_ column: String) throws -> DatabaseValue {
+    guard hasColumn(column) else { throw damage(column) }
+    return self[column]
+  }
+
+  private func damage(_ column: String) -> RAGError {
+    RAGError(
+      .corrupt, "a row of the database is damaged (\(column)); 'rag repair' keeps what is whole")
   }
 }

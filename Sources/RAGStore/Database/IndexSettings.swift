@@ -23,7 +23,7 @@ package struct IndexSettings: Sendable, Equatable {
   static func fetch(_ database: Database) throws -> IndexSettings {
     let rows = try Row.fetchAll(database, sql: "SELECT name, value FROM setting")
     var values: [String: DatabaseValue] = [:]
-    for row in rows { values[try row.value("name")] = row["value"] }
+    for row in rows { values[try row.value("name")] = try row.stored("value") }
     var settings = IndexSettings()
     // Nothing was written yet.
     if values.isEmpty { return settings }

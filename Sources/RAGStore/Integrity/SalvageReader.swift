@@ -36,7 +36,9 @@ struct SalvageReader {
     var keys: [Int64: String] = [:]
     // In the order of the index, which holds both.
     let rows = try? Row.fetchCursor(database, sql: "SELECT id, key FROM document ORDER BY key")
-    while let row = try? rows?.next() { keys[row["id"]] = row["key"] }
+    while let row = try? rows?.next() {
+      if let id: Int64 = try? row.value("id") { keys[id] = try? row.value("key") }
+    }
     return keys
   }
 
@@ -124,14 +126,14 @@ struct SalvageReader {
       let rows = try Row.fetchCursor(source, sql: "SELECT * FROM \(table) ORDER BY id")
       while let row = try rows.next() {
         try Cancellation.check()
-        try take(row["id"], row)
+        try take(row.value("id"), row)
       }
       return highest
     }
     let end = try ifWhole {
       try Row.fetchOne(source, sql: "SELECT * FROM \(table) ORDER BY id DESC LIMIT 1").map { row in
         _ = try read(row)
-        return row["id"] as Int64
+        return try row.value("id") as Int64
       }
     }
     for id in 1...max(1, last, end ?? 0) {
