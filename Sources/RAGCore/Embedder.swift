@@ -40,4 +40,13 @@ public protocol Embedder: Sendable {
   /// cut by the encoder; the chunker makes none.
   /// - Throws: ``RAGError``; `cancelled` when the task is.
   func embed(_ texts: [String], as role: EmbeddingRole) async throws -> [[Float]]
+
+  /// How far the encoder knows the language of a text, from 0 to 1: so much a search trusts the
+  /// text's vector. 1 unless implemented.
+  func familiarity(with text: String) -> Double
+}
+
+extension Embedder {
+  /// All texts are taken for familiar.
+  public func familiarity(with text: String) -> Double { 1 }
 }

@@ -53,6 +53,7 @@ public final class BERTEncoder: Embedder {
   public var dimension: Int { network.dimension }
   /// The most tokens a passage may have, special tokens and the passage prefix taken off.
   public let maximumTokenCount: Int
+  private let scripts: KnownScripts
   /// Cuts text into this model's tokens.
   package let tokenizer: any ModelTokenizer
   /// Counts tokens as this model does.
@@ -125,6 +126,7 @@ public final class BERTEncoder: Embedder {
       precision: backend.precision)
     name = model.name
     tokenizer = loaded.tokenizer
+    scripts = loaded.scripts
     maximumLength = model.maximumLength
     maximumTokenCount = room
     prefixes = [.query: query, .passage: passage]
@@ -133,6 +135,9 @@ public final class BERTEncoder: Embedder {
       loaded.tokenizer.modelTokens(of: $0, maximumLength: model.maximumLength).count - 1
     }
   }
+
+  /// The share of the letters of a text that are of scripts the vocabulary knows.
+  public func familiarity(with text: String) -> Double { scripts.share(of: text) }
 
   /// Appends the tokens of a text in a role, prefix and special tokens included, cut to the limit.
   func appendTokens(of text: String, as role: EmbeddingRole, to tokens: inout [Int32]) {

@@ -22,17 +22,9 @@ package struct Retriever: Sendable {
     try query.validate(limits)
     let vector = try await queryVector(query)
     return try await store.read { reader in
-      var lanes: [Hit.Lane: [Match]] = [:]
       let allowed = try reader.allowedChunks(query.filter)
-      if let vector {
-        lanes[.vector] = try nearest(to: vector, query, allowing: allowed, reader).matches
-      }
-      if query.mode.includes(.lexical) {
-        lanes[.lexical] = try reader.lexicalMatches(
-          query.text, count: depth(query), allowing: allowed)
-      }
-      try Cancellation.check()
-      let candidates = query.fusion.fuse(lanes).prefix(query.count)
+      let candidates = try candidates(query, vector: vector, allowing: allowed, reader)
+        .prefix(query.count)
       let chunks = try reader.chunks(candidates.map(\.id))
       let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
       return try candidates.enumerated().map { index, candidate in
@@ -46,6 +38,35 @@ package struct Retriever: Sendable {
           lanes: query.explains ? candidate.lanes : nil)
       }
     }
+  }
+
+  /// What the lanes find, fused.
+  private func candidates(
+    _ query: Query, vector: [Float]?, allowing allowed: IDSet?, _ reader: StoreReader
+  ) throws -> [Fusion.Candidate] {
+    var lanes: [Hit.Lane: [Match]] = [:]
+    if query.mode.includes(.lexical) {
+      lanes[.lexical] = try reader.lexicalMatches(
+        query.text, count: depth(query), allowing: allowed)
+    }
+    var trust = familiarity(query)
+    // Without a word in common, even a poor vector is better than nothing.
+    if lanes[.lexical]?.isEmpty ?? true { trust = 1 }
+    if let vector, trust > 0 {
+      lanes[.vector] = try nearest(to: vector, query, allowing: allowed, reader).matches
+    }
+    try Cancellation.check()
+    guard query.fusion == .calibrated, lanes.count > 1, let vector else {
+      return query.fusion.fuse(lanes)
+    }
+    return try CalibratedFusion(reader: reader, query: query, vector: vector, trust: trust)
+      .fuse(lanes)
+  }
+
+  /// How far the vector lane of a calibrated search is to be trusted.
+  private func familiarity(_ query: Query) -> Double {
+    guard query.fusion == .calibrated, query.vector == nil, let embedder else { return 1 }
+    return embedder.familiarity(with: query.text)
   }
 
   /// What the vector lane does for a query; nil where it takes no part.
@@ -66,9 +87,10 @@ package struct Retriever: Sendable {
       to: vector, count: depth(query), effort: .recall(query.recall), allowing: allowed)
   }
 
-  /// One lane alone needs no more than the hits; two are fused from deeper lists.
+  /// One lane alone needs no more than the hits; two are fused from deeper lists, of a length that
+  /// does not depend on how many hits are wanted, as long as they are few.
   private func depth(_ query: Query) -> Int {
-    query.mode == .hybrid ? max(query.count * 4, 200) : query.count
+    query.mode == .hybrid ? max(query.count, 200) : query.count
   }
 
   /// The vector that the query's vector lane searches with; nil in lexical mode.

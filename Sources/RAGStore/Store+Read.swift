@@ -117,6 +117,16 @@ package struct StoreReader {
     }
   }
 
+  /// What a chunk would score at most for a text, as ``lexicalMatches(_:count:allowing:)`` does.
+  package func lexicalCeiling(_ text: String) throws -> Double {
+    let query = LexicalQuery(text)
+    return try withUsableGenerations { _, generations in
+      try LexicalSearch.ceiling(
+        of: query, in: generations.map { try files.terms(of: $0) },
+        memory: try termTail(after: generations.last?.lastChunk ?? 0))
+    }
+  }
+
   /// Runs a search over the generations that can be used; again without one that turns out to be
   /// damaged, so that the rows answer in its place.
   private func withUsableGenerations<Result>(
@@ -258,6 +268,23 @@ package struct StoreReader {
     let request: SQLRequest<String> =
       "SELECT key FROM document WHERE \(FilterSQL(filter).condition) ORDER BY key"
     return try request.fetchAll(database)
+  }
+
+  /// The vector of a chunk, if it has one.
+  package func vector(of chunk: Int64) throws -> [Float]? {
+    try Row.fetchOne(
+      database.cachedStatement(
+        sql: "SELECT chunk, elements, checksum FROM vector WHERE chunk = ?"), arguments: [chunk]
+    ).map { try VectorRow($0, dimension: settings.dimension).elements }
+  }
+
+  /// The chunks of the document that a chunk is of.
+  package func siblings(of chunk: Int64) throws -> Set<Int64> {
+    Set(
+      try Int64.fetchAll(
+        database,
+        sql: "SELECT id FROM chunk WHERE document = (SELECT document FROM chunk WHERE id = ?)",
+        arguments: [chunk]))
   }
 
   /// The vector of any chunk with this identity, if one is stored.

@@ -24,7 +24,8 @@ struct TokenizerFileTests {
     return try await withTemporaryDirectory { path in
       let data = try JSONSerialization.data(withJSONObject: members)
       try data.write(to: URL(fileURLWithPath: path + "/tokenizer.json"))
-      return try TokenizerLoader.load(directory: path)
+      let loaded = try TokenizerLoader.load(directory: path)
+      return (loaded.tokenizer, loaded.digest)
     }
   }
 

@@ -42,8 +42,9 @@ struct FusionTests {
   @Test("of lanes whose candidates score alike does not divide by nothing")
   func constantScores() {
     let equal = [Self.match(1, 2), Self.match(2, 2)]
-    let fused = Fusion.standard.fuse([.vector: equal, .lexical: []])
+    let convex = Fusion.convex(vectorWeight: 0.5)
+    let fused = convex.fuse([.vector: equal, .lexical: []])
     #expect(fused.map(\.score) == [0.5, 0.5])
-    #expect(Fusion.standard.fuse([.vector: [], .lexical: []]).isEmpty)
+    #expect(convex.fuse([.vector: [], .lexical: []]).isEmpty)
   }
 }

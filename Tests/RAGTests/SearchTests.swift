@@ -43,6 +43,62 @@ struct SearchTests {
     }
   }
 
+  @Test("gives every hit both lanes' scores, whichever lane found it")
+  func bothLanes() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      // Words and vectors say different things, in more documents than a lane gives candidates.
+      let documents = (0..<500).map { number in
+        MemoryDocument(
+          id: "\(number)", text: number < 250 ? "granite number n\(number)" : "other n\(number)",
+          vector: (0..<64).map { $0 == number % 64 ? 1 : Float(number) / 1_000 })
+      }
+      try await engine.upsert(documents)
+      let hits = try await engine.search(
+        Query("granite", count: 100, vector: documents[400].vector, explains: true))
+      #expect(hits.count == 100)
+      #expect(hits.allSatisfy { $0.lanes?[.vector] != nil })
+      for hit in hits {
+        let isGranite = hit.chunk.text.hasPrefix("granite")
+        #expect((hit.lanes?[.lexical] != nil) == isGranite)
+        let sum = (hit.lanes ?? [:]).values.reduce(0) { $0 + $1.contribution }
+        #expect(abs(sum - hit.score) < 1e-9)
+      }
+    }
+  }
+
+  @Test("leaves a question in a script that the encoder does not know to its words")
+  func unknownScript() async throws {
+    struct Stranger: Embedder {
+      let base = BagOfWordsEmbedder()
+      var fingerprint: String { base.fingerprint }
+      var name: String { base.name }
+      var dimension: Int { base.dimension }
+      var maximumTokenCount: Int { base.maximumTokenCount }
+      var tokenCounter: any TokenCounter { base.tokenCounter }
+
+      func embed(_ texts: [String], as role: EmbeddingRole) async throws -> [[Float]] {
+        try await base.embed(texts, as: role)
+      }
+
+      func familiarity(with text: String) -> Double { text.contains("whales") ? 0 : 1 }
+    }
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index, encoder: Stranger())
+      try await engine.upsert([
+        MemoryDocument(id: "a", text: "Whales live in the sea."),
+        MemoryDocument(id: "b", text: "Dogs live on land."),
+      ])
+      func lanes(_ text: String) async throws -> [Set<Hit.Lane>] {
+        try await engine.search(Query(text, explains: true)).map { Set(($0.lanes ?? [:]).keys) }
+      }
+      #expect(try await lanes("whales") == [[.lexical]])
+      #expect(try await lanes("dogs").contains { $0.contains(.vector) })
+      // Where no word is found, the vectors answer all the same.
+      #expect(try await lanes("whales9").contains { $0 == [.vector] })
+    }
+  }
+
   @Test("refuses what it cannot answer, and says why")
   func invalid() async throws {
     try await withTemporaryDirectory { directory in

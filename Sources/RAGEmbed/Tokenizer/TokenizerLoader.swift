@@ -2,21 +2,24 @@ import RAGCore
 
 /// Reads the tokenizer of a model's directory, whatever its kind.
 package enum TokenizerLoader {
-  /// Reads `tokenizer.json`, or `vocab.txt` where there is none; gives the tokenizer and the digest
-  /// of what decides its tokens.
+  /// Reads `tokenizer.json`, or `vocab.txt` where there is none; gives the tokenizer, the digest
+  /// of what decides its tokens, and the scripts it knows.
   ///
   /// - Throws: ``RAGError`` `notFound` without either, `unsupported`, which names what is not read,
   ///   `corrupt` for a damaged file.
   package static func load(
     directory: String
-  ) throws -> (tokenizer: any ModelTokenizer, digest: String) {
+  ) throws -> (tokenizer: any ModelTokenizer, digest: String, scripts: KnownScripts) {
     let path = directory + "/tokenizer.json"
     if fileExists(path) {
       let file = try TokenizerFile(path: path)
       switch file.kind {
-      case "Unigram": return (try UnigramModel.tokenizer(file), file.digest)
-      case "BPE": return (try BytePairModel.tokenizer(file), file.digest)
-      case "WordPiece": return (try WordPieceTokenizer(file), file.digest)
+      case "Unigram":
+        return (try UnigramModel.tokenizer(file), file.digest, KnownScripts(file.pieces))
+      // Its pieces are spelt in an alphabet of bytes.
+      case "BPE": return (try BytePairModel.tokenizer(file), file.digest, KnownScripts())
+      case "WordPiece":
+        return (try WordPieceTokenizer(file), file.digest, KnownScripts(file.pieces))
       case let name: throw file.unsupported("a \(name.prefix(40)) model")
       }
     }

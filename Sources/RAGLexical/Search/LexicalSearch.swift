@@ -2,6 +2,21 @@ package import RAGCore
 
 /// Full-text search over files and memory together.
 package enum LexicalSearch {
+  /// What a text would score at most: one that holds every term, and nothing else.
+  ///
+  /// - Throws: ``RAGError`` of code `corrupt`, or `cancelled`.
+  package static func ceiling(
+    of query: LexicalQuery, in segments: [LexicalFile], memory: LexicalMemory? = nil
+  ) throws -> Double {
+    let segments = segments.map(\.segment) + (memory?.runs ?? [])
+    let bm25 = BM25(segments)
+    return try query.terms.reduce(0) { sum, term in
+      try Cancellation.check()
+      return sum
+        + bm25.weight(try segments.reduce(0) { try $0 + ($1.postings(term)?.count ?? 0) })
+    }
+  }
+
   /// The best k texts for a query by BM25, the best first, ties by ascending id: exactly those that
   /// scoring every text gives, however the texts are spread over files and memory.
   ///
@@ -17,9 +32,7 @@ package enum LexicalSearch {
   ) throws -> [Match] {
     guard k > 0, !query.terms.isEmpty, allowing?.count != 0 else { return [] }
     let segments = segments.map(\.segment) + (memory?.runs ?? [])
-    let bm25 = BM25(
-      textCount: segments.reduce(0) { $0 + $1.count },
-      totalLength: segments.reduce(0) { $0 &+ $1.header.totalLength })
+    let bm25 = BM25(segments)
     let postings = try segments.map { segment in
       try Cancellation.check()
       return try query.terms.map { try segment.postings($0) }
@@ -50,5 +63,14 @@ package enum LexicalSearch {
         .run(&top)
     }
     return top.sorted()
+  }
+}
+
+extension BM25 {
+  /// Counts the texts of all segments.
+  fileprivate init(_ segments: [LexicalSegment]) {
+    self.init(
+      textCount: segments.reduce(0) { $0 + $1.count },
+      totalLength: segments.reduce(0) { $0 &+ $1.header.totalLength })
   }
 }

@@ -96,7 +96,9 @@ enum SearchedText {
       try Cancellation.check()
       let chunk = try ChunkRow(row)
       let title: String? = try row.valueIfPresent("title")
-      let parts = [title ?? ""] + (try chunk.decodedHeadings()) + [chunk.text]
+      // A word of the title says more than one of the text: it counts twice.
+      let titles = [title ?? "", title ?? ""]
+      let parts = titles + (try chunk.decodedHeadings()) + [chunk.text]
       batch.append((chunk.id, parts.joined(separator: "\n")))
       if batch.count == batchCount {
         try body(batch)

@@ -23,7 +23,7 @@ extension WordPieceTokenizer {
   /// Reads a list of pieces, one a line, and gives the digest of what decides the tokens.
   static func load(
     vocabulary path: String, options optionsPath: String
-  ) throws -> (tokenizer: any ModelTokenizer, digest: String) {
+  ) throws -> (tokenizer: any ModelTokenizer, digest: String, scripts: KnownScripts) {
     let file = try MappedFile(path: path)
     guard file.bytes.count <= maximumTextByteCount else {
       throw RAGError(.limitExceeded, "has more than \(maximumTextByteCount) bytes", path: path)
@@ -54,7 +54,8 @@ extension WordPieceTokenizer {
     let digest = WeightsDigest.sha256(file.bytes)
     let flags = [rules.lowercases, rules.stripsAccents, rules.splitsChinese]
     return (
-      WordPieceTokenizer(model: model), digest + "/" + flags.map { $0 ? "1" : "0" }.joined()
+      WordPieceTokenizer(model: model), digest + "/" + flags.map { $0 ? "1" : "0" }.joined(),
+      KnownScripts(pieces)
     )
   }
 
