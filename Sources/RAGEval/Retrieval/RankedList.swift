@@ -41,4 +41,11 @@ public struct RankedList: Sendable, Hashable {
         || (left == right && b.documentID.utf8.lexicographicallyPrecedes(a.documentID.utf8))
     }
   }
+
+  /// The list without one document, in the same order.
+  func without(_ documentID: String) -> RankedList {
+    RankedList(ordered: entries.filter { $0.documentID != documentID })
+  }
+
+  private init(ordered entries: [Entry]) { self.entries = entries }
 }
