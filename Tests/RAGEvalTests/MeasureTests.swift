@@ -32,6 +32,24 @@ struct MeasureTests {
     #expect(run.lists.count == 2)
   }
 
+  @Test("a run holds as many documents as metrics look at, without the one that asks")
+  func depth() async throws {
+    let lane = Lane(name: "l") { _, depth in
+      (0..<depth + 50).map { .init(documentID: "d\($0)", score: Double(-$0)) }
+    } search: { _ in
+    }
+    let set = JudgedSet(
+      name: "s", documents: [], queries: [.init(id: "d3", text: "x")],
+      qrels: Qrels(grades: ["d3": ["d4": 1]]))
+    for (ignores, last) in [(false, "d199"), (true, "d200")] {
+      let evaluation = Evaluation(
+        set: set, metrics: [try RetrievalMetric("recall@200")], ignoresIdenticalIDs: ignores)
+      let entries = try await evaluation.run(lane).run.lists["d3"]?.entries ?? []
+      #expect(entries.count == 200 && entries.last?.documentID == last)
+      #expect(entries.contains { $0.documentID == "d3" } != ignores)
+    }
+  }
+
   @Test("what is as near as the last of the nearest counts as found")
   func share() {
     func matches(_ pairs: [(Int64, Float)]) -> [Match] {

@@ -87,7 +87,7 @@ struct TRECTests {
       metrics: [try RetrievalMetric("mrr")], ignoresIdenticalIDs: true)
     let report = try evaluation.report(lane: "l", run: run)
     #expect(report.metrics == ["mrr": 1])
-    #expect(evaluation.depth == 101)
+    #expect(evaluation.depth == 100)
   }
 
   @Test("that run against unknown ids say so")

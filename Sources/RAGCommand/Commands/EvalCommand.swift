@@ -16,7 +16,8 @@ struct EvalCommand: AsyncParsableCommand {
       other systems are measured, and no index is needed.
 
       A document ranks where its best chunk does. The measures are trec_eval's, to its digits: \
-      ndcg, map and mrr alone or with a cutoff (ndcg@10), recall@k and p@k. Times are those of a \
+      ndcg, map and mrr alone or with a cutoff (ndcg@10), recall@k and p@k. A mode gives 100 \
+      documents a query, or as many as the largest cutoff; runs are taken as they are. Times are those of a \
       search for ten hits. Of vector searches the report also says how many of the ten nearest \
       vectors were found, apart from what is relevant.
 

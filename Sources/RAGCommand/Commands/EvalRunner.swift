@@ -71,8 +71,7 @@ struct EvalRunner {
     evaluation.set = try evaluation.set.matched()
     var report = EvaluationReport.SetReport(set: evaluation.set, part: part, missing: missing)
     for mode in target.modes {
-      let (run, latency) = try await Self.lane(mode, of: target.engine)
-        .measure(evaluation.set.queries, depth: evaluation.depth)
+      let (run, latency) = try await evaluation.run(Self.lane(mode, of: target.engine))
       try write(run, of: mode)
       report.lanes.append(
         try evaluation.report(lane: mode.rawValue, run: run, latency: latency))
@@ -137,6 +136,9 @@ extension Engine {
     }
     // Searching by a text proves that the vectors are of this encoder; by a vector, it does not.
     if let first = texts.first { _ = try await search(Query(first, count: 1, mode: .vector)) }
+    let status = try await status()
+    // What the graph does not hold yet is compared as well, each time.
+    let scanned = status.vectors - status.graphVectors
     func query(_ vector: [Float], _ effort: Double) -> Query {
       Query("", count: count, mode: .vector, vector: vector, recall: effort)
     }
@@ -147,7 +149,7 @@ extension Engine {
         Match(id: $0.chunk.id, score: Float($0.score))
       }
     } distances: { vector, effort in
-      try await explain(query(vector, effort))?.distances ?? 0
+      scanned + (try await explain(query(vector, effort))?.distances ?? 0)
     }
   }
 }

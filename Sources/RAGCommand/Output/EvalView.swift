@@ -17,12 +17,13 @@ struct EvalView {
     if let bytes = set.indexBytes { facts.append("index of \(Figures.bytes(bytes))") }
     var text = "\(Printable.line(set.set)): \(facts.joined(separator: ", "))\n"
 
-    var lanes = Grid(["lane"] + metrics + ["p50 ms", "p95 ms", "p99 ms"])
+    let isTimed = set.lanes.contains { $0.latency != nil }
+    var lanes = Grid(["lane"] + metrics + (isTimed ? ["p50 ms", "p95 ms", "p99 ms"] : []))
     for lane in set.lanes {
       let times = lane.latency.map { [$0.p50, $0.p95, $0.p99].map { Figures.decimal($0, 2) } }
       lanes.add(
         [Printable.line(lane.lane)] + metrics.map { Figures.decimal(lane.metrics[$0] ?? 0, 4) }
-          + (times ?? ["", "", ""]))
+          + (isTimed ? times ?? ["–", "–", "–"] : []))
     }
     text += lanes.text(terminal)
     if let point = set.nearestNeighbours {

@@ -22,11 +22,9 @@ public struct Evaluation: Sendable {
     self.baseline = baseline
   }
 
-  /// How many documents of a query the metrics look at: 100 at least, and one more where one may be
-  /// left out.
-  public var depth: Int {
-    metrics.compactMap(\.cutoff).reduce(100, max) + (ignoresIdenticalIDs ? 1 : 0)
-  }
+  /// How many documents a lane gives for a query: as many as the deepest metric looks at, and 100
+  /// at least.
+  public var depth: Int { metrics.compactMap(\.cutoff).reduce(100, max) }
 
   /// Looks for ids that do not match, and for a baseline that cannot be compared, before anything
   /// is measured.
@@ -46,6 +44,15 @@ public struct Evaluation: Sendable {
     for run in runs { missing.add(run.missingIDs(qrels: set.qrels, corpus: corpus)) }
     if let baseline { missing.add(baseline.missingIDs(set: set, corpus: corpus)) }
     return missing
+  }
+
+  /// Runs every query of the set in a lane.
+  ///
+  /// - Throws: what the lane throws.
+  public func run(_ lane: Lane) async throws -> (run: Run, latency: Latency) {
+    let (run, latency) = try await lane.measure(
+      set.queries, depth: depth + (ignoresIdenticalIDs ? 1 : 0))
+    return ((ignoresIdenticalIDs ? run.ignoringIdenticalIDs() : run).prefix(depth), latency)
   }
 
   /// Measures a run, and compares it with the baseline.

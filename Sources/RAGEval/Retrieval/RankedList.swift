@@ -47,5 +47,8 @@ public struct RankedList: Sendable, Hashable {
     RankedList(ordered: entries.filter { $0.documentID != documentID })
   }
 
+  /// The first documents of the list.
+  func prefix(_ count: Int) -> RankedList { RankedList(ordered: Array(entries.prefix(count))) }
+
   private init(ordered entries: [Entry]) { self.entries = entries }
 }

@@ -25,6 +25,9 @@ public struct Run: Sendable, Hashable {
         uniqueKeysWithValues: lists.map { ($0.key, $0.value.without($0.key)) }))
   }
 
+  /// The run with so many documents a query at most.
+  func prefix(_ count: Int) -> Run { Run(lists: lists.mapValues { $0.prefix(count) }) }
+
   /// The ids that the run names and others lack; `corpus` holds the ids of the documents that can be
   /// found, nil where they are not known.
   public func missingIDs(qrels: Qrels, corpus: Set<String>?) -> MissingIDs {
