@@ -149,7 +149,8 @@ extension Engine {
         Match(id: $0.chunk.id, score: Float($0.score))
       }
     } distances: { vector, effort in
-      scanned + (try await explain(query(vector, effort))?.distances ?? 0)
+      let report = try await explain(query(vector, effort))
+      return scanned + (report?.distances ?? 0) + (report?.reranked ?? 0)
     }
   }
 }

@@ -22,7 +22,11 @@ public struct Comparison: Sendable, Hashable, Codable {
     guard !ids.isEmpty else { return [] }
     return scores.metrics.filter(known.contains).map { metric in
       let before = ids.map { baseline.queries[$0]?[metric] ?? 0 }
-      let differences = zip(ids, before).map { (scores.queries[$0]?[metric] ?? 0) - $1 }
+      let differences = zip(ids, before).map { id, before in
+        let difference = (scores.queries[id]?[metric] ?? 0) - before
+        // Another machine's logarithms may differ in the last bit; nobody won by that.
+        return abs(difference) < 1e-12 ? 0 : difference
+      }
       let test = PairedRandomization(differences: differences)
       return Comparison(
         metric: metric, baseline: before.reduce(0, +) / Double(ids.count),

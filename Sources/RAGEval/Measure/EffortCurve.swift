@@ -13,7 +13,7 @@ public enum EffortCurve {
     public var recall: Double
     /// Times of a search, without making the vector.
     public var latency: Latency
-    /// Distances computed, the mean over all queries.
+    /// Distances computed, of codes or whole vectors, the mean over all queries.
     public var distances: Double
   }
 
