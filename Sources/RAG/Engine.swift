@@ -74,4 +74,9 @@ public final class Engine: Sendable {
   public func status() async throws -> IndexStatus {
     try await IndexStatus(store)
   }
+
+  /// The ids of all documents, in order.
+  public func documentIDs() async throws -> [String] {
+    try await store.read { try $0.documentKeys(matching: .and([])) }
+  }
 }

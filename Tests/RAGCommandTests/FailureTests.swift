@@ -26,6 +26,9 @@ struct FailureTests {
       ("rag query alpha --index made --model-command \"sh '\"", 2, "quote"),
       ("rag ingest docs --convert pdftotext", 2, ".pdf=pdftotext"),
       ("rag eval --beir docs", 2, "corpus.jsonl"),
+      ("rag eval --qrels missing.txt --run missing.trec", 2, "missing.txt"),
+      ("rag bench missing.txt --index made", 2, "missing.txt"),
+      ("rag bench docs/a.txt --index made", 2, "--encoder"),
     ])
   func oneLine(script: String, status: Int, hint: String) throws {
     try Sandbox.run { sandbox in

@@ -215,29 +215,4 @@ struct JourneyTests {
       #expect(converted.text == "%pdf shouts\n")
     }
   }
-
-  @Test("measures a judged set")
-  func eval() throws {
-    try Sandbox.run { sandbox in
-      try sandbox.write(
-        "set/corpus.jsonl",
-        """
-        {"_id": "w", "title": "Whales", "text": "Whales are mammals of the sea."}
-        {"_id": "p", "title": "Penguins", "text": "Penguins are birds that cannot fly."}
-        """)
-      try sandbox.write("set/queries.jsonl", "{\"_id\": \"q\", \"text\": \"birds that fly\"}\n")
-      try sandbox.write("set/qrels/test.tsv", "query-id\tcorpus-id\tscore\nq\tp\t1\n")
-      let run = try sandbox.rag("eval", "--beir", "set", "--json")
-      #expect(run.status == 0, "\(run.errors)")
-      let result = try #require((try run.json()["sets"] as? [[String: Any]])?.first)
-      let modes = try #require(result["modes"] as? [String: [String: Double]])
-      #expect(modes == ["lexical": ["ndcg@10": 1, "recall@10": 1, "recall@100": 1, "mrr@10": 1]])
-      let trec = try sandbox.rag(
-        "eval", "--beir", "set", "--mode", "lexical", "--run", "out.trec", "--index", "kept")
-      #expect(trec.text.contains("set"))
-      #expect(try sandbox.shell("cut -d' ' -f1-4 out.trec").text == "q Q0 p 1\n")
-      #expect(try sandbox.rag("status", "--index", "kept/set").status == 0)
-      #expect(try sandbox.shell("ls").text == "kept\nout.trec\nset\n")
-    }
-  }
 }

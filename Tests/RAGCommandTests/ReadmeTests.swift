@@ -17,7 +17,15 @@ struct ReadmeTests {
   func run() throws {
     try #require(Self.commands.count >= 2)
     try Sandbox.run { sandbox in
-      try sandbox.write("notes/lease.md", "# Flat\n\nThe lease ends on 31 May 2027.\n")
+      let lease = try sandbox.write(
+        "notes/lease.md", "# Flat\n\nThe lease ends on 31 May 2027.\n")
+      try sandbox.write("scifact/corpus.jsonl", "{\"_id\": \"d\", \"text\": \"Cells divide.\"}\n")
+      try sandbox.write(
+        "scifact/queries.jsonl", "{\"_id\": \"q\", \"text\": \"do cells divide\"}\n")
+      try sandbox.write("scifact/qrels/test.tsv", "q\td\t1\n")
+      try sandbox.write("topics.tsv", "1\twhen does the lease end?\n")
+      try sandbox.write("qrels.txt", "1 0 \(lease) 1\n")
+      try sandbox.write("theirs.trec", "1 Q0 \(lease) 1 0.5 theirs\n")
       for command in Self.commands {
         let run = try sandbox.shell(command)
         #expect(run.status == 0, "\(command): \(run.errors)\(run.text)")

@@ -4,7 +4,7 @@ import Testing
 @Suite("The usage of rag")
 struct UsageTests {
   static let subcommands = [
-    "ingest", "query", "get", "extract", "embed", "status", "doctor", "delete", "eval",
+    "ingest", "query", "get", "extract", "embed", "status", "doctor", "delete", "eval", "bench",
   ]
 
   @Test("is told by --help, which lists every subcommand")
@@ -49,7 +49,15 @@ struct UsageTests {
       (["delete"], "--where"),
       (["delete", "a", "--where", "a = 1"], "--where"),
       (["eval"], "--beir"),
-      (["eval", "--beir", "a", "--run", "b"], "--mode"),
+      (["eval", "--beir", "a", "--qrels", "b"], "--beir"),
+      (["eval", "--qrels", "a"], "--topics"),
+      (["eval", "--beir", "a", "--topics", "b"], "--qrels"),
+      (["eval", "--beir", "a", "--beir", "b", "--run", "c"], "one set"),
+      (["eval", "--beir", "a", "--metric", "f1"], "recall@k"),
+      (["eval", "--beir", "a", "--fail-under", "ndcg@10"], "ndcg@10=0.35"),
+      (["eval", "--beir", "a", "--queries", "first"], "even"),
+      (["bench"], "questions"),
+      (["bench", "a", "--recall", "95"], "from 0 to 1"),
       (["embed", "--precision", "f8"], "f32"),
     ])
   func usage(arguments: [String], hint: String) throws {

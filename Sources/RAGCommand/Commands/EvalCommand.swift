@@ -9,64 +9,181 @@ struct EvalCommand: AsyncParsableCommand {
     commandName: "eval",
     abstract: "Measure retrieval quality on judged sets.",
     discussion: """
-      A set is a directory in the layout of BEIR: corpus.jsonl, queries.jsonl, and qrels.tsv or \
-      qrels/test.tsv. It is ingested into an index of its own and every judged query is run in each \
-      mode; a document ranks where its best chunk does. The measures are trec_eval's.
+      With --beir, a set in the layout of BEIR (corpus.jsonl, queries.jsonl, and qrels.tsv or \
+      qrels/test.tsv) is ingested into an index of its own, and every query is run in each mode, \
+      side by side. With --qrels and --topics your own index is asked; judgments then name \
+      documents by their ids, which for files are absolute paths. With --qrels and --run, runs of \
+      other systems are measured, and no index is needed.
+
+      A document ranks where its best chunk does. The measures are trec_eval's, to its digits: \
+      ndcg, map and mrr alone or with a cutoff (ndcg@10), recall@k and p@k. A mode gives 100 \
+      documents a query, or as many as the largest cutoff; runs are taken as they are. Times are those of a \
+      search for ten hits. Of vector searches the report also says how many of the ten nearest \
+      vectors were found, apart from what is relevant.
+
+      --baseline compares with a run, or lane by lane with the --json of an earlier eval, by a \
+      paired randomisation test (two-sided, 10,000 permutations, or all for few queries). \
+      --fail-under ends with status 1 when a lane misses a value.
+
+      --queries even or odd measures one half: the lowest bit of the 64-bit FNV-1a hash of the \
+      query's id. Tune on the even half, and report on the odd one.
+
+      Ids that do not match (judged documents not in the corpus, queries without judgments, ids of \
+      a run that do not exist) are an error, as each would change every figure.
 
       EXAMPLES:
         rag eval --beir datasets/scifact
-        rag eval --beir cranfield --mode hybrid --run cranfield.trec
-        rag eval --beir cranfield --beir scifact --index ~/sets --json
+        rag eval --beir cranfield --queries odd --write-runs runs --write-rows rows.tsv
+        rag eval --beir cranfield --json > before.json
+        rag eval --beir cranfield --baseline before.json --fail-under ndcg@10=0.35
+        rag eval --qrels qrels.txt --topics topics.tsv --index ~/notes.rag
+        rag eval --qrels qrels.txt --run mine.trec --run theirs.trec --baseline bm25.trec
       """)
 
-  @Option(help: ArgumentHelp("The directory of a set. Repeatable.", valueName: "dir"))
-  var beir: [String]
+  @Option(help: ArgumentHelp("The directory of a BEIR set. Repeatable.", valueName: "dir"))
+  var beir: [String] = []
+
+  @Option(help: ArgumentHelp("Judgments, of BEIR or TREC.", valueName: "file"))
+  var qrels: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Queries to ask the index: TREC topics, JSON lines, or lines of an id, a tab and a text.",
+      valueName: "file"))
+  var topics: String?
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp("A TREC run to measure too. Repeatable.", valueName: "file"))
+  var runFiles: [String] = []
 
   @Option(help: "A mode to measure: vector, lexical or hybrid (default: all). Repeatable.")
   var mode: [SearchMode] = []
 
   @Option(
-    name: .customLong("run"),
+    name: .customLong("metric"),
     help: ArgumentHelp(
-      "Write what was found as a TREC run; needs one set and one --mode.", valueName: "file"))
-  var runFile: String?
+      """
+      What to measure (default: ndcg@10, recall@10, recall@100, mrr@10, map@100, p@10). \
+      Repeatable.
+      """, valueName: "metric"),
+    transform: { try RetrievalMetric($0) })
+  var metrics: [RetrievalMetric] = []
+
+  @Option(help: "Which queries to measure: all, or the half even or odd.")
+  var queries = QueryPart.all
 
   @Option(
     help: ArgumentHelp(
-      "Keep the indexes of the sets below a directory (default: thrown away).", valueName: "dir"))
+      "What to compare with: a TREC run, or the --json of an earlier eval.", valueName: "file"))
+  var baseline: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "End with status 1 if a metric is under a value: ndcg@10=0.35. Repeatable.",
+      valueName: "metric=value"),
+    transform: { try Threshold($0) })
+  var failUnder: [Threshold] = []
+
+  @Flag(help: "Leave out documents with the id of the query, as BEIR does.")
+  var ignoreIdenticalIds = false
+
+  @Flag(help: "Go on where ids do not match, and only say so.")
+  var allowMissing = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Write what was found below a directory, as TREC runs <set>.<mode>.trec.", valueName: "dir"))
+  var writeRuns: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write a row a query, with tabs if the name ends in .tsv, else as JSON lines.",
+      valueName: "file"))
+  var writeRows: String?
+
+  @Option(
+    help: ArgumentHelp(
+      """
+      With --topics, the index to ask (default: RAG_INDEX, or .rag); with one --beir, where to \
+      keep its index (default: thrown away).
+      """, valueName: "dir"))
   var index: String?
 
   @OptionGroup var encoder: EncoderOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard !beir.isEmpty else { throw ValidationError("Name a set with --beir") }
-    guard runFile == nil || (beir.count == 1 && mode.count == 1) else {
-      throw ValidationError("--run needs one --beir and one --mode")
+    guard beir.isEmpty != (qrels == nil) else {
+      throw ValidationError("Name sets with --beir, or judgments with --qrels")
+    }
+    guard qrels == nil || topics != nil || !runFiles.isEmpty else {
+      throw ValidationError("--qrels needs --topics to ask the index, or --run")
+    }
+    guard topics == nil || qrels != nil else { throw ValidationError("--topics needs --qrels") }
+    guard beir.count < 2 || (runFiles.isEmpty && index == nil) else {
+      throw ValidationError("--run and --index are for one set; name one --beir")
     }
   }
 
   func run() async throws {
-    let sets = try beir.map { try BEIRSet.load(directory: $0) }
-    let encoder = try encoder.load()
-    let modes = mode.isEmpty ? (encoder == nil ? [.lexical] : SearchMode.allCases) : mode
-    let scratch = FileManager.default.temporaryDirectory.appending(path: "rag-eval-\(UUID())")
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    let home = index.map { URL(filePath: $0) } ?? scratch
+    let sets =
+      try qrels.map { [try JudgedSet.trec(qrels: $0, topics: topics)] }
+      ?? beir.map { try JudgedSet.beir(directory: $0) }
+    let baseline = try baseline.map { try Baseline(contentsOf: $0).selecting(queries) }
+    if case .run = baseline, sets.count > 1 {
+      throw ValidationError("a run is the baseline of one set; name one --beir")
+    }
+    let runs = try runFiles.map {
+      (name: $0, run: try Run(contentsOf: $0).selecting(queries))
+    }
+    let asked = metrics.isEmpty ? RetrievalMetric.standard : metrics
+    let measured = asked + failUnder.map(\.metric).filter { !asked.contains($0) }
 
-    var results: [EvalRunner.Result] = []
+    var report = EvaluationReport(sets: [])
     for set in sets {
       let runner = EvalRunner(
-        set: set,
-        engine: try await Engine.open(
-          at: home.appending(path: set.name).path(percentEncoded: false), encoder: encoder))
-      try await runner.ingest(showing: try output.messages())
-      let runs = try await runner.runs(modes)
-      if let file = runFile, let only = runs[modes[0]] { try only.writeTREC(to: file) }
-      results.append(try runner.result(of: runs))
+        evaluation: Evaluation(
+          set: try set.selecting(queries), metrics: measured,
+          ignoresIdenticalIDs: ignoreIdenticalIds, baseline: baseline),
+        runs: runs, allowsMissing: allowMissing, runFolder: writeRuns)
+      report.sets.append(try await result(of: runner))
     }
-    try StandardOutput.write(
-      output.json
-        ? JSON.document(["sets": results]) : EvalRunner.table(results, try output.output()))
+    if let writeRows {
+      try QueryRows.write(report, metrics: measured.map(\.name), to: writeRows)
+    }
+    let view = EvalView(metrics: measured.map(\.name), terminal: try output.output())
+    try StandardOutput.write(output.json ? JSON.document(report) : view.text(report))
+    EvalView.showNotes(report)
+    let misses = Threshold.misses(of: failUnder, in: report)
+    guard misses.isEmpty else {
+      Messages.error("missed: " + misses.joined(separator: "; "))
+      throw EndCommand(.nothingFound)
+    }
+  }
+
+  /// Measures one set: runs alone, in the user's index, or in one of the set's own.
+  private func result(of runner: EvalRunner) async throws -> EvaluationReport.SetReport {
+    if qrels != nil, topics == nil { return try await runner.report(part: queries, on: nil) }
+    let encoder = try encoder.load()
+    let modes =
+      mode.isEmpty ? (encoder == nil ? [.lexical] : [.lexical, .vector, .hybrid]) : mode
+    func target(_ directory: String, _ access: Engine.Access) async throws -> EvalRunner.Target {
+      var limits = Limits()
+      limits.hitCount = EvalRunner.hitLimit
+      return EvalRunner.Target(
+        engine: try await Engine.open(
+          at: directory, encoder: encoder, for: access, limits: limits), modes: modes)
+    }
+    if topics != nil {
+      let directory = try index ?? Setting.index.value() ?? ".rag"
+      return try await runner.report(part: queries, on: target(directory, .read))
+    }
+    try runner.check(modes, corpus: Set(runner.evaluation.set.documents.map(\.id)))
+    let scratch = FileManager.default.temporaryDirectory.appending(path: "rag-eval-\(UUID())")
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    let target = try await target(index ?? scratch.path(percentEncoded: false), .write)
+    try await runner.ingest(into: target.engine, showing: try output.messages())
+    return try await runner.report(part: queries, on: target)
   }
 }

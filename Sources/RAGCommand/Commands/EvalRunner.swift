@@ -1,28 +1,47 @@
+import Foundation
 import RAG
 import RAGEval
 
-/// Ingests a judged set and runs its queries.
+/// Measures one judged set: what an index finds, and runs of other systems.
 struct EvalRunner {
-  /// The measures of one set.
-  struct Result: Encodable {
-    var set: String
-    var documents: Int
-    var queries: Int
-    /// The means over all queries, by mode.
-    var modes: [String: RetrievalMetrics.Values]
+  /// An index to ask, and how.
+  struct Target {
+    var engine: Engine
+    var modes: [SearchMode]
   }
 
-  /// Documents that the deepest measure looks at.
-  private static let documentCount = 100
+  /// The most chunks to ask for: it may take many to have as many documents as metrics look at.
+  static let hitLimit = 10_000
 
-  let set: BEIRSet
-  let engine: Engine
+  var evaluation: Evaluation
+  let runs: [(name: String, run: Run)]
+  let allowsMissing: Bool
+  /// Where to write what was found; nil: nowhere.
+  let runFolder: String?
+
+  /// The ids that do not match.
+  /// - Throws: ``RAGError`` of code `invalidInput` where there are some, unless they are allowed.
+  @discardableResult
+  func check(_ modes: [SearchMode], corpus: Set<String>?) throws -> MissingIDs {
+    let missing = try evaluation.missingIDs(
+      runs: runs.map(\.run), lanes: modes.map(\.rawValue) + runs.map(\.name), corpus: corpus)
+    if !allowsMissing { try missing.requireNone() }
+    return missing
+  }
 
   /// Ingests the corpus; what is there already costs nothing.
-  func ingest(showing terminal: Terminal) async throws {
+  func ingest(into engine: Engine, showing terminal: Terminal) async throws {
+    let documents = evaluation.set.documents
+    let others = Set(try await engine.documentIDs()).subtracting(documents.map(\.id))
+    if let first = others.min() {
+      throw RAGError(
+        .invalidInput,
+        "the index holds \(others.count) documents that are not of the set, `\(first)` for one; "
+          + "name another with --index", path: try await engine.status().index)
+    }
     var view = IngestView(terminal)
     defer { view.end() }
-    let sources = set.documents.map {
+    let sources = documents.map {
       IngestSource.document(
         MemoryDocument(id: $0.id, text: $0.text, title: $0.title.isEmpty ? nil : $0.title))
     }
@@ -34,56 +53,104 @@ struct EvalRunner {
     guard isFinished else { throw RAGError(.cancelled, "the ingest was cancelled") }
   }
 
-  /// What each mode finds for each query.
-  func runs(_ modes: [SearchMode]) async throws -> [SearchMode: Run] {
-    var runs: [SearchMode: Run] = [:]
-    for mode in modes {
-      var run = Run()
-      for query in set.queries {
-        run.lists[query.id] = try await documents(for: query.text, mode)
+  /// Measures all; without a target, the runs alone.
+  func report(
+    part: QueryPart, on target: Target?
+  ) async throws -> EvaluationReport.SetReport {
+    guard let target else {
+      var report = EvaluationReport.SetReport(
+        set: evaluation.set, part: part, missing: try check([], corpus: nil))
+      report.lanes = try runReports(evaluation)
+      return report
+    }
+    let documents = evaluation.set.documents
+    let corpus =
+      documents.isEmpty ? try await target.engine.documentIDs() : documents.map(\.id)
+    let missing = try check(target.modes, corpus: Set(corpus))
+    var evaluation = evaluation
+    evaluation.set = try evaluation.set.matched()
+    var report = EvaluationReport.SetReport(set: evaluation.set, part: part, missing: missing)
+    for mode in target.modes {
+      let (run, latency) = try await evaluation.run(Self.lane(mode, of: target.engine))
+      try write(run, of: mode)
+      report.lanes.append(
+        try evaluation.report(lane: mode.rawValue, run: run, latency: latency))
+    }
+    report.lanes += try runReports(evaluation)
+    if target.modes.contains(where: { $0 != .lexical }) {
+      report.nearestNeighbours = try await target.engine.curve(
+        of: evaluation.set.queries.map(\.text), efforts: [Query("").recall], count: 10
+      ).first
+    }
+    let status = try await target.engine.status()
+    report.documents = status.documents
+    report.indexBytes = status.indexBytes
+    return report
+  }
+
+  private func write(_ run: Run, of mode: SearchMode) throws {
+    guard let runFolder else { return }
+    do {
+      try FileManager.default.createDirectory(
+        atPath: runFolder, withIntermediateDirectories: true)
+    } catch {
+      throw RAGError(.io, "the directory cannot be made", path: runFolder, cause: error)
+    }
+    let name = "\(evaluation.set.name).\(mode.rawValue).trec"
+    try run.writeTREC(to: runFolder + "/" + name, tag: mode.rawValue)
+  }
+
+  private func runReports(_ evaluation: Evaluation) throws -> [EvaluationReport.LaneReport] {
+    try runs.map { try evaluation.report(lane: $0.name, run: $0.run) }
+  }
+
+  /// A mode of search as a lane. Another way of searching, such as one that reranks, is one more
+  /// lane beside these.
+  private static func lane(_ mode: SearchMode, of engine: Engine) -> Lane {
+    Lane(name: mode.rawValue) { text, depth in
+      // A document may have many chunks, so ask for more of them until there are enough documents.
+      var count = max(250, depth)
+      while true {
+        let hits = try await engine.search(Query(text, count: count, mode: mode))
+        if hits.count < count || count == engine.limits.hitCount
+          || Set(hits.map(\.document.id)).count >= depth
+        {
+          return hits.map { RankedList.Entry(documentID: $0.document.id, score: $0.score) }
+        }
+        count = min(4 * count, engine.limits.hitCount)
       }
-      runs[mode] = run
+    } search: { text in
+      _ = try await engine.search(Query(text, mode: mode))
     }
-    return runs
   }
+}
 
-  /// The documents of the best chunks: of as many chunks as it takes for `documentCount`.
-  private func documents(for query: String, _ mode: SearchMode) async throws -> RankedList {
-    for count in [250, engine.limits.hitCount] {
-      let hits = try await engine.search(Query(query, count: count, mode: mode))
-      let list = try RankedList(
-        hits.map { RankedList.Entry(documentID: $0.document.id, score: $0.score) })
-      if list.entries.count >= Self.documentCount || hits.count < count { return list }
+extension Engine {
+  /// How near vector searches for texts come to exact ones, for several efforts.
+  func curve(
+    of texts: [String], efforts: [Double], count: Int
+  ) async throws -> [EffortCurve.Point] {
+    guard let encoder else {
+      throw RAGError(
+        .invalidInput, "nearest vectors are found with an encoder; name one with --encoder")
     }
-    return try RankedList([])
-  }
-
-  /// The measures of runs.
-  func result(of runs: [SearchMode: Run]) throws -> Result {
-    Result(
-      set: set.name, documents: set.documents.count, queries: set.queries.count,
-      modes: try Dictionary(
-        uniqueKeysWithValues: runs.map { mode, run in
-          (mode.rawValue, try RetrievalMetrics.evaluate(run: run, qrels: set.qrels).means)
-        }))
-  }
-
-  /// The measures of several sets, for people.
-  static func table(_ results: [Result], _ terminal: Terminal) -> String {
-    let width = max(12, (results.map(\.set.count).max() ?? 0) + 2)
-    func row(_ cells: [String]) -> String {
-      zip(cells, [width, 9, 9, 11, 12, 8]).map { cell, width in
-        cell + String(repeating: " ", count: max(1, width - cell.count))
-      }.joined()
+    // Searching by a text proves that the vectors are of this encoder; by a vector, it does not.
+    if let first = texts.first { _ = try await search(Query(first, count: 1, mode: .vector)) }
+    let status = try await status()
+    // What the graph does not hold yet is compared as well, each time.
+    let scanned = status.vectors - status.graphVectors
+    func query(_ vector: [Float], _ effort: Double) -> Query {
+      Query("", count: count, mode: .vector, vector: vector, recall: effort)
     }
-    let header = row(["set", "mode", "nDCG@10", "recall@10", "recall@100", "MRR@10"])
-    var lines = [terminal.styled(header, .bold)]
-    for result in results {
-      for (mode, values) in result.modes.sorted(by: { $0.key < $1.key }) {
-        let figures = [values.ndcgAt10, values.recallAt10, values.recallAt100, values.mrrAt10]
-        lines.append(row([result.set, mode] + figures.map(Figures.share)))
+    return try await EffortCurve.measure(
+      efforts: efforts, vectors: try await encoder.embed(texts, as: .query), count: count
+    ) { vector, effort in
+      try await search(query(vector, effort)).map {
+        Match(id: $0.chunk.id, score: Float($0.score))
       }
+    } distances: { vector, effort in
+      let report = try await explain(query(vector, effort))
+      return scanned + (report?.distances ?? 0) + (report?.reranked ?? 0)
     }
-    return lines.map { $0 + "\n" }.joined()
   }
 }

@@ -4,7 +4,7 @@ import RAG
 /// How the program ends, for scripts.
 enum ExitStatus: Int32 {
   case success = 0
-  /// No hit, or the answer is not in the documents.
+  /// No hit, the answer is not in the documents, or a figure is under what it must reach.
   case nothingFound = 1
   case failure = 2
   /// The work is done, but some files could not be read.

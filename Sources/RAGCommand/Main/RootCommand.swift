@@ -21,8 +21,8 @@ struct RootCommand: AsyncParsableCommand {
       $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
       variables over the file.
 
-      Exit status: 0 done; 1 nothing found, or no answer in the documents; 2 an error; 3 done, \
-      but some files failed; 64 wrong usage; 74 reading or writing failed, or the disk is full; \
+      Exit status: 0 done; 1 nothing found, no answer in the documents, or --fail-under missed; 2 \
+      an error; 3 done, but some files failed; 64 wrong usage; 74 reading or writing failed, or the disk is full; \
       75 another process is writing to the index; 130 interrupted.
       """,
     version: Version.current,
@@ -31,6 +31,7 @@ struct RootCommand: AsyncParsableCommand {
       EmbedCommand.self, StatusCommand.self, DoctorCommand.self, DeleteCommand.self,
       VerifyCommand.self, RepairCommand.self, CompactCommand.self, BackupCommand.self,
       ExportCommand.self, ImportCommand.self, EvalCommand.self,
+      BenchCommand.self,
     ])
 }
 

@@ -28,10 +28,9 @@ enum Figures {
     return decimal(size) + " TB"
   }
 
-  /// A value from 0 to 1 with three decimals.
-  static func share(_ value: Double) -> String {
-    let thousandths = String(Int((value * 1000).rounded()) + 10_000)
-    return "\(thousandths.dropFirst().prefix(1)).\(thousandths.suffix(3))"
+  /// A value with as many decimals, as C prints it.
+  static func decimal(_ value: Double, _ places: Int) -> String {
+    String(format: "%.\(places)f", value)
   }
 
   /// Seconds as `0.4 s`, `12 s`, `2:05` or `1:02:05`.

@@ -41,4 +41,14 @@ public struct RankedList: Sendable, Hashable {
         || (left == right && b.documentID.utf8.lexicographicallyPrecedes(a.documentID.utf8))
     }
   }
+
+  /// The list without one document, in the same order.
+  func without(_ documentID: String) -> RankedList {
+    RankedList(ordered: entries.filter { $0.documentID != documentID })
+  }
+
+  /// The first documents of the list.
+  func prefix(_ count: Int) -> RankedList { RankedList(ordered: Array(entries.prefix(count))) }
+
+  private init(ordered entries: [Entry]) { self.entries = entries }
 }

@@ -11,34 +11,32 @@ public struct Run: Sendable, Hashable {
     self.lists = lists
   }
 
-  /// Writes the run as trec_eval reads it: lines of `query Q0 document rank score tag`, queries in
-  /// the order of their ids.
-  ///
-  /// - Throws: ``RAGError`` of code `invalidInput` when an id or the tag is empty or holds white
-  ///   space, which the format cannot say; `io` or `diskFull` when the file cannot be written.
-  public func writeTREC(to path: String, tag: String = "rag") throws {
-    try Self.check(tag)
-    var text = ""
-    for (queryID, list) in lists.sorted(by: { $0.key < $1.key }) {
-      try Self.check(queryID)
-      for (index, entry) in list.entries.enumerated() {
-        try Self.check(entry.documentID)
-        text += "\(queryID) Q0 \(entry.documentID) \(index + 1) \(entry.score) \(tag)\n"
-      }
-    }
-    do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
-    } catch {
-      let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
-      throw RAGError(
-        isFull ? .diskFull : .io, "the run cannot be written", path: path, cause: error)
-    }
+  /// The run with the queries of one part only.
+  public func selecting(_ part: QueryPart) -> Run {
+    Run(lists: lists.filter { part.contains($0.key) })
   }
 
-  private static func check(_ word: String) throws {
-    guard !word.isEmpty, !word.unicodeScalars.contains(where: \.properties.isWhitespace) else {
-      throw RAGError(
-        .invalidInput, "a TREC run cannot hold `\(word)`: ids are words without white space")
+  /// The run without documents that have the id of the query that found them.
+  ///
+  /// Some sets of BEIR ask with documents of the corpus (ArguAna, Quora), and leave these out.
+  public func ignoringIdenticalIDs() -> Run {
+    Run(
+      lists: Dictionary(
+        uniqueKeysWithValues: lists.map { ($0.key, $0.value.without($0.key)) }))
+  }
+
+  /// The run with so many documents a query at most.
+  func prefix(_ count: Int) -> Run { Run(lists: lists.mapValues { $0.prefix(count) }) }
+
+  /// The ids that the run names and others lack; `corpus` holds the ids of the documents that can be
+  /// found, nil where they are not known.
+  public func missingIDs(qrels: Qrels, corpus: Set<String>?) -> MissingIDs {
+    var missing = MissingIDs()
+    missing.add(.runQuery, Set(lists.keys).subtracting(qrels.grades.keys))
+    if let corpus {
+      let found = Set(lists.values.flatMap { $0.entries.map(\.documentID) })
+      missing.add(.runDocument, found.subtracting(corpus))
     }
+    return missing
   }
 }

@@ -12,29 +12,25 @@ public struct Qrels: Sendable, Hashable {
     self.grades = grades
   }
 
-  /// Reads a file with lines of query, document and grade, tabs between them; a first line of names
-  /// is skipped.
+  /// Reads a file of judgments: BEIR's lines of query, document and grade with tabs between them,
+  /// after a line of names or not; or TREC's of query, iteration (ignored), document and grade.
   ///
   /// - Throws: ``RAGError`` of code `notFound`, `io`, or `invalidInput` that names the line.
   public init(contentsOf path: String) throws {
     grades = [:]
     var isFirst = true
-    try JSONLines.forEachLine(of: URL(fileURLWithPath: path)) { line, number in
+    try TextLines.forEach(of: URL(fileURLWithPath: path)) { line, number in
       defer { isFirst = false }
-      let fields = String(decoding: line, as: UTF8.self)
-        .split(separator: "\t", omittingEmptySubsequences: false)
-        .map { $0.trimmingCharacters(in: .whitespaces) }
-      guard fields.count == 3, let grade = Int(fields[2]) else {
-        if isFirst, fields.count == 3, Double(fields[2]) == nil { return }
-        throw RAGError(
-          .invalidInput,
-          "line \(number) is not a query, a document and a whole number with tabs between them",
-          path: path)
+      guard let (query, document, gradeText) = Self.judgment(line) else {
+        throw Self.malformed(number, path)
       }
-      guard grades[fields[0], default: [:]].updateValue(grade, forKey: fields[1]) == nil else {
+      guard let grade = Int(gradeText) else {
+        if isFirst, Double(gradeText) == nil { return }
+        throw Self.malformed(number, path)
+      }
+      guard grades[query, default: [:]].updateValue(grade, forKey: document) == nil else {
         throw RAGError(
-          .invalidInput, "line \(number) judges `\(fields[1])` for `\(fields[0])` again",
-          path: path)
+          .invalidInput, "line \(number) judges `\(document)` for `\(query)` again", path: path)
       }
     }
     guard !grades.isEmpty else {
@@ -42,22 +38,19 @@ public struct Qrels: Sendable, Hashable {
     }
   }
 
-  /// Holds the ids against those of a set: a judgment of what does not exist would lower every
-  /// score in silence.
-  func check(queries: Set<String>, documents: Set<String>, path: String) throws {
-    let lostQueries = grades.keys.filter { !queries.contains($0) }
-    if let first = lostQueries.min() {
-      throw RAGError(
-        .invalidInput,
-        "\(lostQueries.count) judged queries are not in queries.jsonl, `\(first)` for one",
-        path: path)
-    }
-    let lostDocuments = Set(grades.values.flatMap(\.keys)).subtracting(documents)
-    if let first = lostDocuments.min() {
-      throw RAGError(
-        .invalidInput,
-        "\(lostDocuments.count) judged documents are not in corpus.jsonl, `\(first)` for one",
-        path: path)
-    }
+  private static func judgment(
+    _ line: Data
+  ) -> (query: String, document: String, grade: String)? {
+    let fields = TextLines.fields(of: line)
+    if fields.count == 3 { return (fields[0], fields[1], fields[2]) }
+    let words = TextLines.words(of: line)
+    return words.count == 4 ? (words[0], words[2], words[3]) : nil
+  }
+
+  private static func malformed(_ number: Int, _ path: String) -> RAGError {
+    RAGError(
+      .invalidInput,
+      "line \(number) is neither a query, a document and a whole number with tabs between them, "
+        + "nor TREC's query, iteration, document and whole number", path: path)
   }
 }

@@ -1,10 +1,11 @@
 import Foundation
 import RAGCore
-import RAGEval
 import Testing
 
-@Suite("BEIR folders and TREC runs")
-struct BEIRSetTests {
+@testable import RAGEval
+
+@Suite("BEIR folders")
+struct JudgedSetTests {
   private static let corpus = """
     {"_id": "d1", "title": "One", "text": "first", "metadata": {"url": "x"}}
     {"_id": "d2", "text": "second"}
@@ -27,14 +28,15 @@ struct BEIRSetTests {
           "corpus.jsonl": Self.corpus, "queries.jsonl": Self.queries,
           file: names + "q3\t3\t2\nq1\td1\t1\nq1\td2\t0\n",
         ].mapValues { $0.replacingOccurrences(of: "\n", with: ending) })
-      let set = try BEIRSet.load(directory: folder.path)
+      let set = try JudgedSet.beir(directory: folder.path)
       #expect(set.name == folder.url.lastPathComponent)
       #expect(
         set.documents == [
           .init(id: "d1", title: "One", text: "first"), .init(id: "d2", text: "second"),
           .init(id: "3", text: "drei\nZeilen"),
         ])
-      #expect(set.queries.map(\.id) == ["q1", "q3"])
+      #expect(set.queries.map(\.id) == ["q1", "q2", "q3"])
+      #expect(try set.matched().queries.map(\.id) == ["q1", "q3"])
       #expect(set.qrels.grades == ["q1": ["d1": 1, "d2": 0], "q3": ["3": 2]])
     }
   }
@@ -42,8 +44,6 @@ struct BEIRSetTests {
   @Test(
     "says what is wrong with a folder, and where",
     arguments: [
-      (["qrels.tsv": "q1\td1\t1\nq9\td1\t1\nq8\td1\t1"], "2 judged queries", "`q8`"),
-      (["qrels.tsv": "q1\td1\t1\nq1\td7\t1"], "1 judged documents", "`d7`"),
       (["qrels.tsv": "q1\td1\t1\nq1\td1\t2"], "line 2", "again"),
       (["qrels.tsv": "q1\td1\t1\nq1 d1 1"], "line 2", "tabs"),
       (["qrels.tsv": "q1\td1\t1.5"], "line 1", "whole number"),
@@ -61,7 +61,7 @@ struct BEIRSetTests {
   func malformed(files: [String: String], first: String, second: String) throws {
     let folder = try Folder(
       ["corpus.jsonl": Self.corpus, "queries.jsonl": Self.queries].merging(files) { $1 })
-    let error = #expect(throws: RAGError.self) { try BEIRSet.load(directory: folder.path) }
+    let error = #expect(throws: RAGError.self) { try JudgedSet.beir(directory: folder.path) }
     #expect(error?.code == .invalidInput)
     let message = error?.message ?? ""
     #expect(message.contains(first) && message.contains(second), "\(message)")
@@ -76,36 +76,64 @@ struct BEIRSetTests {
     ]
     files[file] = nil
     let folder = try Folder(files)
-    let error = #expect(throws: RAGError.self) { try BEIRSet.load(directory: folder.path) }
+    let error = #expect(throws: RAGError.self) { try JudgedSet.beir(directory: folder.path) }
     #expect(error?.code == .notFound)
     #expect(error?.description.contains(file) ?? false)
   }
 
-  @Test("writes runs as trec_eval reads them")
-  func trecRun() throws {
-    let folder = try Folder([:])
-    let file = folder.url.appending(path: "run.trec").path
-    let run = Run(lists: [
-      "q2": try list([("a", 0.5), ("b", 0.25)]), "q1": try list([("x", 1), ("y", 1)]),
+  @Test("tell which ids do not match, how many and the first of them")
+  func missing() throws {
+    let folder = try Folder([
+      "corpus.jsonl": Self.corpus, "queries.jsonl": Self.queries,
+      "qrels.tsv": "q1\td1\t1\nq1\td7\t1\nq8\td1\t1\nq3\td6\t0\nq3\td5\t0\nq3\td4\t0",
     ])
-    try run.writeTREC(to: file, tag: "test")
-    #expect(
-      try String(contentsOfFile: file, encoding: .utf8) == """
-        q1 Q0 y 1 1.0 test
-        q1 Q0 x 2 1.0 test
-        q2 Q0 a 1 0.5 test
-        q2 Q0 b 2 0.25 test
-
-        """)
-    for id in ["", "a b", "a\u{2003}b"] {
-      let bad = Run(lists: ["q": try list([(id, 1)])])
-      let error = #expect(throws: RAGError.self) { try bad.writeTREC(to: file) }
-      #expect(error?.code == .invalidInput)
-      #expect(throws: RAGError.self) { try Run(lists: [id: list([])]).writeTREC(to: file) }
+    let set = try JudgedSet.beir(directory: folder.path)
+    let missing = set.missingIDs(corpus: Set(set.documents.map(\.id)))
+    #expect(missing.findings.map(\.kind) == [.judgedDocument, .judgedQuery, .unjudgedQuery])
+    #expect(missing.findings.map(\.count) == [4, 1, 1])
+    #expect(missing.findings[0].examples == ["d4", "d5", "d6"])
+    let error = #expect(throws: RAGError.self) { try missing.requireNone() }
+    #expect(error?.code == .invalidInput)
+    for part in ["corpus: 4 (`d4`, `d5`, `d6`, …)", "`q8`", "`q2`", "--allow-missing"] {
+      #expect(error?.message.contains(part) ?? false, "\(part)")
     }
-    let nowhere = folder.url.appending(path: "no/run.trec").path
-    let error = #expect(throws: RAGError.self) { try run.writeTREC(to: nowhere) }
-    #expect(error?.code == .io)
+    let matched = try set.matched()
+    #expect(matched.queries.map(\.id) == ["q1", "q3"])
+    #expect(Set(matched.qrels.grades.keys) == ["q1", "q3"])
+    #expect(throws: RAGError.self) {
+      try JudgedSet(name: "", documents: [], queries: [], qrels: set.qrels).matched()
+    }
+  }
+
+  @Test("leave out queries that are there for training, and no others")
+  func splits() throws {
+    let folder = try Folder([
+      "corpus.jsonl": Self.corpus, "queries.jsonl": Self.queries, "qrels/test.tsv": "q1\td1\t1",
+      "qrels/train.tsv": "query-id\tcorpus-id\tscore\nq3\td1\t1\nq1\td2\t1",
+    ])
+    let set = try JudgedSet.beir(directory: folder.path)
+    #expect(set.queries.map(\.id) == ["q1", "q2"])
+    #expect(set.qrels.grades == ["q1": ["d1": 1]])
+  }
+
+  @Test("fall into the same two halves everywhere")
+  func halves() throws {
+    // The vectors of the authors of the hash.
+    #expect(QueryPart.hash("") == 0xCBF2_9CE4_8422_2325)
+    #expect(QueryPart.hash("a") == 0xAF63_DC4C_8601_EC8C)
+    #expect(QueryPart.hash("foobar") == 0x8594_4171_F739_67E8)
+    let ids = (0..<1000).map { "q\($0)" }
+    #expect(ids.allSatisfy { QueryPart.all.contains($0) })
+    #expect(ids.allSatisfy { QueryPart.even.contains($0) != QueryPart.odd.contains($0) })
+    #expect((450...550).contains(ids.count { QueryPart.even.contains($0) }))
+    let set = JudgedSet(
+      name: "s", documents: [], queries: ["a", "foobar"].map { .init(id: $0, text: "x") },
+      qrels: Qrels(grades: ["a": ["d": 1]]))
+    #expect(QueryPart.even.contains("a"))
+    let even = try set.selecting(.even)
+    #expect(even.queries.map(\.id) == ["a", "foobar"] && even.qrels == set.qrels)
+    let error = #expect(throws: RAGError.self) { try set.selecting(.odd) }
+    #expect(error?.message.contains("odd") ?? false)
   }
 
   static let shared = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
@@ -119,7 +147,7 @@ struct BEIRSetTests {
       ("cranfield", 1), ("claude-docs", 1), ("xquad-en", 1), ("xquad-zh", 1),
     ])
   func sharedSets(name: String, least: Int) throws {
-    let set = try BEIRSet.load(directory: Self.shared.appending(path: name).path)
+    let set = try JudgedSet.beir(directory: Self.shared.appending(path: name).path)
     #expect(set.name == name)
     #expect(set.documents.count >= least && set.queries.count >= least)
     #expect(set.queries.count == set.qrels.grades.count)
@@ -130,28 +158,11 @@ struct BEIRSetTests {
       })
     let answerable = set.qrels.grades.values.filter { $0.values.contains { $0 > 0 } }.count
     let best = Double(answerable) / Double(set.queries.count)
-    let metrics = try RetrievalMetrics.evaluate(run: ideal, qrels: set.qrels)
-    #expect(abs(metrics.means.ndcgAt10 - best) < 1e-9)
-    #expect(abs(metrics.means.mrrAt10 - best) < 1e-9)
-    #expect(abs(metrics.means.recallAt100 - best) < 1e-9)
-  }
-}
-
-/// A folder of text files that is removed with its last reference.
-private final class Folder {
-  let url: URL
-  var path: String { url.path }
-
-  init(_ files: [String: String]) throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "rag-eval-\(UUID())")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    for (name, text) in files {
-      let file = url.appending(path: name)
-      try FileManager.default.createDirectory(
-        at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try Data(text.utf8).write(to: file)
+    let scores = try Scores(
+      RetrievalMetric.standard, of: ideal.lists, judged: set.qrels.grades)
+    for metric in ["ndcg@10", "mrr@10", "recall@100"] {
+      #expect(abs((scores.means[metric] ?? 0) - best) < 1e-9, "\(metric)")
     }
+    #expect(set.missingIDs(corpus: Set(set.documents.map(\.id))).findings.isEmpty)
   }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
 }

@@ -1,0 +1,5 @@
+public import ArgumentParser
+public import RAGEval
+
+/// `--queries odd`
+extension QueryPart: ExpressibleByArgument {}
