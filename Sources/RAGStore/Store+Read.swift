@@ -42,7 +42,7 @@ extension Store {
 }
 
 /// A generation's file was removed, as it is when a newer state takes its place.
-private struct StaleState: Error {}
+struct StaleState: Error {}
 
 /// One committed state of an index, for the length of one read.
 package struct StoreReader {

@@ -69,7 +69,8 @@ extension Store {
       document = settings.lastDocument
     }
     let title: String? = try known?.valueIfPresent("title")
-    try DocumentRow(record, id: document).save(database)
+    let row = try DocumentRow(record, id: document)
+    try row.save(database)
     for table in ["metadata", "source"] where known != nil {
       try database.execute(sql: "DELETE FROM \(table) WHERE document = ?", arguments: [document])
     }
@@ -78,7 +79,7 @@ extension Store {
     }
     try insert(record.metadata, document: document, in: database)
     try replaceChunks(
-      of: document, with: record.chunks, keepingSame: title == record.title, settings: &settings,
+      of: document, with: record.chunks, keepingSame: title == row.title, settings: &settings,
       in: database)
   }
 

@@ -64,6 +64,24 @@ struct StoreTests {
     }
   }
 
+  @Test("keeps a readable part of any title, and refuses what SQLite would cut")
+  func texts() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let long = String(repeating: "title ", count: 100_000)
+      try await store.put(record("a", ["alpha"], title: "A\0B"), record("b", ["beta"], title: long))
+      try await store.put(record("b", ["beta"], title: long))
+      let titles = try await store.read { try $0.chunks([1, 2]).map(\.document.title) }
+      #expect(titles == ["A B", String(long.prefix(300))])
+      for bad in [record("c\0d", ["gamma"]), record("c", ["gam\0ma"])] {
+        await #expect { try await store.put(bad) } throws: {
+          ($0 as? RAGError)?.code == .invalidInput
+        }
+      }
+      #expect(try await Store.verify(IndexDirectory(directory)).isEmpty)
+    }
+  }
+
   @Test("forgets a removed document in every lane at once")
   func remove() async throws {
     try await withTemporaryDirectory { directory in

@@ -54,7 +54,8 @@ struct ExportedDocument: Codable {
   }
 
   func record(dimension: Int?) throws -> DocumentRecord {
-    DocumentRecord(
+    guard byteCount >= 0 else { throw RAGError(.invalidInput, "'byteCount' is below 0") }
+    return DocumentRecord(
       key: id, path: path, title: title, language: language,
       source: Document.Source(mediaType: mediaType, encoding: encoding, byteCount: byteCount),
       converter: converter, contentHash: [UInt8](contentHash), settingsHash: [UInt8](settingsHash),
@@ -94,6 +95,9 @@ struct ExportedChunk: Codable {
     for range in [textRange, utf8, characters, lines]
     where range.count != 2 || range[0] < 0 || range[0] > range[1] || range[1] == .max {
       throw RAGError(.invalidInput, "a range of chunk \(ordinal) is not [start, end]")
+    }
+    guard 0...Int(Int32.max) ~= tokens else {
+      throw RAGError(.invalidInput, "'tokens' of chunk \(ordinal) is out of range")
     }
     if let vector {
       guard vector.count == dimension else {

@@ -18,7 +18,7 @@ struct CompactCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let engine = try await index.open(for: .write)
+    let engine = try await index.openExisting()
     let (before, after) = try await engine.compact()
     if output.json {
       try StandardOutput.write(JSON.document(["before": before, "after": after]))

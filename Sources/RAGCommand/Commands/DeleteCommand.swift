@@ -36,7 +36,7 @@ struct DeleteCommand: AsyncParsableCommand {
 
   func run() async throws {
     let filter = try condition.filter()
-    let engine = try await index.open(for: .write)
+    let engine = try await index.openExisting()
     let count =
       if let filter {
         try await engine.delete(where: filter).count

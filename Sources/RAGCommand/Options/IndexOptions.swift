@@ -12,6 +12,13 @@ struct IndexOptions: ParsableArguments {
   /// The directory of the index.
   func directory() throws -> String { try index ?? Setting.index.value() ?? ".rag" }
 
+  /// Opens an index that is there already, to change it.
+  func openExisting() async throws -> Engine {
+    // Opening it to read tells what is missing, and makes nothing.
+    _ = try await open(for: .read)
+    return try await open(for: .write)
+  }
+
   /// Opens the index.
   func open(
     for access: Engine.Access, encoder: (any Embedder)? = nil, wait: Duration = .seconds(5)

@@ -23,6 +23,9 @@ struct RecordFields: Sendable {
     }
     let id = try id(
       from: id == self.text ? .string(text) : fields.removeValue(forKey: self.id), line)
+    guard !id.utf8.contains(0) else {
+      throw RecordFault(reason: "has an id with a NUL character")
+    }
     var title: String?
     if case .string(let value)? = fields[Self.title] {
       title = value

@@ -20,7 +20,8 @@ extension Store {
     let mark = directory.revisionMark.read()
     do {
       let store = try await open(directory, for: .read)
-      damage += try await store.read { try $0.rowProblems() + $0.generationProblems() }
+      damage += try await store.read { try $0.rowProblems() }
+      damage += try await store.read { try $0.generationProblems() }
       // Of a commit that was cut off nothing was acknowledged.
       if let found = logDamage, found.mayBeTornCommit, let mark,
         try await store.read({ $0.settings.revision }) >= mark
@@ -164,6 +165,9 @@ extension StoreReader {
           guard ids.filter({ !gone.contains($0) }) == live else {
             throw RAGError(.corrupt, "holds other chunks than the database", path: path)
           }
+        } catch RAGError.Code.notFound where mayBeStale {
+          // A writer may have folded meanwhile.
+          throw StaleState()
         } catch let error as RAGError where error.code != .cancelled {
           _ = files.noteDamage(error, in: [generation])
           problems.append(Damage(file, error))

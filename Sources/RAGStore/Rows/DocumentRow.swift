@@ -22,11 +22,20 @@ struct DocumentRow: Sendable {
   /// JSON; the table `metadata` is an index of it.
   var metadata: String
 
+  /// - Throws: ``RAGError`` of code `invalidInput` for texts that SQLite would cut.
   init(_ record: DocumentRecord, id: Int64) throws {
+    let texts = [
+      record.key, record.path, record.language, record.source.encoding, record.converter,
+    ]
+    guard !(texts.compactMap(\.self) + record.chunks.map(\.chunk.text)).contains(where: \.hasNUL)
+    else {
+      throw RAGError(
+        .invalidInput, "the document's id or text holds a NUL character; leave it out")
+    }
     self.id = id
     key = record.key
     path = record.path
-    title = record.title
+    title = record.title.map { String($0.prefix(Self.titleLimit)).replacing("\0", with: " ") }
     language = record.language
     mediaType = record.source.mediaType.rawValue
     encoding = record.source.encoding
@@ -38,6 +47,9 @@ struct DocumentRow: Sendable {
     links = try json(record.links)
     metadata = try json(record.metadata)
   }
+
+  /// Characters of a title that are kept: it is searched with every chunk.
+  private static let titleLimit = 300
 
   /// Reads a row and holds it against its checksum.
   init(_ row: Row) throws {
@@ -124,4 +136,9 @@ extension DocumentRow {
       source: Document.Source(mediaType: mediaType, encoding: encoding, byteCount: byteCount),
       converter: converter, contentHash: [UInt8](contentHash), keepsSource: keepsSource)
   }
+}
+
+extension String {
+  /// Whether SQLite would take the text to end early.
+  fileprivate var hasNUL: Bool { utf8.contains(0) }
 }

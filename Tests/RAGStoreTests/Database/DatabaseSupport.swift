@@ -1,6 +1,7 @@
 import CSQLite
 import Foundation
 import GRDB
+import RAGCore
 
 @testable import RAGStore
 
@@ -38,7 +39,9 @@ func openReader(_ path: String, verifying: Bool = true) throws -> DatabasePool {
 }
 
 func bytes(_ path: String) throws -> [UInt8] {
-  [UInt8](try Data(contentsOf: URL(filePath: path)))
+  // Foundation's reader leaks for an empty file.
+  let file = try MappedFile(path: path)
+  return withExtendedLifetime(file) { [UInt8](file.bytes) }
 }
 
 func write(_ bytes: [UInt8], to path: String) throws {

@@ -8,14 +8,14 @@ struct SeenKeys: Sendable {
 
   /// Adds a key, and tells whether it is new.
   @discardableResult
-  mutating func insert(_ key: String) -> Bool { keys.insert(key.hashValue).inserted }
+  mutating func insert(_ key: String) -> Bool { keys.insert(key.byteHash).inserted }
 
   /// Adds a path with all that may lie below it, or be a record in it.
-  mutating func insertTree(_ path: String) { trees.insert(path.hashValue) }
+  mutating func insertTree(_ path: String) { trees.insert(path.byteHash) }
 
   /// Whether a key was met, or lies where nobody could look.
   func contains(_ key: String) -> Bool {
-    keys.contains(key.hashValue) || (!trees.isEmpty && trees.containsAncestor(of: key))
+    keys.contains(key.byteHash) || (!trees.isEmpty && trees.containsAncestor(of: key))
   }
 }
 
@@ -37,11 +37,19 @@ struct PathSet: Sendable {
 
 extension Set<Int> {
   fileprivate func containsAncestor(of key: String) -> Bool {
-    key.prefixes.contains { contains(String($0).hashValue) }
+    key.prefixes.contains { contains(String($0).byteHash) }
   }
 }
 
 extension String {
+  /// A hash of the bytes: names that mean the same characters may be those of two files.
+  fileprivate var byteHash: Int {
+    var hasher = Hasher()
+    var copy = self
+    copy.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    return hasher.finalize()
+  }
+
   /// The string itself and what stands before each of its slashes and number signs.
   fileprivate var prefixes: some Sequence<Substring> {
     let ends = utf8.indices.lazy.filter { utf8[$0] == 0x2F || utf8[$0] == 0x23 }
