@@ -5,15 +5,16 @@ enum HTMLParser {
   /// Parses a decoded page.
   /// - Throws: ``RAGError`` of code `limitExceeded` over ``Limits/htmlNodeCount``.
   static func parse(
-    _ decoded: DecodedSource, source: Document.Source, limits: Limits
+    _ decoded: DecodedSource, source: Document.Source, limits: Limits, content: PageContent
   ) throws -> Document {
     let markup = HTMLMarkup(decoded.bytes)
     let tree = try HTMLTreeBuilder.build(source: decoded.bytes, markup: markup, limits: limits)
-    let layout = HTMLLayout(tree)
+    let metadata = HTMLMetadata(tree)
+    let layout = HTMLLayout(tree, leavingOut: leftOut(of: tree, metadata, content))
     var document = Document(
       source: source, text: layout.text, decoded: decoded, map: layout.map, blocks: layout.blocks,
       links: layout.links)
-    HTMLMetadata(tree).apply(to: &document)
+    metadata.apply(to: &document)
     if markup.cutCount > 0 {
       document.warnings.append(
         "\(markup.cutCount) comments, tags or quotations of the page never end; what follows "
@@ -25,5 +26,13 @@ enum HTMLParser {
           + "end of the page, were left out")
     }
     return document
+  }
+
+  private static func leftOut(
+    of tree: HTMLTree, _ metadata: HTMLMetadata, _ content: PageContent
+  ) -> [Range<Int>] {
+    guard content != .full else { return [] }
+    let main = MainContent(tree, title: metadata.titles, isArticle: metadata.isArticle)
+    return content == .main || main.isWorthwhile ? main.droppedRanges : []
   }
 }
