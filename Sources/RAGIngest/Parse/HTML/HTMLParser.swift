@@ -10,7 +10,10 @@ enum HTMLParser {
     let markup = HTMLMarkup(decoded.bytes)
     let tree = try HTMLTreeBuilder.build(source: decoded.bytes, markup: markup, limits: limits)
     let metadata = HTMLMetadata(tree)
-    let layout = HTMLLayout(tree, leavingOut: leftOut(of: tree, metadata, content))
+    let dropped = dropped(from: tree, metadata, content)
+    let layout = HTMLLayout(tree, leavingOut: dropped ?? [])
+    var source = source
+    source.content = dropped == nil ? .full : .main
     var document = Document(
       source: source, text: layout.text, decoded: decoded, map: layout.map, blocks: layout.blocks,
       links: layout.links)
@@ -28,11 +31,12 @@ enum HTMLParser {
     return document
   }
 
-  private static func leftOut(
-    of tree: HTMLTree, _ metadata: HTMLMetadata, _ content: PageContent
-  ) -> [Range<Int>] {
-    guard content != .full else { return [] }
+  /// The nodes that are no part of the content; nil when the whole page is taken.
+  private static func dropped(
+    from tree: HTMLTree, _ metadata: HTMLMetadata, _ content: PageContent
+  ) -> [Range<Int>]? {
+    guard content != .full else { return nil }
     let main = MainContent(tree, title: metadata.titles, isArticle: metadata.isArticle)
-    return content == .main || main.isWorthwhile ? main.droppedRanges : []
+    return content == .main || main.isWorthwhile ? main.droppedRanges : nil
   }
 }

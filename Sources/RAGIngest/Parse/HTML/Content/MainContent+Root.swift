@@ -34,7 +34,8 @@ extension MainContent {
       }
     }
     let inside = measure.plainByteCount(root) + measure.linkedByteCount(root)
-    let page = measure.plainByteCount(0..<tree.nodes.count)
+    let page =
+      measure.plainByteCount(0..<tree.nodes.count)
       + measure.linkedByteCount(0..<tree.nodes.count)
     return prose >= 500 && proseCount >= 3 && other * 8 < prose && inside * 5 < page * 4
   }
