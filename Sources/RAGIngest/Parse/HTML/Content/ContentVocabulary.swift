@@ -87,7 +87,7 @@ enum ContentVocabulary {
     add(
       .discussion,
       """
-      comment comments commentlist commentform commentary disqus respond livefyre coral
+      comment comments commentlist commentform disqus respond livefyre coral
       commenters trackback trackbacks pingback pingbacks
       """)
     add(

@@ -51,20 +51,31 @@ extension MainContent {
   /// Whether a page is made of what readers wrote, as a forum's: there is more of it than of all
   /// else, and no article.
   private func isDiscussion() -> Bool {
+    guard !isArticle else { return false }
     var discussed = 0
     var index = 0
     while index < tree.nodes.count {
       let hint = measure.hints[index]
       let range = range(of: index)
-      if hint.contains(.discussion), tree.nodes[index].tag.isBlock, tree.nodes[index].tag != .body {
+      let tag = tree.nodes[index].tag
+      if hint.contains(.discussion), tag.isBlock, tag != .body, tag != .html {
         discussed += value(range)
         index = range.upperBound
-      } else {
-        index += 1
+        continue
       }
+      let isText = hint.contains(.body) || tag == .article
+      if isText, value(range) >= Self.leastValue, tag != .body, !holdsDiscussion(range) {
+        return false
+      }
+      index += 1
     }
     let rest = total - discussed
     return discussed > rest * 2 && rest < 400
+  }
+
+  /// Whether what readers wrote begins right inside of a part.
+  private func holdsDiscussion(_ range: Range<Int>) -> Bool {
+    measure.hints[range.prefix(64)].contains { $0.contains(.discussion) }
   }
 
   private func isBoilerplate(_ index: Int, keepsDiscussion: Bool) -> Bool {
@@ -77,6 +88,7 @@ extension MainContent {
     let range = range(of: index)
     let share = value(range)
     if measure.hints[index].contains(.semantic) { return share * 4 < total * 3 }
+    if hint.contains(.discussion), tag != .p { return true }
     // One name says little of a large part.
     if hint == .credit { return measure.plainByteCount(range) < 400 && share < 200 }
     if tag == .p || tag == .td { return share < 200 }

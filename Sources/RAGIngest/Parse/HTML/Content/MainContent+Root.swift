@@ -7,12 +7,14 @@ extension MainContent {
       isArticle = true
       root = body
     } else if let article = headlined() {
-      isArticle = true
       root = descend(from: article)
+      // A class of that name says less than the element.
+      isArticle = isArticle || tree.nodes[article].tag == .article || looksLikeArticle()
     } else {
       let element = mainElement(total: total)
+      let isNamed = element.map { tree.nodes[$0].tag != .article } ?? false
       root = descend(from: element ?? whole)
-      if !isArticle, looksLikeArticle() { isArticle = true }
+      isArticle = isArticle || (!isNamed && looksLikeArticle())
       if !isArticle, let element { root = element }
     }
   }

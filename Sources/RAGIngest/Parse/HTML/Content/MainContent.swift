@@ -34,7 +34,7 @@ struct MainContent {
     dropBoilerplate()
     sumValues()
     findRoot()
-    if isArticle {
+    if self.isArticle {
       refine()
     } else {
       // In a manual or a list, links are what the page is for.
