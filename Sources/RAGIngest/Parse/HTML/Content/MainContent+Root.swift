@@ -1,8 +1,9 @@
 extension MainContent {
   /// Finds the element that holds the main content and little else.
   mutating func findRoot() {
-    let whole = tree.nodes.indices.first { tree.nodes[$0].tag == .body } ?? 0
+    let whole = mostValuable()
     let total = value(range(of: whole))
+    keptTotal = total
     if let body = runningText(total: total) {
       isArticle = true
       root = body
@@ -12,11 +13,30 @@ extension MainContent {
       isArticle = isArticle || tree.nodes[article].tag == .article || looksLikeArticle()
     } else {
       let element = mainElement(total: total)
-      let isNamed = element.map { tree.nodes[$0].tag != .article } ?? false
       root = descend(from: element ?? whole)
-      isArticle = isArticle || (!isNamed && looksLikeArticle())
+      isArticle = isArticle || (!isNamed(element) && looksLikeArticle())
       if !isArticle, let element { root = element }
     }
+  }
+
+  /// The element of the highest value, of equal ones the outermost.
+  private func mostValuable() -> Int {
+    var best = 0
+    for index in tree.nodes.indices
+    where tree.nodes[index].tag != .text && value(range(of: index)) > value(range(of: best)) {
+      best = index
+    }
+    return best
+  }
+
+  /// Whether an element for the content tells it from the rest of the page.
+  private func isNamed(_ element: Int?) -> Bool {
+    guard let element, tree.nodes[element].tag != .article else { return false }
+    return byteCount(range(of: element)) * 10 < byteCount(0..<tree.nodes.count) * 9
+  }
+
+  private func byteCount(_ range: Range<Int>) -> Int {
+    measure.plainByteCount(range) + measure.linkedByteCount(range)
   }
 
   /// Whether the root reads as an article among other things: paragraphs of prose without code,
@@ -35,10 +55,8 @@ extension MainContent {
         other += block.byteCount
       }
     }
-    let inside = measure.plainByteCount(root) + measure.linkedByteCount(root)
-    let page =
-      measure.plainByteCount(0..<tree.nodes.count)
-      + measure.linkedByteCount(0..<tree.nodes.count)
+    let inside = byteCount(root)
+    let page = byteCount(0..<tree.nodes.count)
     return prose >= 500 && proseCount >= 3 && other * 8 < prose && inside * 5 < page * 4
   }
 

@@ -16,6 +16,8 @@ struct MainContent {
   var isArticle: Bool
   /// The value of the page as it is.
   let total: Int
+  /// The value of what is left without boilerplate.
+  var keptTotal = 0
 
   /// Prose of fewer bytes is no article; a page that has no more is taken whole.
   static let leastValue = 140
@@ -48,7 +50,7 @@ struct MainContent {
     guard total >= Self.leastValue else { return false }
     guard !isArticle else { return true }
     let isNamed = tree.nodes[root].tag == .article || measure.hints[root].contains(.main)
-    return isNamed && value(range(of: root)) * 5 >= value(0..<tree.nodes.count) * 4
+    return isNamed && value(range(of: root)) * 5 >= keptTotal * 4
   }
 
   /// The nodes that are left out, as ranges in order.

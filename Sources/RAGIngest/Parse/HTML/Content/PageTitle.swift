@@ -58,13 +58,31 @@ struct PageTitle {
     return short.count * 5 >= long.count * 3 && long.starts(with: short)
   }
 
+  /// The letters and digits of a text, without its marks, which pages write now so, now so.
   private static func letters(_ text: some Sequence<UInt8>) -> [UInt8] {
     var letters: [UInt8] = []
+    // Bytes left of a mark beyond ASCII.
+    var skipCount = 0
+    var isGeneral = false
     for byte in text {
-      switch byte {
-      case 0x41...0x5A: letters.append(byte | 0x20)
-      case 0x61...0x7A, 0x30...0x39, 0x80...: letters.append(byte)
-      default: break
+      if isGeneral {
+        isGeneral = false
+        // U+2000 to U+207F: spaces, dashes, quotation marks, the ellipsis.
+        if byte == 0x80 || byte == 0x81 {
+          skipCount = 1
+        } else {
+          letters += [0xE2, byte]
+        }
+      } else if skipCount > 0 {
+        skipCount -= 1
+      } else {
+        switch byte {
+        case 0x41...0x5A: letters.append(byte | 0x20)
+        case 0xC2: skipCount = 1
+        case 0xE2: isGeneral = true
+        case 0x61...0x7A, 0x30...0x39, 0x80...: letters.append(byte)
+        default: break
+        }
       }
     }
     return letters
