@@ -10,7 +10,8 @@ extension MainContent {
     } else if let article = headlined() {
       root = descend(from: article)
       // A class of that name says less than the element.
-      isArticle = isArticle || tree.nodes[article].tag == .article || looksLikeArticle()
+      isArticle =
+        isArticle || tree.nodes[article].tag == .article || isRunningText(paragraphCount: 1)
     } else {
       let element = mainElement(total: total)
       root = descend(from: element ?? whole)
@@ -39,25 +40,29 @@ extension MainContent {
     measure.plainByteCount(range) + measure.linkedByteCount(range)
   }
 
-  /// Whether the root reads as an article among other things: paragraphs of prose without code,
-  /// and a good part of the page around it.
+  /// Whether the root is an article among other things: running text with a good part of the page
+  /// around it.
   private func looksLikeArticle() -> Bool {
+    isRunningText(paragraphCount: 3)
+      && byteCount(range(of: root)) * 8 < byteCount(0..<tree.nodes.count) * 7
+  }
+
+  /// Whether the root holds paragraphs of prose and little code, tables or other text.
+  private func isRunningText(paragraphCount: Int) -> Bool {
     let root = range(of: root)
     var prose = 0
-    var proseCount = 0
+    var count = 0
     var other = 0
     for block in measure.blocks
     where root.contains(block.nodes.lowerBound) && !isDropped[block.nodes.lowerBound] {
       if block.kind == .paragraph, block.isProse {
         prose += block.plainByteCount
-        proseCount += 1
+        count += 1
       } else if block.kind == .code || block.kind == .cell || block.isProse {
         other += block.byteCount
       }
     }
-    let inside = byteCount(root)
-    let page = byteCount(0..<tree.nodes.count)
-    return prose >= 500 && proseCount >= 3 && other * 8 < prose && inside * 5 < page * 4
+    return prose >= 500 && count >= paragraphCount && other * 4 < prose
   }
 
   /// The element that calls itself the text of the article; where several share it, the one around
