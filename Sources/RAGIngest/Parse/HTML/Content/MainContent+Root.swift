@@ -41,10 +41,24 @@ extension MainContent {
   }
 
   /// Whether the root is an article among other things: running text with a good part of the page
-  /// around it.
+  /// around it, and no table of contents.
   private func looksLikeArticle() -> Bool {
     isRunningText(paragraphCount: 3)
       && byteCount(range(of: root)) * 8 < byteCount(0..<tree.nodes.count) * 7
+      && !hasContents()
+  }
+
+  /// Whether the page links to several of its own sections, as manuals do.
+  private func hasContents() -> Bool {
+    var count = 0
+    for (index, node) in tree.nodes.enumerated() where node.tag == .a {
+      guard let target = tree.attributeBytes(.href, of: index), target.count > 1,
+        target.first == UInt8(ascii: "#")
+      else { continue }
+      count += 1
+      if count > 3 { return true }
+    }
+    return false
   }
 
   /// Whether the root holds paragraphs of prose and little code, tables or other text.
