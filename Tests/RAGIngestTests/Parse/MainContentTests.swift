@@ -71,6 +71,15 @@ private func words(_ html: String, content: PageContent = .main) throws -> Strin
     #expect(try words(html) == words(prose("lakes", 2), content: .full))
   }
 
+  @Test func `The text of the article of the title wins over that of others`() throws {
+    let text = { "<div class=article-body>\(prose($0, $1))</div>" }
+    let html = """
+      <title>Lakes</title><article><h1>Lakes</h1>\(text("lakes", 3))</article>
+      <article><h1>Hills</h1>\(text("hills", 4))</article>
+      """
+    #expect(try words(html) == words(prose("lakes", 3), content: .full))
+  }
+
   @Test func `An article in several parts is kept whole`() throws {
     let part = { "<div class=article-text>\(prose($0, 2))</div><div class=advert>Buy</div>" }
     let html = "<nav>\(menu)</nav><div>\(part("lakes"))\(part("hills"))</div>"

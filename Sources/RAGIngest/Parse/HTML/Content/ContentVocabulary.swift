@@ -82,7 +82,7 @@ enum ContentVocabulary {
       subscribe subscription subscriptions signup optin trending popular mostread mostpopular
       readmore readnext nextup upnext suggested suggestions teaser teasers likes addthis addtoany
       jetpack nextclick paywall donate donation affiliate affiliates shop follow whatsapp
-      crosslinks morefrom
+      crosslinks morefrom bio authorbio authorbox authorinfo authorcard
       """)
     add(
       .discussion,
@@ -94,7 +94,7 @@ enum ContentVocabulary {
       .overlay,
       """
       cookie cookies consent gdpr ccpa modal popup popover overlay lightbox login signin register
-      registration dialog tooltip dropdown
+      registration dialog tooltip dropdown sr screenreader
       """)
     add(
       .aside,
@@ -106,9 +106,9 @@ enum ContentVocabulary {
     add(
       .credit,
       """
-      byline bylines author authors authorbox dateline timestamp pubdate published postmeta
-      entrymeta meta metadata tags tag tagbox taglist keywords categories bio contributors
-      authorinfo tagcloud rating ratings
+      byline bylines author authors dateline timestamp pubdate published postmeta
+      entrymeta meta metadata tags tag tagbox taglist keywords categories contributors
+      tagcloud rating ratings credit credits photocredit photographer
       """)
     add(.gallery, "gallery carousel slideshow slider inlinegallery thumbnails thumbs slides")
     add(.article, "article entry post story news blog blogpost review")

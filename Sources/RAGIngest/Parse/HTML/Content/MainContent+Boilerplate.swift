@@ -90,7 +90,7 @@ extension MainContent {
     if measure.hints[index].contains(.semantic) { return share * 4 < total * 3 }
     if hint.contains(.discussion), tag != .p { return true }
     // One name says little of a large part.
-    if hint == .credit { return measure.plainByteCount(range) < 400 && share < 200 }
+    if hint == .credit { return measure.plainByteCount(range) < 600 && share < 300 }
     if tag == .p || tag == .td { return share < 200 }
     return share * 5 < total * 2
   }

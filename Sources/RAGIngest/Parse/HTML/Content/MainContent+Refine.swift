@@ -30,6 +30,7 @@ extension MainContent {
     switch tag {
     // The picture over an article: what it shows is said below.
     case .figcaption where isLead: return true
+    case .form where value(range) < 200: return true
     case .ul, .ol, .div, .section, .figure, .figcaption, .dl, .menu, .form, .header, .table:
       let linked = measure.linkedByteCount(range)
       let all = linked + measure.plainByteCount(range)

@@ -82,10 +82,18 @@ extension MainContent {
   /// The element that calls itself the text of the article; where several share it, the one around
   /// them.
   private func runningText(total: Int) -> Int? {
+    if let article = headlined() {
+      let scope = range(of: article)
+      if let text = runningText(in: scope, total: value(scope)) { return text }
+    }
+    return runningText(in: 0..<tree.nodes.count, total: total)
+  }
+
+  private func runningText(in scope: Range<Int>, total: Int) -> Int? {
     var best: Int?
     var sum = 0
     var counted = 0
-    for index in tree.nodes.indices where measure.hints[index].contains(.body) {
+    for index in scope where measure.hints[index].contains(.body) {
       guard !isDropped[index], Self.canHoldText(tree.nodes[index].tag) else { continue }
       let range = range(of: index)
       let own = value(range)
@@ -93,7 +101,7 @@ extension MainContent {
         sum += max(own, 0)
         counted = range.upperBound
       }
-      guard own >= 140, own * 10 >= total * 3 else { continue }
+      guard own >= Self.leastValue, own * 10 >= total * 3 else { continue }
       guard let known = best else {
         best = index
         continue
@@ -101,7 +109,7 @@ extension MainContent {
       // Of nested ones the inner, where it holds nearly all; of others the larger.
       let other = value(self.range(of: known))
       let isInner = self.range(of: known).contains(index)
-      if isInner ? own * 10 >= other * 9 : own > other { best = index }
+      if isInner ? own * 20 >= other * 19 : own > other { best = index }
     }
     guard let best, value(range(of: best)) * 10 < sum * 9 else { return best }
     return (0..<best).last { index in
