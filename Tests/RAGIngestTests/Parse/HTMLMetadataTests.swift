@@ -48,6 +48,8 @@ import Testing
   func `A language is a tag or nothing`(tag: String) throws {
     let language = try parsePage("<html lang='\(tag)'><p>x").language
     #expect(language == (["en", "de-CH"].contains(tag) ? tag.lowercased() : nil))
+    let locale = try parsePage("<meta property=og:locale content='\(tag)'><p>x").language
+    #expect(locale == language)
   }
 
   @Test func `Linked data fills what the head does not say`() throws {

@@ -103,7 +103,7 @@ struct HTMLMetadata {
         openGraphTitle = Self.collapsed(content)
       } else if name == "og:type", openGraphType == nil {
         openGraphType = content.lowercased()
-      } else if name == "content-language" {
+      } else if name == "content-language" || name == "og:locale" {
         language = language ?? LanguageTag.normalized(content)
       } else if let source = Self.sources[name] {
         note(source.field, content, rank: source.rank)
