@@ -7,6 +7,8 @@ extension MainContent {
     let blocks = measure.blocks.filter { root.contains($0.nodes.lowerBound) }
     dropParts(in: root, before: blocks.first { $0.isProse && !isDropped[$0.nodes.lowerBound] })
     dropLinkedBlocks(blocks)
+    dropGalleries(blocks)
+    dropEdges(blocks)
     dropTail(blocks)
     dropEmptySections(blocks)
   }
@@ -64,7 +66,7 @@ extension MainContent {
   }
 
   /// Where the root quotes, outermost first.
-  private func quotations() -> [Range<Int>] {
+  func quotations() -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     for index in range(of: root) {
       guard tree.nodes[index].tag == .blockquote || measure.hints[index].contains(.note),
