@@ -16,6 +16,10 @@ private let menu =
     "<li><a href='/\($0)'>\($0)</a></li>"
   }.joined() + "</ul>"
 
+private func figure(_ number: Int) -> String {
+  "<figure><img><figcaption>Lake \(number), seen from a boat.</figcaption></figure>"
+}
+
 private func words(_ html: String, content: PageContent = .main) throws -> String {
   try parsePage(html, content: content).words
 }
@@ -93,6 +97,19 @@ private func words(_ html: String, content: PageContent = .main) throws -> Strin
       """
     let text = try words("<title>Lakes</title>" + html)
     #expect(!text.contains("Read on") && !text.contains("Sport") && text.contains("Depth"))
+  }
+
+  @Test func `Captions of a gallery and what stands behind the last paragraph are left out`() throws
+  {
+    let text: String = [prose("lakes", 3), figure(1), prose("hills", 2)].joined()
+    let html = """
+      <article><div>Lake 1 at dawn, with mist over the water.</div><div>Lake 2 at noon, with no
+      cloud in the sky.</div><div>Lake 3 at dusk, and the sun going down.</div>\(text)
+      <div>\(figure(4))\(figure(5))\(figure(6))</div><div>Ann writes on lakes, hills and all that
+      lies between, and has done so for years.</div></article>
+      """
+    let found = try words("<meta property=og:type content=article>\(html)")
+    #expect(try found == words(text, content: .full))
   }
 
   @Test func `A class that only tells of another element does no harm`() throws {

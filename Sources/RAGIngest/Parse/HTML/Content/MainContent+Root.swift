@@ -164,12 +164,17 @@ extension MainContent {
       let own = value(range(of: index))
       if node.tag == .text || Self.isLeaf(node.tag) {
         beside += max(own, 0)
-      } else if own * 100 >= total * 85 {
+      } else if own * 100 >= total * (isBelowTitle(index) ? 60 : 85) {
         heavy = index
       }
       index = Int(node.end)
     }
     return beside * 100 >= total * 3 ? nil : heavy
+  }
+
+  /// Whether an element holds the heading that says the title: what is beside it is something else.
+  private func isBelowTitle(_ index: Int) -> Bool {
+    titleHeading.map { range(of: index).contains($0) } ?? false
   }
 
   /// Whether an element's parts mean nothing by themselves.
