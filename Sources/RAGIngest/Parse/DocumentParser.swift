@@ -68,7 +68,8 @@ public struct DocumentParser: Sendable {
       switch mediaType {
       case .plainText: PlainTextParser.parse(decoded.source, source: source)
       case .markdown: MarkdownParser.parse(decoded.source, source: source)
-      case .html: try HTMLParser.parse(decoded.source, source: source, limits: limits, content: content)
+      case .html:
+        try HTMLParser.parse(decoded.source, source: source, limits: limits, content: content)
       }
     document.warnings.insert(contentsOf: decoded.warnings, at: 0)
     return document

@@ -1,6 +1,6 @@
 extension MainContent {
-  /// Leaves out, inside the root of an article, what is not the text: the title said again, lists of links,
-  /// what stands before and after.
+  /// Leaves out, inside the root of an article, what is not the text: the title said again, lists
+  /// of links, what stands before and after.
   mutating func refine() {
     let root = range(of: root)
     if let heading = titleHeading, root.contains(heading) { drop(range(of: heading)) }
