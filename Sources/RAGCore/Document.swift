@@ -63,12 +63,17 @@ extension Document {
     public var encoding: String
     /// The size of the source.
     public var byteCount: Int
+    /// Which part of it became text: ``PageContent/main`` or ``PageContent/full``, never `auto`.
+    public var content: PageContent
 
     /// Describes a source.
-    public init(mediaType: MediaType, encoding: String, byteCount: Int) {
+    public init(
+      mediaType: MediaType, encoding: String, byteCount: Int, content: PageContent = .full
+    ) {
       self.mediaType = mediaType
       self.encoding = encoding
       self.byteCount = byteCount
+      self.content = content
     }
   }
 

@@ -91,6 +91,7 @@ package final class Store: Sendable {
         try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
         try requireRevision(directory.revisionMark.read(), database, path: directory.path)
       }
+      try await writer.write(Schema.upgrade)
       let store = Store(
         directory: directory, reader: try reader(of: directory), writer: writer)
       try await store.removeLeftovers()

@@ -210,6 +210,14 @@ struct JourneyTests {
       let blocks = try #require(report["blocks"] as? [[String: Any]])
       #expect(blocks.first?["kind"] as? String == "heading")
       #expect(blocks.first?["level"] as? Int == 1)
+      #expect(report["content"] as? String == "full")
+      let prose = String(
+        repeating: "<p>Whales are mammals that live in the sea, all of them.</p>", count: 9)
+      let article = try sandbox.write(
+        "a.html", "<nav>Menu of this</nav><article>\(prose)</article>")
+      #expect(try !sandbox.rag("extract", article).text.contains("Menu"))
+      #expect(try sandbox.rag("extract", article, "--content", "full").text.contains("Menu"))
+      #expect(try sandbox.rag("extract", article, "--content", "some").status == 64)
       let paper = try sandbox.write("paper.pdf", "%PDF SHOUTS")
       let converted = try sandbox.rag("extract", paper, "--convert", ".pdf=tr A-Z a-z")
       #expect(converted.text == "%pdf shouts\n")

@@ -12,7 +12,7 @@ struct FormatTests {
     .appending(path: "Fixtures")
 
   /// Each holds eight records of a log in one generation, of which n3 was removed, and a late one.
-  @Test("of each version since 2 is read and written", arguments: ["index-v2"])
+  @Test("of each version since 2 is read and written", arguments: ["index-v2", "index-v3"])
   func version(name: String) async throws {
     try await withTemporaryDirectory { directory in
       let index = directory + "/index"
@@ -33,6 +33,33 @@ struct FormatTests {
       let writer = try await Store.open(IndexDirectory(index), for: .write)
       try await writer.apply([.remove(key: "late#late")], encoder: nil, chunking: nil)
       #expect(try await reader.lexical("whales") == [])
+    }
+  }
+
+  @Test("2 is brought to this one by the first writer")
+  func second() async throws {
+    try await withTemporaryDirectory { directory in
+      let index = directory + "/index"
+      try FileManager.default.copyItem(
+        at: Self.fixtures.appending(path: "index-v2"), to: URL(filePath: index))
+      let reader = try await Store.open(IndexDirectory(index), for: .read)
+      let writer = try await Store.open(IndexDirectory(index), for: .write)
+      let version = try await writer.writer?.read {
+        try Int.fetchOne($0, sql: "PRAGMA user_version")
+      }
+      #expect(version == Schema.formatVersion)
+      var page = record("page", ["A page on pelicans."], dimension: 384)
+      page.source = Document.Source(
+        mediaType: .html, encoding: "utf-8", byteCount: 99, content: .main)
+      try await writer.apply([.put(page)], encoder: nil, chunking: nil)
+      let contents = try await reader.read { reader in
+        try ["station", "pelicans"].map { word in
+          let ids = try reader.lexicalMatches(word, count: 1).map(\.id)
+          return try reader.chunks(ids).first?.document.source.content
+        }
+      }
+      #expect(contents == [.full, .main])
+      #expect(try await Store.verify(IndexDirectory(index)) == [])
     }
   }
 

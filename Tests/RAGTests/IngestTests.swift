@@ -290,4 +290,24 @@ struct IngestTests {
       #expect(status.documents == 600 && status.vectors == status.chunks)
     }
   }
+
+  @Test("of a web page takes its article, and citations hold in the page")
+  func mainContent() async throws {
+    try await withTemporaryDirectory { directory in
+      let prose = (0..<6).map { "<p>Whale number \($0) lives in the cold sea, far from land.</p>" }
+      let page = "<nav><a href=x>Menu of pelicans</a></nav><article>\(prose.joined())</article>"
+      try directory.write("a.html", page)
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      _ = try await engine.ingestAll(directory.docs)
+      #expect(try await engine.search("pelicans").allSatisfy { !$0.chunk.text.contains("Menu") })
+      let answer = try await engine.answer("Where does whale number 3 live?")
+      #expect(!answer.citations.isEmpty)
+      for citation in answer.citations { #expect(citation.status == .verified) }
+      var options = IngestOptions()
+      options.content = .full
+      #expect(try await engine.ingestAll(directory.docs, options: options).updated == 1)
+      #expect(try await engine.search("pelicans").contains { $0.chunk.text.contains("Menu") })
+      #expect(try await engine.ingestAll(directory.docs, options: options).updated == 0)
+    }
+  }
 }

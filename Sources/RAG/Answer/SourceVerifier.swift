@@ -61,7 +61,7 @@ actor SourceVerifier: CitationVerifier {
   }
 
   private func parse(_ bytes: [UInt8], as source: Document.Source) throws -> Document {
-    try DocumentParser(limits: archive.limits).parse(
+    try DocumentParser(limits: archive.limits, content: source.content).parse(
       bytes, mediaType: source.mediaType, encoding: source.encoding)
   }
 }

@@ -51,7 +51,7 @@ extension IngestContext {
     }
     return IngestPlan(
       parser: SourceParser(
-        parser: DocumentParser(limits: limits),
+        parser: DocumentParser(limits: limits, content: options.content),
         chunker: Chunker(
           options: chunking, tokenCounter: encoder?.tokenCounter ?? EstimatedTokenCounter(),
           maximumTokenCount: encoder?.maximumTokenCount ?? .max),

@@ -59,6 +59,8 @@ public struct IngestOptions: Sendable {
   public var records: RecordFormat?
   /// The encoding of the sources; nil: detected for each.
   public var encoding: String?
+  /// Which part of web pages to take.
+  public var content = PageContent.auto
   /// Fields to add to every document.
   public var metadata: Metadata = [:]
   /// Whether the index keeps the bytes of files too.

@@ -40,7 +40,7 @@ struct SourceParser: Sendable {
   let options: IngestOptions
 
   /// Raised when parsing changes so that stored documents should be parsed again.
-  private static let parserVersion = 1
+  private static let parserVersion = 2
 
   /// All that decides a document's rows besides its bytes.
   private struct Settings: Encodable {
@@ -50,6 +50,7 @@ struct SourceParser: Sendable {
     var mediaType: Document.MediaType?
     var converter: String?
     var encoding: String?
+    var content: PageContent
     var chunking: ChunkOptions
     var fingerprint: String
     var keepsSource: Bool
@@ -61,7 +62,8 @@ struct SourceParser: Sendable {
       ofValue: Settings(
         parserVersion: Self.parserVersion, metadata: metadata(of: source), title: source.title,
         mediaType: source.mediaType, converter: source.converter, encoding: options.encoding,
-        chunking: chunking, fingerprint: fingerprint, keepsSource: source.keepsSource,
+        content: options.content, chunking: chunking, fingerprint: fingerprint,
+        keepsSource: source.keepsSource,
         vector: source.vector))
   }
 

@@ -24,6 +24,8 @@ struct ExportedDocument: Codable {
   var language: String?
   var mediaType: Document.MediaType
   var encoding: String
+  /// Which part of the source became text; absent for all of it.
+  var content: PageContent?
   var byteCount: Int
   var converter: String?
   /// Base64.
@@ -43,6 +45,7 @@ struct ExportedDocument: Codable {
     language = record.language
     mediaType = record.source.mediaType
     encoding = record.source.encoding
+    content = record.source.content == .full ? nil : record.source.content
     byteCount = record.source.byteCount
     converter = record.converter
     contentHash = Data(record.contentHash)
@@ -57,7 +60,8 @@ struct ExportedDocument: Codable {
     guard byteCount >= 0 else { throw RAGError(.invalidInput, "'byteCount' is below 0") }
     return DocumentRecord(
       key: id, path: path, title: title, language: language,
-      source: Document.Source(mediaType: mediaType, encoding: encoding, byteCount: byteCount),
+      source: Document.Source(
+        mediaType: mediaType, encoding: encoding, byteCount: byteCount, content: content ?? .full),
       converter: converter, contentHash: [UInt8](contentHash), settingsHash: [UInt8](settingsHash),
       keptSource: source.map { [UInt8]($0) }, links: links, metadata: metadata,
       chunks: try chunks.enumerated().map { try $1.record(ordinal: $0, dimension: dimension) })

@@ -7,12 +7,17 @@ struct ExtractCommand: AsyncParsableCommand {
     commandName: "extract",
     abstract: "Print a file's text as ingestion sees it.",
     discussion: """
+      Of a web page with an article, the text is the article: without navigation, banners, comments \
+      and what else is around it, and without its title, which --json gives. --content main takes \
+      the main content of any page, --content full all of it.
+
       With --json also title, language, metadata, links, and the blocks of which the text is made, \
       each with its place in the source: 'utf8' are byte offsets [start, end), 'characters' those \
       of Unicode scalars, 'lines' the first and the last line, from 1.
 
       EXAMPLES:
         rag extract page.html
+        rag extract page.html --content full
         rag extract paper.pdf --convert '.pdf=pdftotext {} -'
         curl -s https://example.org/ | rag extract - --type html --json | jq .title
       """)
@@ -25,6 +30,9 @@ struct ExtractCommand: AsyncParsableCommand {
 
   @Option(help: ArgumentHelp("The encoding (default: detected).", valueName: "name"))
   var encoding: String?
+
+  @Option(help: "Of web pages: auto (the main content where there is an article), main or full.")
+  var content: PageContent = .auto
 
   @Option(
     help: ArgumentHelp(
@@ -48,7 +56,7 @@ struct ExtractCommand: AsyncParsableCommand {
         try DocumentParser(limits: limits).parse(
           await converter.convert(bytes, path: file, limits: limits), mediaType: .plainText)
       } else {
-        try DocumentParser(limits: limits).parse(
+        try DocumentParser(limits: limits, content: content).parse(
           bytes, path: file == "-" ? nil : file, mediaType: type?.mediaType, encoding: encoding)
       }
     for warning in document.warnings { Messages.warning("\(file): \(warning)") }

@@ -57,6 +57,9 @@ struct IngestCommand: AsyncParsableCommand {
       "The encoding of the sources (default: detected for each).", valueName: "name"))
   var encoding: String?
 
+  @Option(help: "Of web pages: auto (the main content where there is an article), main or full.")
+  var content: PageContent = .auto
+
   @Option(help: ArgumentHelp("Tokens of a chunk (default: 200).", valueName: "n"))
   var chunkTokens: Int?
 
@@ -146,6 +149,7 @@ struct IngestCommand: AsyncParsableCommand {
     options.converters = try convert.map { try Converter(parsing: $0) }
     options.records = records.recordFormat()
     options.encoding = encoding
+    options.content = content
     options.metadata = Dictionary(meta.map { ($0.field, $0.value) }) { $1 }
     options.keepsSources = storeSource
     options.pruning = pruning?.value ?? .careful

@@ -16,6 +16,8 @@ struct ExtractReport: Encodable {
   var mediaType: Document.MediaType
   var encoding: String
   var byteCount: Int
+  /// Which part of the source the text is.
+  var content: PageContent
   var metadata: Metadata
   var links: [Document.Link]
   var blocks: [Block]
@@ -28,6 +30,7 @@ struct ExtractReport: Encodable {
     mediaType = document.source.mediaType
     encoding = document.source.encoding
     byteCount = document.source.byteCount
+    content = document.source.content
     metadata = document.metadata
     links = document.links
     blocks = document.blocks.map { block in

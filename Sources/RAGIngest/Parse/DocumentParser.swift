@@ -6,11 +6,13 @@ public import RAGCore
 /// once.
 public struct DocumentParser: Sendable {
   private let limits: Limits
+  private let content: PageContent
   private let decoder = SourceDecoder()
 
-  /// Makes a parser that accepts sources up to these limits.
-  public init(limits: Limits = Limits()) {
+  /// Makes a parser that accepts sources up to these limits, and takes this part of web pages.
+  public init(limits: Limits = Limits(), content: PageContent = .auto) {
     self.limits = limits
+    self.content = content
   }
 
   /// Parses a source.
@@ -66,7 +68,8 @@ public struct DocumentParser: Sendable {
       switch mediaType {
       case .plainText: PlainTextParser.parse(decoded.source, source: source)
       case .markdown: MarkdownParser.parse(decoded.source, source: source)
-      case .html: try HTMLParser.parse(decoded.source, source: source, limits: limits)
+      case .html:
+        try HTMLParser.parse(decoded.source, source: source, limits: limits, content: content)
       }
     document.warnings.insert(contentsOf: decoded.warnings, at: 0)
     return document

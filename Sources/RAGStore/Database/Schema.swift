@@ -7,7 +7,7 @@ enum Schema {
   /// `PRAGMA application_id`: "RAG1".
   static let applicationID = 0x5241_4731
   /// `PRAGMA user_version`: raised when an older build could not read what a newer one writes.
-  static let formatVersion = 2
+  static let formatVersion = 3
   /// The oldest format that this build reads.
   static let oldestVersion = 2
 
@@ -83,6 +83,14 @@ enum Schema {
     }
   }
 
+  /// Brings a database of an older format to this one.
+  static func upgrade(_ database: Database) throws {
+    let version = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    guard version < formatVersion else { return }
+    try database.execute(sql: "ALTER TABLE document ADD COLUMN content TEXT")
+    try database.execute(sql: "PRAGMA user_version = \(formatVersion)")
+  }
+
   static let tables = """
     -- One row a fact about the whole index: encoder, dimension, chunking, revision, last chunk.
     CREATE TABLE setting (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
@@ -95,6 +103,7 @@ enum Schema {
       language TEXT,
       mediaType TEXT NOT NULL,
       encoding TEXT NOT NULL,
+      content TEXT,
       converter TEXT,
       contentHash BLOB NOT NULL,
       settingsHash BLOB NOT NULL,

@@ -11,6 +11,8 @@ struct DocumentRow: Sendable {
   var language: String?
   var mediaType: String
   var encoding: String
+  /// Which part of the source became text; nil for all of it, and in rows of format 2.
+  var content: String?
   var converter: String?
   var contentHash: Data
   var settingsHash: Data
@@ -39,6 +41,7 @@ struct DocumentRow: Sendable {
     language = record.language
     mediaType = record.source.mediaType.rawValue
     encoding = record.source.encoding
+    content = record.source.content == .full ? nil : record.source.content.rawValue
     converter = record.converter
     contentHash = Data(record.contentHash)
     settingsHash = Data(record.settingsHash)
@@ -60,6 +63,7 @@ struct DocumentRow: Sendable {
     language = try row.valueIfPresent("language")
     mediaType = try row.value("mediaType")
     encoding = try row.value("encoding")
+    content = row.hasColumn("content") ? try row.valueIfPresent("content") : nil
     converter = try row.valueIfPresent("converter")
     contentHash = try row.value("contentHash")
     settingsHash = try row.value("settingsHash")
@@ -83,6 +87,8 @@ struct DocumentRow: Sendable {
     sum.add(settingsHash)
     sum.add(byteCount)
     sum.add(chunkCount)
+    // Rows of format 2 have no such column.
+    if let content { sum.add(content) }
     return sum
   }
 
@@ -91,20 +97,20 @@ struct DocumentRow: Sendable {
   func save(_ database: Database) throws {
     try database.cachedStatement(
       sql: """
-        INSERT INTO document (id, key, path, title, language, mediaType, encoding, converter,
+        INSERT INTO document (id, key, path, title, language, mediaType, encoding, content, converter,
         contentHash, settingsHash, byteCount, chunkCount, links, metadata, checksum)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (id) DO UPDATE SET path = excluded.path, title = excluded.title,
         language = excluded.language, mediaType = excluded.mediaType,
-        encoding = excluded.encoding, converter = excluded.converter,
+        encoding = excluded.encoding, content = excluded.content, converter = excluded.converter,
         contentHash = excluded.contentHash, settingsHash = excluded.settingsHash,
         byteCount = excluded.byteCount, chunkCount = excluded.chunkCount,
         links = excluded.links, metadata = excluded.metadata, checksum = excluded.checksum
         WHERE key = excluded.key
         """
     ).execute(arguments: [
-      id, key, path, title, language, mediaType, encoding, converter, contentHash, settingsHash,
-      byteCount, chunkCount, links, metadata, checksum.value,
+      id, key, path, title, language, mediaType, encoding, content, converter, contentHash,
+      settingsHash, byteCount, chunkCount, links, metadata, checksum.value,
     ])
     guard database.changesCount == 1 else {
       throw RAGError(
@@ -131,9 +137,13 @@ extension DocumentRow {
     guard let mediaType = Document.MediaType(rawValue: mediaType) else {
       throw RAGError(.corrupt, "a document has an unknown media type; ingest it again")
     }
+    guard let content = PageContent(rawValue: content ?? PageContent.full.rawValue) else {
+      throw RAGError(.corrupt, "a document has an unknown kind of content; ingest it again")
+    }
     return StoredDocument(
       key: key, path: path, title: title,
-      source: Document.Source(mediaType: mediaType, encoding: encoding, byteCount: byteCount),
+      source: Document.Source(
+        mediaType: mediaType, encoding: encoding, byteCount: byteCount, content: content),
       converter: converter, contentHash: [UInt8](contentHash), keepsSource: keepsSource)
   }
 }

@@ -122,10 +122,11 @@ func expectError<Result>(
 }
 
 /// Parses HTML and checks what holds for every document.
-func parsePage(_ html: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> Document
-{
+func parsePage(
+  _ html: String, content: PageContent = .auto, sourceLocation: SourceLocation = #_sourceLocation
+) throws -> Document {
   let bytes = Array(html.utf8)
-  let document = try DocumentParser().parse(bytes, mediaType: .html)
+  let document = try DocumentParser(content: content).parse(bytes, mediaType: .html)
   checkDocument(document, source: bytes, sourceLocation: sourceLocation)
   return document
 }

@@ -48,5 +48,31 @@ import Testing
   func `A language is a tag or nothing`(tag: String) throws {
     let language = try parsePage("<html lang='\(tag)'><p>x").language
     #expect(language == (["en", "de-CH"].contains(tag) ? tag.lowercased() : nil))
+    let locale = try parsePage("<meta property=og:locale content='\(tag)'><p>x").language
+    #expect(locale == language)
+  }
+
+  @Test func `Linked data fills what the head does not say`() throws {
+    let document = try parsePage(
+      """
+      <script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"X",
+      "image":{"name":"no","datePublished":"1999-01-01"}},{"@type":"NewsArticle","headline":
+      "Say \\"A\\" \\u00e9\\ud83d\\ude00","author":[{"@type":"Person","name":"Ann Author"},{"name":
+      "Second"}],"datePublished":"2024-03-05T10:00:00Z","dateModified":"2024-04-01"}]}</script><p>x
+      """)
+    #expect(document.title == "Say \"A\" é😀")
+    #expect(
+      document.metadata == [
+        "author": "Ann Author", "date": "2024-03-05T10:00:00Z", "modified": "2024-04-01",
+      ])
+  }
+
+  @Test(arguments: [
+    "{", "[[[[", "\"", "{\"a\":", "}}]]{\"headline\":\"T\"", "{\"headline\":\"\\u12\"",
+    "{\"headline\":\"\\ud800\\u0041\"}", "",
+  ])
+  func `Broken linked data does no harm`(json: String) throws {
+    #expect(try parsePage("<script type=application/ld+json>\(json)</script><p>x").words == "x")
+    _ = try parsePage("<p>x<script type=application/ld+json>\(json)")
   }
 }

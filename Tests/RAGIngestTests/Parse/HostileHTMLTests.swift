@@ -83,7 +83,7 @@ private let hostile: [HostilePage] = [
   @Test(arguments: hostile)
   func `A hostile page keeps its text`(_ page: HostilePage) throws {
     let bytes = Array(page.html().utf8)
-    let document = try DocumentParser().parse(bytes, path: "x.html")
+    let document = try DocumentParser(content: .full).parse(bytes, path: "x.html")
     checkDocument(document, source: bytes)
     var count = 0
     var offset = 0
@@ -96,6 +96,27 @@ private let hostile: [HostilePage] = [
       offset += 1
     }
     #expect(count == page.wordCount)
+  }
+
+  @Test(arguments: hostile, [PageContent.auto, .main])
+  func `A hostile page has a main content`(_ page: HostilePage, content: PageContent) throws {
+    let bytes = Array(page.html().utf8)
+    let document = try DocumentParser(content: content).parse(bytes, path: "x.html")
+    checkDocument(document, source: bytes)
+  }
+
+  @Test(arguments: [
+    times(50_000, "<blockquote>word, <a href=x>word</a> "), times(50_000, "<label>word "),
+    times(50_000, "<article class='post comment'><h1>word</h1>word "),
+    "<title>word</title>" + times(50_000, "<h1>word"),
+    times(50_000, "<div class=article-body>word word word word, word. "),
+    times(100_000, "<p>word word word word word, word. </p><nav>word</nav>"),
+    "<p class='" + times(500_000, "aB-") + "'>word",
+    "<script type='application/ld+json'>" + times(500_000, "[{\"author\":") + "</script>word",
+    times(100_000, "application/ld+json"), times(300_000, "<b ld+json"),
+  ])
+  func `A page made to slow down the search for its main content does not`(html: String) throws {
+    _ = try parsePage(html, content: .main)
   }
 
   @Test func `What never ends is reported`() throws {

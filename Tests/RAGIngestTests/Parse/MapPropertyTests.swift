@@ -35,14 +35,42 @@ private enum NastyPage {
     return (0..<count).map { _ in pieces[Int.random(in: 0..<pieces.count, using: &generator)] }
       .joined()
   }
+
+  /// The pieces among paragraphs of prose.
+  static func makeArticle(seed: UInt64) -> String {
+    var generator = SeededGenerator(seed: seed)
+    var html = ""
+    for number in 0..<Int.random(in: 2...20, using: &generator) {
+      html += make(seed: seed &* 100 &+ UInt64(number)).prefix(200)
+      html += "<div class='article-body'><p>Prose number \(number), long enough to be counted as "
+      html += "such, which takes some sixty letters at least.</p>"
+      if Bool.random(using: &generator) { html += "<ul class=related><li><a href=x>More</a></ul>" }
+      if Bool.random(using: &generator) { html += "</div>" }
+    }
+    return html
+  }
 }
 
 @Suite struct MapPropertyTests {
   @Test func `Every character of a nasty page maps back to its source`() throws {
     for seed in 0..<2000 as Range<UInt64> {
       let bytes = Array(NastyPage.make(seed: seed).utf8)
+      for content in PageContent.allCases {
+        let document = try DocumentParser(content: content).parse(bytes, mediaType: .html)
+        checkDocument(document, source: bytes, seed: seed, "seed \(seed), \(content)")
+      }
+    }
+  }
+
+  @Test func `What is taken of a page is taken again by the recorded choice`() throws {
+    for seed in 0..<500 as Range<UInt64> {
+      let bytes = Array(NastyPage.makeArticle(seed: seed).utf8)
       let document = try DocumentParser().parse(bytes, mediaType: .html)
       checkDocument(document, source: bytes, seed: seed, "seed \(seed)")
+      #expect(document.source.content != .auto)
+      let again = try DocumentParser(content: document.source.content).parse(
+        bytes, mediaType: .html)
+      #expect(again.text == document.text, "seed \(seed)")
     }
   }
 
@@ -87,7 +115,7 @@ private enum NastyPage {
         if Bool.random(using: &generator) { html += " w\(number)x " }
       }
       let bytes = Array(html.utf8)
-      let document = try DocumentParser().parse(bytes, mediaType: .html)
+      let document = try DocumentParser(content: .full).parse(bytes, mediaType: .html)
       checkDocument(document, source: bytes, seed: seed, "seed \(seed)")
       let expected = html.split(whereSeparator: { " <>/".contains($0) }).filter {
         $0.hasPrefix("w") && $0.hasSuffix("x")

@@ -61,19 +61,32 @@ struct HTMLLayout {
     case lineBreak
   }
 
-  /// Lays out a page.
+  /// Lays out a page without the nodes of some ranges, which are in order. A range holds a block
+  /// element whole or not at all.
   /// - Complexity: O(bytes of the page).
-  init(_ tree: HTMLTree) {
+  init(_ tree: HTMLTree, leavingOut dropped: [Range<Int>] = []) {
     self.tree = tree
     dataTables = HTMLTables.dataTables(in: tree)
     text.reserveCapacity(tree.source.count / 2)
     var index = 0
+    var nextDropped = 0
     while index < tree.nodes.count {
       closeElements(before: index)
-      index = layOut(index)
+      if nextDropped < dropped.count, dropped[nextDropped].lowerBound <= index {
+        index = leaveOut(index..<max(index, dropped[nextDropped].upperBound))
+        nextDropped += 1
+      } else {
+        index = layOut(index)
+      }
     }
     closeElements(before: tree.nodes.count)
     finishBlock()
+  }
+
+  /// Steps over nodes, with the break that they make. Returns the node to go on with.
+  private mutating func leaveOut(_ range: Range<Int>) -> Int {
+    if tree.nodes[range].contains(where: \.tag.isBlock) { breakBlock() } else { needsSpace = true }
+    return range.upperBound
   }
 
   /// Lays out a node, without what is inside. Returns the node to go on with.

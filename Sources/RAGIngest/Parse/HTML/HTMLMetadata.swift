@@ -5,6 +5,8 @@ struct HTMLMetadata {
   private var title: String?
   private var openGraphTitle: String?
   private var language: String?
+  private var openGraphType: String?
+  private let linked: LinkedData
   private var fields: [String: String] = [:]
   /// How good the source of each field is; lower is better.
   private var ranks: [String: Int] = [:]
@@ -28,6 +30,7 @@ struct HTMLMetadata {
 
   /// Collects what the elements of a page declare.
   init(_ tree: HTMLTree) {
+    linked = LinkedData(tree.source)
     var titleCount = 0
     var index = 0
     while index < tree.nodes.count {
@@ -61,11 +64,23 @@ struct HTMLMetadata {
       }
       index += 1
     }
+    let values = [
+      ("date", linked.published), ("modified", linked.modified), ("author", linked.author),
+    ]
+    for (field, value) in values { value.map { note(field, $0, rank: 3) } }
+  }
+
+  /// The titles that the page declares.
+  var titles: PageTitle { PageTitle([title, openGraphTitle, linked.headline]) }
+
+  /// Whether the page calls itself an article, or says when it was published.
+  var isArticle: Bool {
+    linked.isArticle || openGraphType?.hasSuffix("article") == true || ranks["date"] ?? .max <= 1
   }
 
   /// Fills a document's fields.
   func apply(to document: inout Document) {
-    document.title = title ?? openGraphTitle ?? document.firstHeading
+    document.title = title ?? openGraphTitle ?? linked.headline ?? document.firstHeading
     document.language = language
     for (field, value) in fields {
       switch field {
@@ -86,7 +101,9 @@ struct HTMLMetadata {
       guard let name = tree.attribute(attribute, of: index)?.lowercased() else { continue }
       if name == "og:title", openGraphTitle == nil {
         openGraphTitle = Self.collapsed(content)
-      } else if name == "content-language" {
+      } else if name == "og:type", openGraphType == nil {
+        openGraphType = content.lowercased()
+      } else if name == "content-language" || name == "og:locale" {
         language = language ?? LanguageTag.normalized(content)
       } else if let source = Self.sources[name] {
         note(source.field, content, rank: source.rank)

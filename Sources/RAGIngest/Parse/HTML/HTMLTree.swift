@@ -50,6 +50,16 @@ struct HTMLTree {
     return nil
   }
 
+  /// The bytes of an element's attribute as the parser gave them, references still hidden.
+  func attributeBytes(_ name: HTMLAttributeName, of index: Int) -> ArraySlice<UInt8>? {
+    let node = nodes[index]
+    guard node.tag != .text else { return nil }
+    for attribute in attributes[node.range] where attribute.name == name {
+      return attributeBytes[Int(attribute.lower)..<Int(attribute.upper)]
+    }
+    return nil
+  }
+
   func hasAttributes(_ index: Int) -> Bool { nodes[index].lower < nodes[index].upper }
 
   // MARK: Building

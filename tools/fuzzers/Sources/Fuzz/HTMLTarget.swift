@@ -2,12 +2,15 @@ import RAGCore
 
 @testable import RAGIngest
 
-/// One for all pages, as it keeps the tables of the encodings that it met.
-private let parser = DocumentParser()
+/// One of each kind for all pages, as they keep the tables of the encodings that they met.
+private let parsers = PageContent.allCases.map { DocumentParser(content: $0) }
 
 /// A page parses to blocks in order, and to text whose every character maps back to the source.
 func fuzzHTML(_ input: [UInt8]) throws {
-  let document = try parser.parse(input, mediaType: .html)
+  for parser in parsers { check(try parser.parse(input, mediaType: .html), input) }
+}
+
+private func check(_ document: Document, _ input: [UInt8]) {
   let text = document.text
   let decoded = document.decoded.bytes
   require(String(validating: text, as: UTF8.self) != nil, "text is not UTF-8")

@@ -1,0 +1,9 @@
+/// Which part of a web page becomes text.
+public enum PageContent: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The main content where the page has an article among other things, else the whole page.
+  case auto
+  /// The main content: without navigation, banners, comments and what else surrounds it.
+  case main
+  /// The whole page.
+  case full
+}
