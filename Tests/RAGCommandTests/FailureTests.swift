@@ -15,7 +15,7 @@ struct FailureTests {
       ("rag extract paper.pdf", 2, "pdftotext"),
       ("rag query --index made '' ", 2, "empty"),
       ("rag query --index made '?!'", 2, "letters"),
-      ("rag query --index made alpha -k 0", 2, "1 to 1000"),
+      ("rag query --index made alpha -k0", 2, "1 to 1000"),
       ("rag query --index made alpha -k 10000", 2, "1 to 1000"),
       ("rag query --index made alpha --mode vector", 2, "encoder"),
       ("rag query --index made alpha --encoder nowhere --mode vector", 2, "nowhere"),
@@ -69,6 +69,10 @@ struct FailureTests {
       let run = try sandbox.rag("ingest", "a.txt", "--wait", "0")
       #expect(run.status == 75)
       #expect(run.hasOneError)
+      for command in ["compact", "delete a.txt", "import -"] {
+        let run = try sandbox.shell("rag \(command) --wait 0 < /dev/null")
+        #expect(run.status == 75 && run.hasOneError, "\(command): \(run.errors)")
+      }
       #expect(try sandbox.rag("query", "alpha").status == 0)
     }
   }
@@ -80,6 +84,17 @@ struct FailureTests {
       let run = try sandbox.shell("rag extract big.txt | head -n 1; echo ${PIPESTATUS[0]}")
       #expect(run.text == "a line of words\n0\n")
       #expect(run.errors.isEmpty)
+    }
+  }
+
+  @Test("of the reader of an export ends with status 74: the export is not whole")
+  func closedExport() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("big.txt", String(repeating: "a line of words\n", count: 20_000))
+      try #require(try sandbox.rag("ingest", "big.txt").status == 0)
+      let run = try sandbox.shell("rag export | head -c 10 > head; echo ${PIPESTATUS[0]}")
+      #expect(run.text == "74\n")
+      #expect(run.hasOneError)
     }
   }
 

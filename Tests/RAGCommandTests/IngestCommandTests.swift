@@ -45,6 +45,15 @@ struct IngestCommandTests {
     }
   }
 
+  @Test("of nothing but mistyped paths makes no index")
+  func mistyped() throws {
+    try Sandbox.run { sandbox in
+      let run = try sandbox.rag("ingest", "dosc")
+      #expect(run.status == 2 && run.hasOneError)
+      #expect(!FileManager.default.fileExists(atPath: sandbox.path + "/.rag"))
+    }
+  }
+
   @Test("--watch goes with neither --dry-run nor standard input", arguments: ["--dry-run", "-"])
   func usage(other: String) throws {
     try Sandbox.run { sandbox in

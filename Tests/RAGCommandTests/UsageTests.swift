@@ -45,6 +45,8 @@ struct UsageTests {
       (["ingest", "x", "--id-field", "id"], "--format"),
       (["ingest", "x", "--meta", "novalue"], "novalue"),
       (["ingest", "-", "-"], "once"),
+      (["ingest", "x", "--title", "t"], "standard input"),
+      (["compact", "--wait", "-1"], "--wait"),
       (["get", "first"], "'first'"),
       (["delete"], "--where"),
       (["delete", "a", "--where", "a = 1"], "--where"),

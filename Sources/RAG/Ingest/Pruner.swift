@@ -45,14 +45,12 @@ struct Pruner {
   /// its own. What is below a root that is missing itself is not gone.
   private var places: [String] {
     let roots = walks.roots
-    let candidates = walks.changes.map { changes in
-      // A change at or above a root is one of the whole root.
+    guard let changes = walks.changes else { return PathSet(roots).outermost.sorted() }
+    // A change at or above a root is one of the whole root.
+    return PathSet(
       changes.paths.filter { path in roots.contains { path.isAtOrBelow($0) } }
         + roots.filter(changes.covers)
-    }
-    return Set(candidates ?? roots).filter { path in
-      !(candidates ?? roots).contains { $0 != path && path.isAtOrBelow($0) }
-    }.sorted()
+    ).outermost.sorted()
   }
 
   private func goneKeys(at place: String) async throws -> [String] {

@@ -14,6 +14,17 @@ extension SourceReader {
     return try await context.read { try $0.documentState(key) } ?? nil
   }
 
+  /// Leaves out a source that holds no text; nothing stays of what it was before.
+  mutating func skip(_ step: IngestStep, reason: String, releasing byteCount: Int) async throws {
+    var step = step
+    var reason = reason
+    if try await storedState(step.source) != nil {
+      step.work = .remove
+      reason += "; what the index had of it is removed"
+    }
+    try await add(step, .skipped(reason: reason), releasing: byteCount)
+  }
+
   /// Parses and chunks a source that changed, and hands it on.
   mutating func prepare(
     _ source: RawSource, isNew: Bool, end: IngestStep, held: Int
@@ -29,13 +40,11 @@ extension SourceReader {
       return try await add(end, .failed(reason: reason(for: error)), releasing: held)
     }
     step.warnings = step.warnings.map { "\(source.key): \($0)" }
-    let isStored = try await storedState(source.key) != nil
     guard !record.chunks.isEmpty else {
-      // Nothing must stay of what the document was before.
-      if isStored { step.work = .remove }
-      return try await add(step, .skipped(reason: "holds no text"), releasing: held)
+      return try await skip(step, reason: "holds no text", releasing: held)
     }
-    var document = PreparedDocument(record: record, isNew: !isStored)
+    var document = PreparedDocument(
+      record: record, isNew: try await storedState(source.key) == nil)
     try await findVectors(of: &document)
     step.work = .put(document)
     step.heldByteCount = held

@@ -39,12 +39,22 @@ struct SourceReader {
       case .walk(let walker): try await walk(walker)
       case .failure(let path, let reason):
         met.insertTree(path)
-        try await add(IngestStep(source: path), .failed(reason: reason))
+        try await add(
+          IngestStep(source: path), .failed(reason: reason + (try await rest(of: path))))
       }
     }
     try await flush()
     output.finish()
     return met
+  }
+
+  /// What the index still has of a path that cannot be walked, in words.
+  private func rest(of path: String) async throws -> String {
+    let count = try await context.read { reader in
+      try reader.documentKeys(under: path.absolutePath).count
+    }
+    guard let count, count > 0 else { return "" }
+    return "; the index keeps its \(count) documents until 'rag delete' removes them"
   }
 
   // MARK: Sources
@@ -102,7 +112,7 @@ struct SourceReader {
     } else if case .skip(let reason) = ContentKind.recognize(
       path: path, head: Array(bytes.prefix(ContentKind.headByteCount)))
     {
-      return try await add(end, .skipped(reason: reason), releasing: file.byteCount)
+      return try await skip(end, reason: reason, releasing: file.byteCount)
     }
     try await prepare(source, isNew: isNew, end: end, held: file.byteCount)
   }

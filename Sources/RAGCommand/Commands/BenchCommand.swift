@@ -36,7 +36,7 @@ struct BenchCommand: AsyncParsableCommand {
   var questions: String
 
   @Option(
-    name: [.customShort("k"), .long],
+    name: [.customShort("k", allowingJoined: true), .long],
     help: ArgumentHelp("How many of the nearest to find.", valueName: "n"))
   var count = 10
 

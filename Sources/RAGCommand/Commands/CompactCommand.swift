@@ -14,12 +14,13 @@ struct CompactCommand: AsyncParsableCommand {
         rag compact
       """)
 
+  @OptionGroup var wait: WaitOption
   @OptionGroup var index: IndexOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let engine = try await index.openExisting()
-    let (before, after) = try await engine.compact()
+    let engine = try await index.openExisting(wait)
+    let (before, after) = try await engine.compact(wait: wait.duration)
     if output.json {
       try StandardOutput.write(JSON.document(["before": before, "after": after]))
     } else {

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RAG
 
 /// `rag delete`
@@ -25,6 +24,7 @@ struct DeleteCommand: AsyncParsableCommand {
 
   @OptionGroup var condition: FilterOptions
 
+  @OptionGroup var wait: WaitOption
   @OptionGroup var index: IndexOptions
   @OptionGroup var output: OutputOptions
 
@@ -36,10 +36,10 @@ struct DeleteCommand: AsyncParsableCommand {
 
   func run() async throws {
     let filter = try condition.filter()
-    let engine = try await index.openExisting()
+    let engine = try await index.openExisting(wait)
     let count =
       if let filter {
-        try await engine.delete(where: filter).count
+        try await engine.delete(where: filter, wait: wait.duration).count
       } else {
         try await removeNamed(in: engine)
       }
@@ -58,11 +58,8 @@ struct DeleteCommand: AsyncParsableCommand {
   private func removeNamed(in engine: Engine) async throws -> Int {
     var count = 0
     for name in documents {
-      let path = URL(filePath: name).standardizedFileURL.path(percentEncoded: false)
-      count += try await engine.delete(ids: [name])
-      count += try await engine.delete(
-        under: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
-      ).count
+      count += try await engine.delete(ids: [name], wait: wait.duration)
+      count += try await engine.delete(under: name.absolutePath, wait: wait.duration).count
     }
     return count
   }

@@ -19,6 +19,11 @@ struct ExportCommand: AsyncParsableCommand {
 
   func run() async throws {
     let engine = try await index.open(for: .read)
-    try await engine.export { try StandardOutput.write($0) }
+    do {
+      try await engine.export { try StandardOutput.write($0) }
+    } catch is ClosedOutput {
+      // Half an export must not pass for one.
+      throw RAGError(.io, "standard output was closed before the export was whole")
+    }
   }
 }

@@ -19,13 +19,14 @@ struct ImportCommand: AsyncParsableCommand {
   @Argument(help: ArgumentHelp("The export, or - for standard input.", valueName: "file"))
   var file: String
 
+  @OptionGroup var wait: WaitOption
   @OptionGroup var index: IndexOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let lines = try LineReader(file == "-" ? nil : file)
-    let engine = try await index.open(for: .write)
-    let count = try await engine.import(lines)
+    let engine = try await index.open(for: .write, wait: wait.duration)
+    let count = try await engine.import(lines, wait: wait.duration)
     try StandardOutput.write(
       output.json
         ? JSON.document(["documents": count]) : "\(Figures.count(count, "document")) imported\n")

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RAG
 
 /// `rag ingest`
@@ -77,9 +78,7 @@ struct IngestCommand: AsyncParsableCommand {
   @Flag(help: "Go on when all is ingested, with every change of the files.")
   var watch = false
 
-  @Option(help: ArgumentHelp("Wait so long for another writer.", valueName: "seconds"))
-  var wait: Double = 5
-
+  @OptionGroup var wait: WaitOption
   @OptionGroup var index: IndexOptions
   @OptionGroup var encoder: EncoderOptions
   @OptionGroup var output: OutputOptions
@@ -91,8 +90,8 @@ struct IngestCommand: AsyncParsableCommand {
     guard paths.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input (-) can be read once only")
     }
-    guard wait >= 0, wait <= 86_400 else {
-      throw ValidationError("--wait takes 0 to 86400 seconds")
+    guard paths.contains("-") || !standardInput.isGiven else {
+      throw ValidationError("--id, --title and --type are about standard input; name it (-)")
     }
     guard !watch || (!dryRun && !paths.contains("-")) else {
       throw ValidationError("--watch goes with neither --dry-run nor standard input (-)")
@@ -114,13 +113,23 @@ struct IngestCommand: AsyncParsableCommand {
     } catch RAGError.Code.cancelled {
       // Told below, with what is done.
       last = nil
+    } catch {
+      view.end()
+      if view.committed > 0, !dryRun { Messages.note(view.committedSoFar) }
+      throw error
     }
     view.end()
-    guard !watch, let last else {
-      Messages.note(dryRun ? "interrupted" : view.interruption)
-      throw EndCommand(.interrupted)
-    }
+    guard !watch, let last else { throw try interruption(view) }
     if last.failedCount > 0 { throw EndCommand(.partialFailure) }
+  }
+
+  private func interruption(_ view: IngestView) throws -> EndCommand {
+    let tellsMore = !dryRun && !watch
+    if tellsMore, output.json {
+      try StandardOutput.write(JSON.document(["committed": view.committed]))
+    }
+    Messages.note("interrupted" + (tellsMore ? "; " + view.committedSoFar : ""))
+    return EndCommand(.interrupted)
   }
 
   private func events(
@@ -131,10 +140,19 @@ struct IngestCommand: AsyncParsableCommand {
         sources, intoIndexAt: try index.directory(), encoder: try encoder.load(),
         options: options)
     }
+    // A mistyped path makes no index.
+    let directory = try index.directory()
+    if let path = paths.first, !([directory] + paths).contains(where: isThere) {
+      throw RAGError(.notFound, "no such file or directory", path: path)
+    }
     let engine = try await index.open(
-      for: .write, encoder: encoder.load(), wait: .seconds(wait))
+      for: .write, encoder: encoder.load(), wait: wait.duration)
     return watch
       ? engine.watch(sources, options: options) : engine.ingest(sources, options: options)
+  }
+
+  private func isThere(_ path: String) -> Bool {
+    path == "-" || FileManager.default.fileExists(atPath: path)
   }
 
   private func show(_ report: IngestReport, _ view: IngestView) throws {
@@ -153,7 +171,7 @@ struct IngestCommand: AsyncParsableCommand {
     options.metadata = Dictionary(meta.map { ($0.field, $0.value) }) { $1 }
     options.keepsSources = storeSource
     options.pruning = pruning?.value ?? .careful
-    options.wait = .seconds(wait)
+    options.wait = wait.duration
     if chunkTokens != nil || chunkOverlap != nil {
       var chunking = ChunkOptions()
       if let chunkTokens { chunking.tokenCount = chunkTokens }

@@ -29,7 +29,7 @@ struct QueryCommand: AsyncParsableCommand {
   var question: [String]
 
   @Option(
-    name: [.customShort("k"), .long],
+    name: [.customShort("k", allowingJoined: true), .long],
     help: ArgumentHelp("The most passages to find.", valueName: "n"))
   var count = 10
 

@@ -17,11 +17,12 @@ struct RepairCommand: AsyncParsableCommand {
         rag repair --index ~/notes.rag --json | jq -r '.lost[]'
       """)
 
+  @OptionGroup var wait: WaitOption
   @OptionGroup var index: IndexOptions
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let report = try await Engine.repair(at: index.directory())
+    let report = try await Engine.repair(at: index.directory(), wait: wait.duration)
     if output.json {
       try StandardOutput.write(JSON.document(report))
     } else if report.damage.isEmpty {

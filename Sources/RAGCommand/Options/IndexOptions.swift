@@ -13,10 +13,10 @@ struct IndexOptions: ParsableArguments {
   func directory() throws -> String { try index ?? Setting.index.value() ?? ".rag" }
 
   /// Opens an index that is there already, to change it.
-  func openExisting() async throws -> Engine {
+  func openExisting(_ wait: WaitOption) async throws -> Engine {
     // Opening it to read tells what is missing, and makes nothing.
     _ = try await open(for: .read)
-    return try await open(for: .write)
+    return try await open(for: .write, wait: wait.duration)
   }
 
   /// Opens the index.

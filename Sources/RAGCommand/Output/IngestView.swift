@@ -5,7 +5,8 @@ struct IngestView {
   private static let shownCount = 20
 
   private var bar: ProgressBar
-  private var committed = 0
+  /// Documents added or updated.
+  private(set) var committed = 0
   private var skipCount = 0
   private var failureCount = 0
 
@@ -41,9 +42,9 @@ struct IngestView {
   /// Takes the bar away.
   mutating func end() { bar.clear() }
 
-  /// What to say when the ingest was stopped.
-  var interruption: String {
-    "interrupted; \(Figures.count(committed, "document")) of this run are in the index, "
+  /// What an ingest that does not end by itself has done.
+  var committedSoFar: String {
+    "\(Figures.count(committed, "document")) of this run are in the index, "
       + "and the same command goes on from there"
   }
 

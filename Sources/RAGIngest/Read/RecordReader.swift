@@ -66,8 +66,8 @@ public struct RecordReader: Sequence, Sendable {
 
     private var lines: Lines
     private let fields: RecordFields
-    /// Where each id was first used.
-    private var linesByID: [String: Int] = [:]
+    /// Where each id was first used, by its bytes: two ids may mean the same characters.
+    private var linesByID: [[UInt8]: Int] = [:]
 
     init(bytes: [UInt8], format: Format, fields: RecordFields) {
       self.fields = fields
@@ -85,10 +85,10 @@ public struct RecordReader: Sequence, Sendable {
       guard let (line, result) = nextFields() else { return nil }
       do {
         let record = try fields.record(from: result.get(), line: line)
-        if let first = linesByID[record.id] {
+        if let first = linesByID[Array(record.id.utf8)] {
           throw RecordFault(reason: "has the id '\(record.id)' of line \(first)")
         }
-        linesByID[record.id] = line
+        linesByID[Array(record.id.utf8)] = line
         return .record(record)
       } catch {
         return .skipped(line: line, reason: (error as? RecordFault)?.reason ?? "\(error)")

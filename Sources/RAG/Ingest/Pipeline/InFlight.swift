@@ -13,7 +13,8 @@ final class InFlight: Sendable {
   }
 
   private struct State: Sendable {
-    var documents: [String: Entry<DocumentState>] = [:]
+    /// By the bytes of the key: two keys may mean the same characters.
+    var documents: [[UInt8]: Entry<DocumentState>] = [:]
     /// Vectors by identity; nil until they are made.
     var vectors: [[UInt8]: Entry<[Float]?>] = [:]
   }
@@ -21,7 +22,7 @@ final class InFlight: Sendable {
   private let state = Locked(State())
 
   func documentState(_ key: String) -> DocumentState? {
-    state.withLock { $0.documents[key]?.value }
+    state.withLock { $0.documents[Array(key.utf8)]?.value }
   }
 
   /// Takes in a document, and finds among its pending chunks those that nobody before it embeds.
@@ -30,8 +31,9 @@ final class InFlight: Sendable {
     let documentState = DocumentState(
       contentHash: record.contentHash, settingsHash: record.settingsHash)
     document.missing = state.withLock { [pending = document.pending] state in
-      state.documents[record.key, default: Entry(value: documentState)].users += 1
-      state.documents[record.key]?.value = documentState
+      let key = Array(record.key.utf8)
+      state.documents[key, default: Entry(value: documentState)].users += 1
+      state.documents[key]?.value = documentState
       return pending.filter { index in
         let identity = record.chunks[index].identity
         defer { state.vectors[identity, default: Entry(value: nil)].users += 1 }
@@ -58,7 +60,7 @@ final class InFlight: Sendable {
   /// Forgets a document that is committed.
   func end(_ document: PreparedDocument) {
     state.withLock { state in
-      Self.release(document.record.key, in: &state.documents)
+      Self.release(Array(document.record.key.utf8), in: &state.documents)
       for index in document.pending {
         Self.release(document.record.chunks[index].identity, in: &state.vectors)
       }

@@ -59,7 +59,6 @@ struct IngestWatch {
   /// The root of a walk; of a path that leads nowhere yet, the absolute path.
   private static func root(_ path: String) -> String {
     if let walker = try? FileWalker(root: path) { return walker.root }
-    let path = URL(filePath: path).standardizedFileURL.path(percentEncoded: false)
-    return path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    return path.absolutePath
   }
 }
