@@ -16,4 +16,16 @@ public struct Span: Sendable, Hashable, Codable {
     self.characters = characters
     self.lines = lines
   }
+
+  /// The least span that holds two spans of one source.
+  package func union(_ other: Span) -> Span {
+    func union(_ a: Range<Int>, _ b: Range<Int>) -> Range<Int> {
+      min(a.lowerBound, b.lowerBound)..<max(a.upperBound, b.upperBound)
+    }
+    return Span(
+      utf8: union(utf8, other.utf8), characters: union(characters, other.characters),
+      lines: min(
+        lines.lowerBound, other.lines.lowerBound)...max(
+          lines.upperBound, other.lines.upperBound))
+  }
 }

@@ -12,6 +12,8 @@ public struct Hit: Sendable, Hashable, Codable {
   public var chunk: ChunkReference
   /// The place of the chunk in the original source.
   public var span: Span
+  /// What stands around the chunk, present when the query asked for it.
+  public var context: Context?
   /// What each lane said, present when the query asked to explain.
   public var lanes: [Lane: LaneScore]?
 

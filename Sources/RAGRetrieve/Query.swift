@@ -17,6 +17,14 @@ public struct Query: Sendable {
   /// The share of the truly nearest chunks that the vector lane is to find, on average over queries;
   /// 1 compares with every chunk.
   public var recall: Double
+  /// Tokens of the section around each chunk that hits bring along as their ``Hit/context``, as the
+  /// encoder counts them; a hit that lies in the context of a better one is left out then. Nil for
+  /// no context.
+  public var contextTokenCount: Int?
+  /// How much hits are to differ from each other, from 0 (not at all, but for chunks that say the
+  /// same) to 1 (whatever they say of the query): `1 - lambda` of maximal marginal relevance
+  /// (Carbonell & Goldstein 1998).
+  public var diversity = 0.0
   /// Whether hits tell each lane's rank and score.
   public var explains: Bool
 
@@ -86,6 +94,13 @@ extension Query {
     }
     guard (0...1).contains(recall) else {
       throw RAGError(.invalidInput, "recall is \(recall); choose a share from 0 to 1")
+    }
+    guard (0...1).contains(diversity) else {
+      throw RAGError(.invalidInput, "diversity is \(diversity); choose a share from 0 to 1")
+    }
+    guard (1...100_000).contains(contextTokenCount ?? 1) else {
+      throw RAGError(
+        .invalidInput, "the context has \(contextTokenCount ?? 0) tokens; choose 1 to 100000")
     }
   }
 }

@@ -23,18 +23,19 @@ package struct Retriever: Sendable {
     let vector = try await queryVector(query)
     return try await store.read { reader in
       let allowed = try reader.allowedChunks(query.filter)
-      let candidates = try candidates(query, vector: vector, allowing: allowed, reader)
-        .prefix(query.count)
-      let chunks = try reader.chunks(candidates.map(\.id))
+      let found = try candidates(query, vector: vector, allowing: allowed, reader)
+      let hits = try HitSelection(reader: reader, query: query).hits(from: found)
+      let chunks = try reader.chunks(hits.map(\.candidate.id))
       let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
-      return try candidates.enumerated().map { index, candidate in
+      return try hits.enumerated().map { index, hit in
+        let candidate = hit.candidate
         guard let chunk = byID[candidate.id] else {
           throw RAGError(
             .corrupt, "chunk \(candidate.id) was found, and has no row; run 'rag repair'",
             path: store.directory.path)
         }
         return Hit(
-          rank: index + 1, score: candidate.score, chunk: chunk,
+          rank: index + 1, score: candidate.score, chunk: chunk, context: hit.context,
           lanes: query.explains ? candidate.lanes : nil)
       }
     }
@@ -121,7 +122,9 @@ package struct Retriever: Sendable {
 }
 
 extension Hit {
-  init(rank: Int, score: Double, chunk: StoredChunk, lanes: [Lane: LaneScore]?) {
+  init(
+    rank: Int, score: Double, chunk: StoredChunk, context: Context?, lanes: [Lane: LaneScore]?
+  ) {
     self.init(
       rank: rank, score: score,
       document: DocumentReference(
@@ -129,5 +132,6 @@ extension Hit {
         converter: chunk.document.converter),
       chunk: ChunkReference(id: chunk.id, text: chunk.text, headings: chunk.headings),
       span: chunk.span, lanes: lanes)
+    self.context = context
   }
 }

@@ -25,7 +25,7 @@ actor SourceVerifier: CitationVerifier {
   ) async throws -> CitationVerdict {
     let chunk: StoredChunk
     do {
-      chunk = try await archive.chunk(hit.chunk.id)
+      chunk = try await archive.chunk(hit.firstChunk)
     } catch RAGError.Code.notFound {
       // Ingested anew between the search and now.
       return .sourceChanged

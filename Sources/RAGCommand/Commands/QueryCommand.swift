@@ -56,6 +56,16 @@ struct QueryCommand: AsyncParsableCommand {
       valueName: "share"))
   var recall = 0.99
 
+  @Option(
+    help: ArgumentHelp(
+      "Read each passage with this much of the section around it.", valueName: "tokens"))
+  var context: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "How much passages are to differ from each other, 0 to 1.", valueName: "share"))
+  var diversity = 0.0
+
   @Flag(help: "Show what each lane said of each passage, and what the vector search did.")
   var explain = false
 
@@ -79,9 +89,11 @@ struct QueryCommand: AsyncParsableCommand {
     let mode = try chosenMode()
     let engine = try await index.open(
       for: .read, encoder: mode == .lexical ? nil : encoder.load())
-    let query = Query(
+    var query = Query(
       question.joined(separator: " "), count: count, mode: mode, filter: filter, recall: recall,
       explains: explain)
+    query.contextTokenCount = context
+    query.diversity = diversity
     defer {
       for damage in engine.damage {
         Messages.warning(

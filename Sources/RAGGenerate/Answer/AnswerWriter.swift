@@ -89,7 +89,7 @@ struct AnswerWriter {
 
   /// Adds a quoted sentence with its marker, unless its source refutes it.
   ///
-  /// `range` is of the hit's chunk, `shown` the same text as a reader is to see it.
+  /// `range` is of the hit's text, `shown` the same text as a reader is to see it.
   mutating func writeQuote(_ shown: String, from number: Int, at range: Range<Int>) async throws {
     guard let hit = sources[number], let proof = try await proof(of: range, in: hit) else {
       hasRemoved = true
@@ -116,7 +116,7 @@ struct AnswerWriter {
         .contains { $0.number == number }
       if isRepeated { continue }
       checkedCitationCount += 1
-      let range = QuoteFinder.range(supporting: string(claim), in: hit.chunk.text)
+      let range = QuoteFinder.range(supporting: string(claim), in: hit.text)
       guard let proof = try await proof(of: range, in: hit) else { continue }
       if !hasWritten { try append(blank) }
       try append(marker: number, to: claim, proof)
@@ -128,8 +128,8 @@ struct AnswerWriter {
 
   /// What is known of the place of a quote; nil, and counted, when its source refutes it.
   private mutating func proof(of range: Range<Int>, in hit: Hit) async throws -> Proof? {
-    let quote = String(decoding: Array(hit.chunk.text.utf8)[range], as: UTF8.self)
-    let unproved = { Proof(hit: hit, quote: quote, span: hit.span, status: $0) }
+    let quote = String(decoding: Array(hit.text.utf8)[range], as: UTF8.self)
+    let unproved = { Proof(hit: hit, quote: quote, span: hit.textSpan, status: $0) }
     guard let verifier else { return unproved(.unverified) }
     switch try await verifier.verify(quote, at: range, of: hit) {
     case .verified(let span):

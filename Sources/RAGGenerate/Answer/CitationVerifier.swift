@@ -5,7 +5,7 @@ public import RAGRetrieve
 public protocol CitationVerifier: Sendable {
   /// Looks whether a quote stands in the source of a hit.
   ///
-  /// `quote` is the text of the hit's chunk in `textRange`, UTF-8 offsets on scalar boundaries.
+  /// `quote` is the hit's ``Hit/text`` in `textRange`, UTF-8 offsets on scalar boundaries.
   /// - Throws: ``RAGError`` when it cannot be found out, which ends the answer.
   func verify(
     _ quote: String, at textRange: Range<Int>, of hit: Hit

@@ -92,23 +92,11 @@ public struct Responder: Sendable {
     var terminal = TerminalText()
     var gate = RefusalGate()
     var reader = MarkerReader()
-    var receivedByteCount = 0
-    var pieces = backend.generate(composed.prompt).makeAsyncIterator()
-    while let piece = try await next(&pieces, of: backend.name) {
-      try Task.checkCancellation()
-      receivedByteCount += piece.utf8.count
-      // Also what is never shown may not come without end.
-      guard receivedByteCount <= limits.answerByteCount else {
-        throw RAGError(
-          .limitExceeded,
-          "the model \(backend.name) wrote more than \(limits.answerByteCount) bytes "
-            + "(Limits.answerByteCount) and was stopped")
-      }
+    var pieces = BackendPieces(composed.prompt, from: backend, limits: limits)
+    while let piece = try await pieces.next() {
       try await writer.write(reader.read(gate.pass(terminal.filter(piece))))
       if let text = writer.takePiece() { emit(.text(text)) }
     }
-    // The stream of a cancelled task just ends.
-    try Task.checkCancellation()
     if gate.isRefusal {
       emit(.text(Answer.notFoundText))
       return Answer(
@@ -124,19 +112,6 @@ public struct Responder: Sendable {
       text: writer.text, abstained: false, citations: writer.citations, backend: backend.name,
       removedCitationCount: writer.removedCitationCount,
       omittedSourceCount: composed.omittedSourceCount)
-  }
-
-  /// The next piece of a backend, whose errors of other kinds become ``RAGError``.
-  private func next(
-    _ pieces: inout AsyncThrowingStream<String, any Error>.Iterator, of name: String
-  ) async throws -> String? {
-    do {
-      return try await pieces.next()
-    } catch let error where error is RAGError || error is CancellationError {
-      throw error
-    } catch {
-      throw RAGError(.backend, "the model \(name) failed", cause: error)
-    }
   }
 
   // MARK: Without one

@@ -34,8 +34,8 @@ struct EvidenceCollector: Sendable {
   func collect(for question: String, in hits: [Hit]) async throws -> [Evidence] {
     var evidence: [Evidence] = []
     for (index, hit) in hits.enumerated() {
-      let bytes = Array(hit.chunk.text.utf8)
-      for piece in SourceSentences.pieces(of: hit.chunk.text) {
+      let bytes = Array(hit.text.utf8)
+      for piece in SourceSentences.pieces(of: hit.text) {
         let text = String(decoding: bytes[piece.range], as: UTF8.self)
         evidence.append(
           Evidence(

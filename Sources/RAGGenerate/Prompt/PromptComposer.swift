@@ -101,10 +101,10 @@ public struct PromptComposer: Sendable, Hashable {
       ComposedPrompt.Source(number: $0 + 1, hit: $1)
     }
     if included == 0, let first = hits.first {
-      let beginnings = PromptLayout.beginnings(of: first.chunk.text)
+      let beginnings = PromptLayout.beginnings(of: first.text)
       for ends in [beginnings.sentences, beginnings.words] where sources.isEmpty {
         let kept = Self.largest(upTo: ends.count) { count in
-          let text = String(decoding: first.chunk.text.utf8.prefix(ends[count - 1]), as: UTF8.self)
+          let text = String(decoding: first.text.utf8.prefix(ends[count - 1]), as: UTF8.self)
           let attempt = measure([layout.block(number: 1, of: first, text: text + " …")])
           guard attempt.tokenCount <= budget else { return false }
           best = attempt

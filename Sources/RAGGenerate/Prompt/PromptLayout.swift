@@ -48,7 +48,7 @@ struct PromptLayout {
     label("Section", hit.chunk.headings.joined(separator: " > "))
     label("Path", hit.document.path ?? hit.document.id)
     lines.append("Text:")
-    lines.append(Self.broken(UntrustedText.neutralised(text ?? hit.chunk.text), mark: mark))
+    lines.append(Self.broken(UntrustedText.neutralised(text ?? hit.text), mark: mark))
     lines.append("</source-\(mark)>")
     return lines.joined(separator: "\n")
   }

@@ -1,0 +1,148 @@
+import Foundation
+import RAG
+import Testing
+
+@Suite("The hits of a search")
+struct SelectionTests {
+  private static let page = """
+    # Manual
+
+    Words before the sections.
+
+    ## Locks
+
+    A zebra lock keeps writers out.
+
+    Readers go on meanwhile, whatever the writers do.
+
+    ### Details
+
+    It ends with its owner.
+
+    ## Files
+
+    Files are kept in one directory.
+    """
+
+  private func engine(_ directory: TestDirectory) async throws -> Engine {
+    try directory.write("manual.md", Self.page)
+    let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+    var options = IngestOptions()
+    options.chunking = ChunkOptions()
+    options.chunking?.tokenCount = 10
+    options.chunking?.overlapTokenCount = 0
+    _ = try await engine.ingestAll(directory.docs, options: options)
+    return engine
+  }
+
+  @Test("bring their section along, as far as the tokens go")
+  func context() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await engine(directory)
+      var query = Query("zebra lock", count: 1)
+      let small = try #require(try await engine.search(query).first)
+      #expect(small.context == nil && small.text == small.chunk.text)
+      query.contextTokenCount = 1
+      let alone = try #require(try await engine.search(query).first)
+      #expect(alone.text == small.chunk.text && alone.context?.chunks == [small.chunk.id])
+      query.contextTokenCount = 1_000
+      let whole = try #require(try await engine.search(query).first)
+      #expect(whole.chunk == small.chunk && whole.span == small.span)
+      #expect(whole.text.contains("Readers go on") && whole.text.contains("ends with its owner"))
+      #expect(!whole.text.contains("Words before") && !whole.text.contains("one directory"))
+      let bytes = Array(Self.page.utf8)
+      #expect(String(decoding: bytes[whole.textSpan.utf8], as: UTF8.self) == whole.text)
+
+      query.count = 10
+      let hits = try await engine.search(query)
+      let shown = hits.flatMap { $0.context?.chunks ?? [] }
+      #expect(Set(hits.map(\.chunk.id)).count == hits.count)
+      #expect(hits.map(\.rank) == Array(1...hits.count))
+      #expect(
+        hits.dropFirst().allSatisfy { hit in
+          !hits.prefix(hit.rank - 1).contains { $0.context?.chunks.contains(hit.chunk.id) == true }
+        })
+      #expect(Set(shown).count == (try await engine.status().chunks))
+    }
+  }
+
+  @Test("are cited to their place in the source with the section around them too")
+  func citation() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await engine(directory)
+      try await engine.upsert([
+        MemoryDocument(
+          id: "page",
+          bytes: Array(
+            """
+            <title>Trams</title><article><h1>Trams</h1><p>The quagga tram runs hourly.</p>
+            <p>It stops at <b>night</b> &amp; on Sundays.</p></article>
+            """.utf8), mediaType: .html)
+      ])
+      for (question, quote) in [
+        ("zebra lock", "Readers go on meanwhile, whatever the writers do."),
+        ("quagga tram", "It stops at night & on Sundays."),
+      ] {
+        var query = Query(question, count: 1)
+        query.contextTokenCount = 1_000
+        let answer = try await engine.answer(
+          query, backend: ClosureBackend { _ in quote.dropLast() + " [1]." })
+        let citation = try #require(answer.citations.first, "\(question): \(answer)")
+        #expect(citation.quote == quote && citation.status == .verified)
+      }
+    }
+  }
+
+  @Test("that say the same stand behind all others, and differ as much as is asked for")
+  func diversity() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      try await engine.upsert([
+        MemoryDocument(id: "a", text: "The heron stands in the shallow river."),
+        MemoryDocument(id: "b", text: "The heron stands in the shallow river!"),
+        MemoryDocument(id: "c", text: "The heron stands in the deep cold river."),
+        MemoryDocument(id: "d", text: "A heron eats frogs."),
+      ])
+      var query = Query("the heron stands in the shallow river")
+      let hits = try await engine.search(query)
+      #expect(hits.map(\.document.id) == ["a", "c", "d", "b"])
+      query.diversity = 0.9
+      #expect(try await engine.search(query).prefix(2).map(\.document.id) == ["a", "d"])
+      query.diversity = 1.5
+      await #expect(throws: RAGError.self) { try await engine.search(query) }
+      let lane = try await engine.search(Query(query.text, mode: .lexical))
+      #expect(Set(lane.prefix(2).map(\.document.id)) == ["a", "b"])
+    }
+  }
+
+  @Test("are found by other wordings of a question, and by a passage that could answer it")
+  func expansion() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      try await engine.upsert([
+        MemoryDocument(id: "car", text: "An automobile has four wheels."),
+        MemoryDocument(id: "boat", text: "A boat floats."),
+        MemoryDocument(id: "bird", text: "A robin sings."),
+      ])
+      let model = ClosureBackend { prompt in
+        #expect(prompt.user == "motorcar")
+        return "1. \"automobile wheels\"\n2) Motorcar\n- automobile wheels\n* four wheels?\n- x"
+      }
+      let query = Query("motorcar", count: 2)
+      let hits = try await engine.search(query, expandedBy: .rewordings(2), from: model)
+      #expect(hits.first?.document.id == "car" && hits.map(\.rank) == [1, 2])
+      // First of two lists of three.
+      #expect((hits.first?.score ?? 0) > 2.0 / 61 - 1e-9)
+
+      let passage = ClosureBackend { _ in "An automobile has wheels." }
+      let imagined = try await engine.search(
+        Query("motorcar", mode: .vector), expandedBy: .imaginedPassage, from: passage)
+      #expect(imagined.first?.document.id == "car")
+      let error = await #expect(throws: RAGError.self) {
+        let silent = ClosureBackend { _ in "…" }
+        return try await engine.search(query, expandedBy: .imaginedPassage, from: silent)
+      }
+      #expect(error?.code == .backend)
+    }
+  }
+}
