@@ -8,7 +8,8 @@ public struct Query: Sendable {
   public var count: Int
   /// Which lanes find chunks.
   public var mode: SearchMode
-  /// Which documents may be hits. Exactly min(`count`, matches) hits come back.
+  /// Which documents may be hits. Exactly min(`count`, matches) hits come back, before
+  /// ``minimumEvidence`` is looked at.
   public var filter: Filter?
   /// How the lanes of a hybrid search become one list.
   public var fusion: Fusion
@@ -17,6 +18,9 @@ public struct Query: Sendable {
   /// The share of the truly nearest chunks that the vector lane is to find, on average over queries;
   /// 1 compares with every chunk.
   public var recall: Double
+  /// Leaves out hits whose ``Hit/evidence`` is below this, from 0 to 1; all of them where the index
+  /// does not hold the answer. Nil takes all.
+  public var minimumEvidence: Double?
   /// Whether hits tell each lane's rank and score.
   public var explains: Bool
 
@@ -24,7 +28,7 @@ public struct Query: Sendable {
   public init(
     _ text: String, count: Int = 10, mode: SearchMode = .hybrid, filter: Filter? = nil,
     fusion: Fusion = .standard, vector: [Float]? = nil, recall: Double = 0.99,
-    explains: Bool = false
+    minimumEvidence: Double? = nil, explains: Bool = false
   ) {
     self.text = text
     self.count = count
@@ -33,6 +37,7 @@ public struct Query: Sendable {
     self.fusion = fusion
     self.vector = vector
     self.recall = recall
+    self.minimumEvidence = minimumEvidence
     self.explains = explains
   }
 }
@@ -76,7 +81,6 @@ extension Query {
         "the query has \(text.utf8.count) bytes; the limit is \(limits.queryByteCount) (Limits.queryByteCount)"
       )
     }
-    let hasWords = text.contains { $0.isLetter || $0.isNumber }
     if !hasWords, mode != .vector || vector == nil {
       throw RAGError(
         .invalidInput,
@@ -87,5 +91,16 @@ extension Query {
     guard (0...1).contains(recall) else {
       throw RAGError(.invalidInput, "recall is \(recall); choose a share from 0 to 1")
     }
+    guard let minimumEvidence else { return }
+    guard (0...1).contains(minimumEvidence) else {
+      throw RAGError(
+        .invalidInput, "the least evidence is \(minimumEvidence); choose a value from 0 to 1")
+    }
+    guard hasWords else {
+      throw RAGError(.invalidInput, "a vector alone tells no evidence; give the query's text too")
+    }
   }
+
+  /// Whether there is something to look for in texts.
+  var hasWords: Bool { text.contains { $0.isLetter || $0.isNumber } }
 }
