@@ -8,7 +8,8 @@ public struct Query: Sendable {
   public var count: Int
   /// Which lanes find chunks.
   public var mode: SearchMode
-  /// Which documents may be hits. Exactly min(`count`, matches) hits come back.
+  /// Which documents may be hits. Exactly min(`count`, matches) hits come back, before
+  /// ``minimumEvidence`` is looked at.
   public var filter: Filter?
   /// How the lanes of a hybrid search become one list.
   public var fusion: Fusion
@@ -25,6 +26,9 @@ public struct Query: Sendable {
   /// same) to 1 (whatever they say of the query): `1 - lambda` of maximal marginal relevance
   /// (Carbonell & Goldstein 1998).
   public var diversity = 0.0
+  /// Leaves out hits whose ``Hit/evidence`` is below this, from 0 to 1; all of them where the index
+  /// does not hold the answer. Nil takes all.
+  public var minimumEvidence: Double?
   /// Whether hits tell each lane's rank and score.
   public var explains: Bool
 
@@ -32,7 +36,7 @@ public struct Query: Sendable {
   public init(
     _ text: String, count: Int = 10, mode: SearchMode = .hybrid, filter: Filter? = nil,
     fusion: Fusion = .standard, vector: [Float]? = nil, recall: Double = 0.99,
-    explains: Bool = false
+    minimumEvidence: Double? = nil, explains: Bool = false
   ) {
     self.text = text
     self.count = count
@@ -41,6 +45,7 @@ public struct Query: Sendable {
     self.fusion = fusion
     self.vector = vector
     self.recall = recall
+    self.minimumEvidence = minimumEvidence
     self.explains = explains
   }
 }
@@ -84,7 +89,6 @@ extension Query {
         "the query has \(text.utf8.count) bytes; the limit is \(limits.queryByteCount) (Limits.queryByteCount)"
       )
     }
-    let hasWords = text.contains { $0.isLetter || $0.isNumber }
     if !hasWords, mode != .vector || vector == nil {
       throw RAGError(
         .invalidInput,
@@ -102,5 +106,16 @@ extension Query {
       throw RAGError(
         .invalidInput, "the context has \(contextTokenCount ?? 0) tokens; choose 1 to 100000")
     }
+    guard let minimumEvidence else { return }
+    guard (0...1).contains(minimumEvidence) else {
+      throw RAGError(
+        .invalidInput, "the least evidence is \(minimumEvidence); choose a value from 0 to 1")
+    }
+    guard hasWords else {
+      throw RAGError(.invalidInput, "a vector alone tells no evidence; give the query's text too")
+    }
   }
+
+  /// Whether there is something to look for in texts.
+  var hasWords: Bool { text.contains { $0.isLetter || $0.isNumber } }
 }

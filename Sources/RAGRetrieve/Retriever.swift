@@ -24,7 +24,11 @@ package struct Retriever: Sendable {
     return try await store.read { reader in
       let allowed = try reader.allowedChunks(query.filter)
       let found = try candidates(query, vector: vector, allowing: allowed, reader)
-      let hits = try HitSelection(reader: reader, query: query).hits(from: found)
+      var hits = try HitSelection(reader: reader, query: query).hits(from: found)
+      let evidence = try evidence(query, vector: vector, of: hits.map(\.candidate.id), reader)
+      if let minimum = query.minimumEvidence {
+        hits.removeAll { evidence[$0.candidate.id] ?? 0 < minimum }
+      }
       let chunks = try reader.chunks(hits.map(\.candidate.id))
       let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
       return try hits.enumerated().map { index, hit in
@@ -35,8 +39,8 @@ package struct Retriever: Sendable {
             path: store.directory.path)
         }
         return Hit(
-          rank: index + 1, score: candidate.score, chunk: chunk, context: hit.context,
-          lanes: query.explains ? candidate.lanes : nil)
+          rank: index + 1, score: candidate.score, evidence: evidence[candidate.id], chunk: chunk,
+          context: hit.context, lanes: query.explains ? candidate.lanes : nil)
       }
     }
   }
@@ -50,7 +54,7 @@ package struct Retriever: Sendable {
       lanes[.lexical] = try reader.lexicalMatches(
         query.text, count: depth(query), allowing: allowed)
     }
-    var trust = familiarity(query)
+    var trust = query.fusion == .calibrated ? familiarity(query) : 1
     // Without a word in common, even a poor vector is better than nothing.
     if lanes[.lexical]?.isEmpty ?? true { trust = 1 }
     if let vector, trust > 0 {
@@ -64,10 +68,20 @@ package struct Retriever: Sendable {
       .fuse(lanes)
   }
 
-  /// How far the vector lane of a calibrated search is to be trusted.
+  /// How far the query's vector is to be trusted.
   private func familiarity(_ query: Query) -> Double {
-    guard query.fusion == .calibrated, query.vector == nil, let embedder else { return 1 }
+    guard query.vector == nil, let embedder else { return 1 }
     return embedder.familiarity(with: query.text)
+  }
+
+  /// How probable it is that chunks answer a query, by id; of a vector without words nothing is said.
+  private func evidence(
+    _ query: Query, vector: [Float]?, of chunks: [Int64], _ reader: StoreReader
+  ) throws -> [Int64: Double] {
+    guard query.hasWords else { return [:] }
+    return try EvidenceModel(
+      reader: reader, text: query.text, vector: vector, familiarity: familiarity(query)
+    ).evidence(of: chunks)
   }
 
   /// What the vector lane does for a query; nil where it takes no part.
@@ -123,10 +137,11 @@ package struct Retriever: Sendable {
 
 extension Hit {
   init(
-    rank: Int, score: Double, chunk: StoredChunk, context: Context?, lanes: [Lane: LaneScore]?
+    rank: Int, score: Double, evidence: Double?, chunk: StoredChunk, context: Context?,
+    lanes: [Lane: LaneScore]?
   ) {
     self.init(
-      rank: rank, score: score,
+      rank: rank, score: score, evidence: evidence,
       document: DocumentReference(
         id: chunk.document.key, path: chunk.document.filePath, title: chunk.document.title,
         converter: chunk.document.converter),
