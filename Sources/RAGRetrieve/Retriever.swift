@@ -113,6 +113,14 @@ package struct Retriever: Sendable {
     guard query.mode.includes(.vector) else { return nil }
     let settings = try await store.read { $0.settings }
     let path = store.directory.path
+    if query.mode == .vector, settings.dimension == nil,
+      try await store.read({ try $0.counts().chunks }) > 0
+    {
+      throw RAGError(
+        .invalidInput,
+        "the index holds no vectors: it was made without an encoder; search it by words (lexical), or ingest with an encoder into a new one",
+        path: path)
+    }
     if let vector = query.vector {
       if let dimension = settings.dimension, vector.count != dimension {
         throw RAGError(
