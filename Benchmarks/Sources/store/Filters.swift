@@ -34,7 +34,8 @@ struct Filters: AsyncParsableCommand {
       try await engine.upsert(
         (start..<min(start + 1_000, documents)).map { number in
           var document = source.next(id: "d\(number)")
-          document.metadata["place"] = .number(Double(places[number]))
+          let among = Self.shares.filter { Double(places[number]) < Double(documents) * $0 }
+          document.metadata["among"] = .list(among.map { .string("\($0)") })
           return document
         })
     }
@@ -43,8 +44,7 @@ struct Filters: AsyncParsableCommand {
     }
     var results: [Result] = []
     for share in Self.shares {
-      let bound = max(1, Double(documents) * share)
-      let filter = share < 1 ? try Filter(parsing: "place < \(bound)") : nil
+      let filter = share < 1 ? Filter.equals(field: "among", .string("\(share)")) : nil
       for mode in SearchMode.allCases {
         var times: [Double] = []
         var leastHits = Int.max
