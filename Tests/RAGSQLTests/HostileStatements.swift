@@ -53,6 +53,7 @@ let hostileStatements: [String] = [
   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) "
     + "SELECT count(*) FROM n a, n b, n c",
   "WITH RECURSIVE s(x) AS (SELECT 'x' UNION ALL SELECT x || x FROM s) SELECT max(x) FROM s",
+  "SELECT " + (0..<7).map { "instr('ab', '\($0)')" }.joined(separator: ", "),
   "SELECT 'x' LIKE '" + String(repeating: "%a", count: 5000) + "'",
   "SELECT " + String(repeating: "(", count: 5000) + "1" + String(repeating: ")", count: 5000),
   "SELECT 1" + String(repeating: " UNION SELECT 1", count: 1000),

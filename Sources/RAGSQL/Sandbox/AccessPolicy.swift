@@ -9,6 +9,9 @@ import CSQLite
 final class AccessPolicy: @unchecked Sendable {
   /// More uses of functions than this are no question's answer: each may work on a megabyte.
   private static let functionUseCount = 200
+  /// Of these fewer: on two large texts one call takes seconds, in which SQLite asks nobody.
+  private static let slowFunctions: Set<String> = ["instr", "replace", "trim", "ltrim", "rtrim"]
+  private static let slowFunctionUseCount = 6
 
   /// Tables and views that may be read, in lower case.
   private let tables: Set<String>
@@ -16,6 +19,7 @@ final class AccessPolicy: @unchecked Sendable {
   /// asks to read a table of that name.
   private var namedQueries: Set<String> = []
   private var usedFunctionCount = 0
+  private var usedSlowFunctionCount = 0
   /// What was refused first.
   private(set) var refusal: String?
 
@@ -27,6 +31,7 @@ final class AccessPolicy: @unchecked Sendable {
   func begin(namedQueries: Set<String>) {
     self.namedQueries = namedQueries
     usedFunctionCount = 0
+    usedSlowFunctionCount = 0
     refusal = nil
   }
 
@@ -69,6 +74,12 @@ final class AccessPolicy: @unchecked Sendable {
 
   private func functionProblem(_ name: String) -> String? {
     guard SQLVocabulary.functions.contains(name) else { return "the function \(name)" }
+    if Self.slowFunctions.contains(name) {
+      usedSlowFunctionCount += 1
+      guard usedSlowFunctionCount <= Self.slowFunctionUseCount else {
+        return "more than \(Self.slowFunctionUseCount) uses of instr, replace and trim"
+      }
+    }
     usedFunctionCount += 1
     return usedFunctionCount > Self.functionUseCount
       ? "more than \(Self.functionUseCount) uses of functions" : nil
