@@ -52,6 +52,7 @@ import Testing
 
   @Test func `Hostile statements are refused and the file stays as it is`() async throws {
     #expect(hostileStatements.count >= 60)
+    print("\(hostileStatements.count) hostile statements")
     let before = try bytes(file)
     let sandbox = try sandbox { $0.sqlDuration = .milliseconds(200) }
     for sql in hostileStatements {

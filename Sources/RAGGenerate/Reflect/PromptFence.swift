@@ -27,10 +27,4 @@ package struct PromptFence: Sendable {
       .replacing(mark, with: "\(mark.prefix(8)) \(mark.dropFirst(8))")
     return "<\(name)-\(mark)>\n\(inside)\n</\(name)-\(mark)>"
   }
-
-  /// A text in one line of at most `scalarCount` scalars, with nothing that could be taken for
-  /// structure.
-  package static func line(_ text: String, scalarCount: Int) -> String {
-    UntrustedText.neutralisedLine(text, scalarCount: scalarCount)
-  }
 }
