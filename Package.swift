@@ -31,6 +31,7 @@ let package = Package(
     .library(name: "RAG", targets: ["RAG"]),
     .library(name: "RAGEmbed", targets: ["RAGEmbed"]),
     .library(name: "RAGIndex", targets: ["RAGIndex"]),
+    .library(name: "RAGSQL", targets: ["RAGSQL"]),
     .executable(name: "rag", targets: ["RAGCommand"]),
   ],
   dependencies: [
@@ -55,6 +56,7 @@ let package = Package(
     module("RAGStore", ["RAGCore", "RAGIndex", "RAGLexical", "CSQLite", grdb]),
     module("RAGRetrieve", ["RAGCore", "RAGIndex", "RAGStore"]),
     module("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
+    module("RAGSQL", ["RAGCore", "RAGGenerate", "CSQLite"]),
     module(
       "RAG",
       [
@@ -74,6 +76,7 @@ let package = Package(
       "RAGStore", ["RAGCore", "RAGIndex", "RAGLexical", "CSQLite", grdb], exclude: ["Fixtures"]),
     tests("RAGRetrieve", ["RAGCore", "RAGIndex"]),
     tests("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
+    tests("RAGSQL", ["RAGCore", "RAGGenerate", "CSQLite"]),
     tests("RAGEval", ["RAGCore"]),
     tests("RAG", ["RAGCore", "RAGEmbed", "RAGIndex", "RAGStore", "RAGRetrieve"]),
     tests("RAGCommand", ["RAG"]),

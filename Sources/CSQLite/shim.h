@@ -15,4 +15,20 @@ static inline int rag_sqlite_set_defensive(void *database) {
   return sqlite3_db_config((sqlite3 *)database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)0);
 }
 
+// Makes a connection as harmless as it can be: defensive, no extensions, no triggers, functions of
+// the schema only if innocuous, and "name" never a string. Returns an SQLite result code.
+static inline int rag_sqlite_harden(void *database) {
+  static const int switches[][2] = {
+      {SQLITE_DBCONFIG_DEFENSIVE, 1},           {SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0},
+      {SQLITE_DBCONFIG_ENABLE_LOAD_EXTENSION, 0}, {SQLITE_DBCONFIG_ENABLE_TRIGGER, 0},
+      {SQLITE_DBCONFIG_ENABLE_FTS3_TOKENIZER, 0}, {SQLITE_DBCONFIG_WRITABLE_SCHEMA, 0},
+      {SQLITE_DBCONFIG_DQS_DML, 0},
+  };
+  for (unsigned int i = 0; i < sizeof(switches) / sizeof(switches[0]); i++) {
+    int code = sqlite3_db_config((sqlite3 *)database, switches[i][0], switches[i][1], (int *)0);
+    if (code != SQLITE_OK) return code;
+  }
+  return SQLITE_OK;
+}
+
 #endif

@@ -14,6 +14,12 @@ public struct Limits: Sendable, Hashable {
   public var answerByteCount = 1 << 20
   /// How long a converter or a model command may run.
   public var commandDuration: Duration = .seconds(120)
+  /// Bytes of one SQL query and of its result; values in between may have 1 MiB if this is less.
+  public var sqlByteCount = 1 << 20
+  /// How long one SQL query may run.
+  public var sqlDuration: Duration = .seconds(2)
+  /// Rows of the result of one SQL query.
+  public var sqlRowCount = 1_000
 
   /// The defaults.
   public init() {}

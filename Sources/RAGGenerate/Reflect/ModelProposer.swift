@@ -1,0 +1,99 @@
+public import RAGCore
+
+/// Why an answer of a model holds no proposal, in words for the model.
+public struct UnreadableProposal: Error, Hashable {
+  /// What is wrong with the answer.
+  public var reason: String
+
+  /// Makes the error.
+  public init(_ reason: String) { self.reason = reason }
+}
+
+/// Has a model make the proposals.
+public struct ModelProposer<Proposal: Sendable>: Proposer {
+  private let backend: any ModelBackend
+  private let limits: Limits
+  private let prompt: @Sendable ([Attempt<Proposal>]) async throws -> ModelPrompt
+  private let read: @Sendable (String) throws -> Proposal
+
+  /// Makes a proposer of a prompt for each attempt and a reader of the answers, which throws
+  /// ``UnreadableProposal`` for an answer that it cannot read.
+  public init(
+    _ backend: any ModelBackend, limits: Limits = Limits(),
+    prompt: @escaping @Sendable ([Attempt<Proposal>]) async throws -> ModelPrompt,
+    read: @escaping @Sendable (String) throws -> Proposal
+  ) {
+    self.backend = backend
+    self.limits = limits
+    self.prompt = prompt
+    self.read = read
+  }
+
+  /// Makes a proposer of one task, to which rejected answers and what was wrong with them are
+  /// added, as far as the model's context has room.
+  public init(
+    _ backend: any ModelBackend, task: ModelPrompt, limits: Limits = Limits(),
+    read: @escaping @Sendable (String) throws -> Proposal
+  ) {
+    self.init(
+      backend, limits: limits,
+      prompt: { attempts in
+        let room = backend.contextTokenCount - reservedAnswerTokenCount
+        return Self.prompt(task, after: attempts) {
+          backend.tokenCounter.tokenCount(of: $0.system + $0.user) <= room
+        }
+      }, read: read)
+  }
+
+  /// Asks the model. Escape sequences and invisible characters are taken out of its answer.
+  /// - Throws: ``RAGError``: `backend`, `limitExceeded` for an answer without end;
+  ///   `CancellationError`; what the prompt throws.
+  public func propose(
+    after attempts: [Attempt<Proposal>], tokenCount: Int
+  ) async throws -> Proposed<Proposal>? {
+    let prompt = try await prompt(attempts)
+    let counter = backend.tokenCounter
+    let promptCount =
+      counter.tokenCount(of: prompt.system) + counter.tokenCount(of: prompt.user)
+    guard promptCount < tokenCount else { return nil }
+    var pieces = BackendPieces(prompt, from: backend, limits: limits)
+    var terminal = TerminalText()
+    let answer = terminal.filter(try await pieces.rest())
+    return Proposed(
+      answer: answer, content: try content(of: answer),
+      tokenCount: promptCount + counter.tokenCount(of: answer))
+  }
+
+  private func content(of answer: String) throws -> Proposed<Proposal>.Content {
+    guard answer.contains(where: { !$0.isWhitespace }) else {
+      return .unreadable(reason: "the answer was empty")
+    }
+    do {
+      return .proposal(try read(answer))
+    } catch let error as UnreadableProposal {
+      return .unreadable(reason: error.reason)
+    }
+  }
+
+  /// The task with the last attempts, as many as fit.
+  private static func prompt(
+    _ task: ModelPrompt, after attempts: [Attempt<Proposal>], fits: (ModelPrompt) -> Bool
+  ) -> ModelPrompt {
+    let fence = PromptFence()
+    for omitted in attempts.indices {
+      let blocks = attempts[omitted...].map { attempt in
+        fence.block("attempt", attempt.answer) + "\n"
+          + fence.block("problem", attempt.verdict.reason ?? "")
+      }
+      let prompt = ModelPrompt(
+        system: task.system + "\n\n" + fence.rule,
+        user: task.user + "\n\nThese answers of yours were rejected:\n\n"
+          + blocks.joined(separator: "\n\n") + "\n\nAnswer again, without these problems.")
+      if fits(prompt) { return prompt }
+    }
+    return task
+  }
+}
+
+/// Tokens of the context kept free for the answer.
+private let reservedAnswerTokenCount = 1024

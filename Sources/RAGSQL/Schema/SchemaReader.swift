@@ -1,0 +1,51 @@
+/// Reads the schema of a connection that is not restricted yet.
+///
+/// Virtual tables and what they keep their data in are left out: they run code as they open.
+enum SchemaReader {
+  static func schema(
+    of connection: SandboxConnection
+  ) throws -> (schema: SQLSchema, namedQueries: Set<String>) {
+    func rows(_ sql: String) throws -> [[SQLValue]] {
+      try connection.rows(of: sql, duration: SandboxConnection.setupDuration)
+    }
+    let kinds = try rows(
+      """
+      SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view')
+      """)
+    let readable = Set(kinds.map { $0[0].description })
+    var tables: [SQLSchema.Table] = []
+    var namedQueries: Set<String> = []
+    for row in try rows(
+      "SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
+    {
+      let name = row[0].description
+      guard readable.contains(name), !name.lowercased().hasPrefix("sqlite_") else { continue }
+      let isView = row[1] == .text("view")
+      if isView { namedQueries.formUnion(AccessPolicy.namedQueries(in: row[2].description)) }
+      let quoted = "'" + name.replacing("'", with: "''") + "'"
+      // A view of what does not exist has no columns; it is left out.
+      let columns: [[SQLValue]]
+      do {
+        columns = try rows("SELECT name, type, pk FROM pragma_table_xinfo(\(quoted))")
+      } catch let failure as SQLFailure where isView && failure.kind != .tooSlow {
+        continue
+      }
+      let keys = try rows(
+        "SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list(\(quoted)) ORDER BY id, seq"
+      )
+      tables.append(
+        SQLSchema.Table(
+          name: name, isView: isView,
+          columns: columns.map {
+            SQLSchema.Column(
+              name: $0[0].description, type: $0[1].description, isPrimaryKey: $0[2] != .integer(0))
+          },
+          foreignKeys: keys.map {
+            SQLSchema.ForeignKey(
+              column: $0[0].description, table: $0[1].description,
+              target: $0[2] == .null ? nil : $0[2].description)
+          }))
+    }
+    return (SQLSchema(tables: tables), namedQueries)
+  }
+}
