@@ -23,12 +23,17 @@ enum PageChecksum {
     return UInt64(littleEndian: stored) == UInt64(checksum(page, number: number))
   }
 
-  /// Puts a page right of which one bit has changed.
+  /// Bytes at the start of page 1 that are all known or guessed at: SQLite's header and that of the
+  /// page's tree.
+  private static let headerSize = DatabaseHeader.size + 12
+
+  /// Puts a page right of which one bit has changed, or one byte of the header on page 1.
   ///
   /// No two bits of a page change its checksum alike (Koopman 2002: the Hamming distance of CRC-32C
-  /// is four up to 2^31 bits), so the difference tells the bit. Many changed bits look like one
-  /// with a probability of 2^-17; rows have checksums of their own.
-  /// - Returns: whether the page matches its trailer now.
+  /// is four up to 2^31 bits), so the difference tells the bit. Many changed bits look like one, or
+  /// like one such byte, with a probability of 2^-17; rows have checksums of their own.
+  /// - Returns: whether the content of the page is what the checksum says now; the trailer may be
+  ///   damaged still.
   static func correct(_ page: UnsafeMutableRawBufferPointer, number: UInt32) -> Bool {
     guard page.count == pageSize else { return false }
     let stored = UInt64(
@@ -39,15 +44,28 @@ enum PageChecksum {
       // The content is whole, or more than a bit has changed.
       return difference == 0
     }
-    if difference.nonzeroBitCount == 1 { return true }
+    // A byte of the checksum itself.
+    if (0..<4).contains(where: { difference & ~(0xFF << ($0 * 8)) == 0 }) { return true }
+    let headerBits = number == 1 ? headerSize * 8 : 0
+    var ofHeader = [UInt32](repeating: 0, count: headerBits)
     // The register after a one and so many zeros more, least bit first: from the last bit back.
     var register: UInt32 = 1
     for distance in 1...(contentSize * 8) {
       register = register >> 1 ^ (register & 1 == 1 ? 0x82F6_3B78 : 0)
-      guard register == difference else { continue }
       let bit = contentSize * 8 - distance
+      if bit < headerBits { ofHeader[bit] = register }
+      guard register == difference else { continue }
       page[bit / 8] ^= 1 << UInt8(bit % 8)
       return true
+    }
+    for byte in 0..<headerBits / 8 {
+      for pattern in 1...UInt8.max {
+        var sum: UInt32 = 0
+        for bit in 0..<8 where pattern >> UInt8(bit) & 1 == 1 { sum ^= ofHeader[byte * 8 + bit] }
+        guard sum == difference else { continue }
+        page[byte] ^= pattern
+        return true
+      }
     }
     return false
   }
