@@ -33,10 +33,16 @@ extension Store {
   /// Ends a run of writes: folds what is due, gives free space back, and empties the log.
   ///
   /// A log that stays is a risk: of a damaged one SQLite's recovery drops the end without a word.
+  /// Where the device is full, what was written stays as it is, and the next run tries again.
   package func settle(policy: FoldPolicy = FoldPolicy()) async throws {
     guard let writer else { throw notWritable }
-    try await foldIfNeeded(policy: policy)
-    try await giveBackSpace()
+    do {
+      try await foldIfNeeded(policy: policy)
+      try await giveBackSpace()
+    } catch RAGError.Code.diskFull {
+      // What a fold had written before.
+      try await removeLeftovers()
+    }
     try await mappingErrors(directory.path) {
       try await writer.writeWithoutTransaction { $0.emptyLog() }
     }
