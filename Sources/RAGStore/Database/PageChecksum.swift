@@ -23,15 +23,12 @@ enum PageChecksum {
     return UInt64(littleEndian: stored) == UInt64(checksum(page, number: number))
   }
 
-  /// Bytes at the start of page 1 that are all known or guessed at: SQLite's header and that of the
-  /// page's tree.
-  private static let headerSize = DatabaseHeader.size + 12
-
-  /// Puts a page right of which one bit has changed, or one byte of the header on page 1.
+  /// Puts a page right of which one bit has changed, or of page 1, on which all else depends, one
+  /// byte.
   ///
   /// No two bits of a page change its checksum alike (Koopman 2002: the Hamming distance of CRC-32C
-  /// is four up to 2^31 bits), so the difference tells the bit. Many changed bits look like one, or
-  /// like one such byte, with a probability of 2^-17; rows have checksums of their own.
+  /// is four up to 2^31 bits), so the difference tells the bit. Many changed bits look like one with
+  /// a probability of 2^-17, and like one byte with 2^-12; rows have checksums of their own.
   /// - Returns: whether the content of the page is what the checksum says now; the trailer may be
   ///   damaged still.
   static func correct(_ page: UnsafeMutableRawBufferPointer, number: UInt32) -> Bool {
@@ -46,23 +43,24 @@ enum PageChecksum {
     }
     // A byte of the checksum itself.
     if (0..<4).contains(where: { difference & ~(0xFF << ($0 * 8)) == 0 }) { return true }
-    let headerBits = number == 1 ? headerSize * 8 : 0
-    var ofHeader = [UInt32](repeating: 0, count: headerBits)
+    var differences = [UInt32](repeating: 0, count: number == 1 ? contentSize * 8 : 0)
     // The register after a one and so many zeros more, least bit first: from the last bit back.
     var register: UInt32 = 1
     for distance in 1...(contentSize * 8) {
       register = register >> 1 ^ (register & 1 == 1 ? 0x82F6_3B78 : 0)
       let bit = contentSize * 8 - distance
-      if bit < headerBits { ofHeader[bit] = register }
+      if number == 1 { differences[bit] = register }
       guard register == difference else { continue }
       page[bit / 8] ^= 1 << UInt8(bit % 8)
       return true
     }
-    for byte in 0..<headerBits / 8 {
-      for pattern in 1...UInt8.max {
-        var sum: UInt32 = 0
-        for bit in 0..<8 where pattern >> UInt8(bit) & 1 == 1 { sum ^= ofHeader[byte * 8 + bit] }
+    for byte in 0..<differences.count / 8 {
+      var sum: UInt32 = 0
+      // In Gray's order, in which one bit changes at a time.
+      for step in 1...UInt8.max {
+        sum ^= differences[byte * 8 + step.trailingZeroBitCount]
         guard sum == difference else { continue }
+        let pattern = step ^ step >> 1
         page[byte] ^= pattern
         return true
       }

@@ -88,8 +88,11 @@ struct RepairTests {
   }
 
   @Test(
-    "loses nothing for a byte of the database's header",
-    arguments: [0, 3, 16, 18, 20, 28, 30, 33, 34, 44, 56, 60, 68, 92, 100, 103, 105, 4_090, 4_094])
+    "loses nothing for a byte of the database's first page",
+    arguments: [
+      0, 3, 16, 18, 20, 28, 30, 33, 34, 44, 56, 60, 68, 92, 100, 103, 105, 121, 1_000, 3_900, 4_090,
+      4_094,
+    ])
   func header(place: Int) async throws {
     let sample = try await SampleIndex.make()
     var database = sample.database
