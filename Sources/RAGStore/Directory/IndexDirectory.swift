@@ -150,7 +150,12 @@ private func ioErrors<Result>(_ path: String, _ body: () throws -> Result) throw
       throw RAGError(
         .readOnly, "cannot be written; check its permissions or choose another place", path: path)
     default:
-      throw RAGError(.io, error.localizedDescription, path: path)
+      let reason = (error.underlying as? POSIXError).map {
+        String(cString: strerror($0.code.rawValue))
+      }
+      throw RAGError(
+        .io, "cannot be made or read: \(reason ?? error.localizedDescription); choose another place",
+        path: path)
     }
   }
 }
