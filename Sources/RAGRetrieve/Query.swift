@@ -18,6 +18,9 @@ public struct Query: Sendable {
   /// The share of the truly nearest chunks that the vector lane is to find, on average over queries;
   /// 1 compares with every chunk.
   public var recall: Double
+  /// The best candidates that the engine's reranker judges, where it has one: they come first, by
+  /// its scores. At least the hits are judged; 0 leaves the reranker out.
+  public var rerankCount = 50
   /// Tokens of the section around each chunk that hits bring along as their ``Hit/context``, as the
   /// encoder counts them; a hit that lies in the context of a better one is left out then. Nil for
   /// no context.
@@ -98,6 +101,11 @@ extension Query {
     }
     guard (0...1).contains(recall) else {
       throw RAGError(.invalidInput, "recall is \(recall); choose a share from 0 to 1")
+    }
+    guard (0...limits.hitCount).contains(rerankCount) else {
+      throw RAGError(
+        rerankCount < 0 ? .invalidInput : .limitExceeded,
+        "asked to judge \(rerankCount) passages; ask for 0 to \(limits.hitCount) (Limits.hitCount)")
     }
     guard (0...1).contains(diversity) else {
       throw RAGError(.invalidInput, "diversity is \(diversity); choose a share from 0 to 1")

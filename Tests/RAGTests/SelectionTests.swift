@@ -121,6 +121,42 @@ struct SelectionTests {
     }
   }
 
+  @Test("are judged by a reranker, as many as it is asked to")
+  func reranker() async throws {
+    /// Likes long passages.
+    struct Longest: Reranker {
+      let name = "longest"
+      var surplus = 0
+
+      func scores(of passages: [String], for query: String) async throws -> [Double] {
+        passages.map { Double($0.utf8.count) } + Array(repeating: 0, count: surplus)
+      }
+    }
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(
+        at: directory.index, encoder: BagOfWordsEmbedder(), reranker: Longest())
+      try await engine.upsert([
+        MemoryDocument(id: "a", text: "An owl."),
+        MemoryDocument(id: "b", text: "An owl hunts mice."),
+        MemoryDocument(id: "c", text: "Many other birds, which sing by day, hunt no mice at all."),
+      ])
+      var query = Query("An owl", count: 1)
+      #expect(try await engine.search(query).map(\.document.id) == ["c"])
+      query.rerankCount = 2
+      let judged = try await engine.search(query)
+      #expect(judged.map(\.document.id) == ["b"] && judged.first?.score == 18)
+      query.rerankCount = 0
+      #expect(try await engine.search(query).map(\.document.id) == ["a"])
+      query.rerankCount = -1
+      await #expect(throws: RAGError.self) { try await engine.search(query) }
+
+      let other = try await Engine.open(
+        at: directory.index, encoder: BagOfWordsEmbedder(), reranker: Longest(surplus: 1))
+      let error = await #expect(throws: RAGError.self) { try await other.search("owl") }
+      #expect(error?.message.contains("longest") == true)
+    }
+  }
+
   @Test("are found by other wordings of a question, and by a passage that could answer it")
   func expansion() async throws {
     try await withTemporaryDirectory { directory in

@@ -54,6 +54,7 @@ public struct Abstention: Sendable, Hashable, Codable {
   ///   - minimumEvidence: where the search abstains.
   ///   - onQuery: called after each query.
   ///   - evidence: gives the evidence of the best hit of a text without some documents.
+  /// - Returns: what was found for each of them.
   /// - Throws: what `evidence` throws, and as ``init(minimumEvidence:queries:)``.
   public static func measure(
     _ set: JudgedSet, minimumEvidence: Double, onQuery: () -> Void = {},

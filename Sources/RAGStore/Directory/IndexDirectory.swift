@@ -153,9 +153,9 @@ private func ioErrors<Result>(_ path: String, _ body: () throws -> Result) throw
       let reason = (error.underlying as? POSIXError).map {
         String(cString: strerror($0.code.rawValue))
       }
+      let problem = reason ?? error.localizedDescription
       throw RAGError(
-        .io, "cannot be made or read: \(reason ?? error.localizedDescription); choose another place",
-        path: path)
+        .io, "cannot be made or read: \(problem); choose another place", path: path)
     }
   }
 }

@@ -20,6 +20,15 @@ struct RevisionMark {
   /// Whether something else stands where the mark should be.
   var isDamaged: Bool { content == .damaged }
 
+  /// Whether what stands there is what a crash leaves of writing the mark of `revision`: its
+  /// beginning, and the end of the mark before it.
+  func isCutOff(at revision: Int) -> Bool {
+    let new = Self.encoded(revision)[...]
+    let old = revision > 1 ? Self.encoded(revision - 1)[...] : []
+    let bytes = bytes
+    return (0...Self.byteCount).contains { bytes == Array(new.prefix($0) + old.dropFirst($0)) }
+  }
+
   private enum Content: Equatable {
     /// No revision was acknowledged, or there was no room to write it.
     case none
@@ -28,18 +37,22 @@ struct RevisionMark {
   }
 
   private var content: Content {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return .none }
-    defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: Self.byteCount + 1)
-    let count = pread(descriptor, &bytes, bytes.count, 0)
-    guard count > 0 else { return .none }
-    let mark = Array(bytes[..<Self.byteCount])
-    if count == Self.byteCount, mark == Self.encoded(Self.revision(mark)) {
-      return .revision(Self.revision(mark))
+    let bytes = bytes
+    if bytes.count == Self.byteCount, bytes == Self.encoded(Self.revision(bytes)) {
+      return .revision(Self.revision(bytes))
     }
     // After a power failure a file may have its length before its content.
     return bytes.allSatisfy { $0 == 0 } ? .none : .damaged
+  }
+
+  /// What stands in the file, and no more than a byte behind the mark.
+  private var bytes: [UInt8] {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return [] }
+    defer { close(descriptor) }
+    var bytes = [UInt8](repeating: 0, count: Self.byteCount + 1)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return Array(bytes.prefix(max(0, count)))
   }
 
   /// Best effort: the commit it follows is on disk, and an older mark is no lie.

@@ -20,8 +20,11 @@ extension Store {
     // Before the database is opened: what is committed meanwhile is acknowledged later.
     let mark = directory.revisionMark.read()
     let markIsDamaged = directory.revisionMark.isDamaged
+    var markIsCutOff = false
     do {
       let store = try await open(directory, for: .read)
+      let revision = try await store.read { $0.settings.revision }
+      markIsCutOff = directory.revisionMark.isCutOff(at: revision)
       damage += try await store.read { try $0.rowProblems() }
       damage += try await store.read { try $0.generationProblems() }
       // Of a commit that was cut off nothing was acknowledged.
@@ -42,7 +45,7 @@ extension Store {
       damage.append(Damage(IndexDirectory.databaseName + "-wal", logDamage.description))
     }
     // Twice, because a writer may have been at it.
-    if markIsDamaged, directory.revisionMark.isDamaged {
+    if markIsDamaged, !markIsCutOff, directory.revisionMark.isDamaged {
       damage.append(
         Damage(
           (directory.lock as NSString).lastPathComponent,

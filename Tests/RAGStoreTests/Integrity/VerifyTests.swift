@@ -42,6 +42,24 @@ struct VerifyTests {
     }
   }
 
+  @Test("takes a mark that a crash cut off for none")
+  func cutOffMark() async throws {
+    let sample = try await SampleIndex.make()
+    let mark = try #require(sample.files["lock"])
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let directory = IndexDirectory(path)
+      // The sample's revision is below 256: the one before differs in its first byte and its sum.
+      directory.revisionMark.write(Int(mark[0]) - 1)
+      let old = try bytes(directory.lock)
+      for count in mark.indices {
+        try Data(mark.prefix(count) + old.dropFirst(count)).write(
+          to: URL(filePath: directory.lock))
+        #expect(try await Store.verify(directory) == [], "\(count)")
+      }
+    }
+  }
+
   @Test(
     "takes a mark that was never written for none",
     arguments: [[], Array(repeating: 0, count: 12)] as [[UInt8]])
