@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The end of a run of writes")
 struct SettleTests {
-  @Test("does not wait for a reader, and empties the log when it is gone", .timeLimit(.minutes(1)))
+  @Test("does not wait for a reader, and empties the log when it is gone", .timeLimit(.minutes(20)))
   func reader() async throws {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
