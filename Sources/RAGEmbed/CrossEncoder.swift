@@ -129,7 +129,7 @@ extension CrossEncoder {
       var tokens: [Int32] = []
       tokenizer.appendTextTokens(of: passage, limit: limit, to: &tokens)
       pairTokens.append(
-        queryTokens[...], tokens[...], maximumLength: maximumLength, to: &rows)
+        queryTokens, tokens, maximumLength: maximumLength, to: &rows)
     }
   }
 

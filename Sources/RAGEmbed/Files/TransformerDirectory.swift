@@ -12,8 +12,6 @@ package struct TransformerDirectory: Sendable {
 
   /// Where `config.json` is.
   var configurationPath: String { path + "/config.json" }
-  /// Where what the tokenizer is used with is.
-  private var tokenizerOptionsPath: String { path + "/tokenizer_config.json" }
 
   /// Reads the configuration files.
   ///
@@ -55,7 +53,7 @@ package struct TransformerDirectory: Sendable {
 
   /// The names of the model's inputs, where the directory states them.
   func inputNames() throws -> [String]? {
-    try JSONValue.read(ifPresent: tokenizerOptionsPath)?["model_input_names"]?.array?
+    try JSONValue.read(ifPresent: path + "/tokenizer_config.json")?["model_input_names"]?.array?
       .compactMap(\.string)
   }
 

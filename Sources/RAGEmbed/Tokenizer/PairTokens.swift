@@ -2,11 +2,11 @@ import RAGCore
 
 /// The tokens that the post-processor of `tokenizer.json` puts around and between two texts.
 package struct PairTokens: Sendable, Hashable {
-  private(set) var before: [Int32] = []
-  private(set) var between: [Int32] = []
-  private(set) var after: [Int32] = []
+  private let before: [Int32]
+  private let between: [Int32]
+  private let after: [Int32]
   /// Whether the second text and what follows it are of the second token type.
-  private(set) var hasSecondType = false
+  private let hasSecondType: Bool
 
   /// How many tokens there are.
   var count: Int { before.count + between.count + after.count }
@@ -92,7 +92,7 @@ extension PairTokens {
 
   /// Adds a pair of texts, cut so that all tokens are at most `maximumLength`.
   func append(
-    _ first: ArraySlice<Int32>, _ second: ArraySlice<Int32>, maximumLength: Int,
+    _ first: [Int32], _ second: [Int32], maximumLength: Int,
     to rows: inout TokenRows
   ) {
     let counts = Self.counts(first.count, second.count, within: maximumLength - count)
