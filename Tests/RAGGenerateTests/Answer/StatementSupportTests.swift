@@ -14,7 +14,7 @@ struct StatementSupportTests {
     ("the LIMIT is 16\nMB for each file", .normalised, "The limit is 16 MB for each file"),
     (
       "\"journals\" are deleted at commit - always", .normalised,
-      "“Journals” are **deleted** at commit – always"
+      "Journals” are **deleted** at commit – always"
     ),
     (
       "They promise that \"The limit is 16 MB for each file\" now", .exact,
@@ -41,15 +41,15 @@ struct StatementSupportTests {
   @Test("loses the citation of a source that speaks of other things")
   func unsupported() async throws {
     let support = StatementSupport(embedder: BagEmbedder())
-    #expect(try await support.finding(for: "Birds sing each morning", in: Self.source) == nil)
+    #expect(try await support.finding(for: "Penguins waddle slowly", in: Self.source) == nil)
     let near = try await support.finding(for: "Readers don’t sing but block", in: Self.source)
     #expect(near?.support == .similar)
 
     let answer = try await Responder(
-      backend: scripted(["Birds sing each morning [1]. Readers never block writers [1]."]),
+      backend: scripted(["Penguins waddle slowly [1]. Readers never block writers [1]."]),
       embedder: BagEmbedder(), verifier: ScriptedVerifier()
     ).answer("What do readers block?", from: makeHits([Self.source]))
-    #expect(answer.text == "Birds sing each morning. Readers never block writers [1].")
+    #expect(answer.text == "Penguins waddle slowly. Readers never block writers [1].")
     #expect(answer.citations.map(\.support) == [.similar] && answer.removedCitationCount == 1)
   }
 
