@@ -11,8 +11,9 @@ public struct AnswerQuality: Sendable, Hashable, Codable {
     public var cited: [String]
     /// Citations whose quote was found, character for character, at its place in the source.
     public var exactCount: Int
-    /// Statements of the text, and those among them that have a citation.
+    /// Statements of the text.
     public var statementCount: Int
+    /// Those among them that have a citation.
     public var supportedCount: Int
 
     /// Makes an observation.
@@ -74,8 +75,10 @@ public struct AnswerQuality: Sendable, Hashable, Codable {
   /// Asks every query that has a relevant document.
   ///
   /// - Parameters:
+  ///   - set: the queries and judgments; a grade of 1 or more is relevant.
   ///   - onQuery: called after each query.
   ///   - answer: answers a text; nil where it abstains.
+  /// - Returns: what the answers cite.
   /// - Throws: what `answer` throws, and as ``init(_:judged:)``.
   public static func measure(
     _ set: JudgedSet, onQuery: () -> Void = {},
