@@ -51,7 +51,8 @@ private let forbidden = [
     let echo = ClosureBackend(answer: { $0.user })
     var generator = SeededGenerator(seed: 7)
     let composed = try PromptComposer().compose(
-      "Question \(text)?", from: [hit, makeHit("Other.", id: 2, rank: 2)],
+      PromptMaterial(
+        question: "Question \(text)?", hits: [hit, makeHit("Other.", id: 2, rank: 2)]),
       contextTokenCount: echo.contextTokenCount, tokenCounter: echo.tokenCounter,
       using: &generator)
     var read = ""
@@ -79,7 +80,7 @@ private let forbidden = [
     func compose(_ text: String) throws -> String {
       var generator = SeededGenerator(seed: 3)
       return try PromptComposer().compose(
-        text, from: [makeHit(text, title: text)], contextTokenCount: 4096,
+        PromptMaterial(question: text, hits: [makeHit(text, title: text)]), contextTokenCount: 4096,
         tokenCounter: EstimatedTokenCounter(), using: &generator
       ).prompt.user
     }
