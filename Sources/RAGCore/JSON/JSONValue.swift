@@ -43,3 +43,17 @@ package enum JSONValue: Hashable, Sendable {
     if case .object(let value) = self { value } else { nil }
   }
 }
+
+extension JSONValue {
+  /// Reads a text that is one JSON value.
+  /// - Throws: ``JSONReader/SyntaxError``.
+  package init(json text: String) throws {
+    var text = text
+    self = try text.withUTF8 { bytes in
+      var reader = try JSONReader(UnsafeRawBufferPointer(bytes))
+      let value = try reader.value()
+      try reader.end()
+      return value
+    }
+  }
+}

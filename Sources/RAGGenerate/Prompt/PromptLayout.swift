@@ -13,6 +13,7 @@ struct PromptLayout {
   private let datamark: Unicode.Scalar?
   /// Nil where nothing is asked.
   private let question: String?
+  private let schema: JSONSchema?
 
   /// The blocks that fill a prompt.
   struct Content {
@@ -47,6 +48,7 @@ struct PromptLayout {
     self.mark = mark
     self.order = order
     self.datamark = datamark
+    schema = material.schema
     question = material.hasQuestion ? Self.inside(material.question, mark: mark) : nil
   }
 
@@ -89,7 +91,12 @@ struct PromptLayout {
       paragraphs.append(Paragraph(part: .question, text: block))
     }
     wording(template.task)
-    wording(template.outputFormat)
+    if let schema {
+      let text = template.language.schemaFormat + "\n" + schema.text
+      paragraphs.append(Paragraph(part: .wording, text: text))
+    } else {
+      wording(template.outputFormat)
+    }
     return paragraphs
   }
 
@@ -179,5 +186,15 @@ struct PromptLayout {
   /// 1, 3, 5, … 6, 4, 2.
   private static func bestAtEdges(_ indices: [Int]) -> [Int] {
     indices.filter { $0 % 2 == 0 } + indices.filter { $0 % 2 == 1 }.reversed()
+  }
+}
+
+extension PromptLanguage {
+  fileprivate var schemaFormat: String {
+    switch self {
+    case .english:
+      "Reply with one JSON value and nothing else. It must conform to this JSON Schema:"
+    case .chinese: "只回复一个 JSON 值，不要写其他内容。它必须符合这个 JSON Schema："
+    }
   }
 }

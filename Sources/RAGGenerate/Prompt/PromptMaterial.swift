@@ -10,16 +10,20 @@ public struct PromptMaterial: Sendable, Hashable {
   public var examples: [PromptExample]
   /// The conversation before the question, oldest turn first.
   public var history: [ConversationTurn]
+  /// What the answer is to conform to, in place of the template's output format. It is taken for
+  /// the host's own, and stands in no marks.
+  public var schema: JSONSchema?
 
   /// Makes material.
   public init(
     question: String, hits: [Hit] = [], examples: [PromptExample] = [],
-    history: [ConversationTurn] = []
+    history: [ConversationTurn] = [], schema: JSONSchema? = nil
   ) {
     self.question = question
     self.hits = hits
     self.examples = examples
     self.history = history
+    self.schema = schema
   }
 
   var hasQuestion: Bool { question.contains { !$0.isWhitespace } }
