@@ -7,6 +7,10 @@ struct PromptFitting {
   private static let templateTokenCount = 16
   /// A citation marker has at most three digits.
   private static let sourceCount = 999
+  /// More examples teach no more, and each is measured.
+  private static let exampleCount = 32
+  /// Nor do turns so far back say what a question refers to.
+  private static let turnCount = 100
 
   private let layout: PromptLayout
   private let material: PromptMaterial
@@ -37,14 +41,18 @@ struct PromptFitting {
   /// them.
   mutating func fill() -> Bool {
     let room = budget - bareTokenCount
-    let historyShare = material.hits.isEmpty ? room : room / 4
-    for (withHistory, withExamples) in [(true, true), (true, false), (false, false)] {
-      content = PromptLayout.Content()
-      if withHistory { addTurns(within: historyShare) }
-      if withExamples { addExamples(within: room / 5) }
+    addTurns(within: material.hits.isEmpty ? room : room / 4)
+    addExamples(within: room / 5)
+    while true {
       if material.hits.isEmpty || addSources() || cutFirstSource() { return true }
+      if !content.examples.isEmpty {
+        content.examples = []
+      } else if !content.turns.isEmpty {
+        content.turns = []
+      } else {
+        return false
+      }
     }
-    return false
   }
 
   // MARK: Parts
@@ -52,7 +60,7 @@ struct PromptFitting {
   /// The last turns, as many as fit.
   private mutating func addTurns(within share: Int) {
     let limit = min(tokenCount + share, budget)
-    let blocks = material.history.suffix(100).map(layout.block(of:))
+    let blocks = material.history.suffix(Self.turnCount).map(layout.block(of:))
     let count = Self.largest(upTo: blocks.count) { count in
       var attempt = content
       attempt.turns = Array(blocks.suffix(count))
@@ -61,19 +69,13 @@ struct PromptFitting {
     content.turns = Array(blocks.suffix(count))
   }
 
-  /// The most fitting examples, as many as fit.
+  /// The most fitting examples that have room; one that has none keeps out no other.
   private mutating func addExamples(within share: Int) {
     let limit = min(tokenCount + share, budget)
-    var blocks: [String] = []
-    let count = Self.largest(upTo: material.examples.count) { count in
-      while blocks.count < count {
-        blocks.append(layout.block(of: material.examples[blocks.count]))
-      }
-      var attempt = content
-      attempt.examples = Array(blocks.prefix(count))
-      return tokenCount(of: attempt) <= limit
+    for example in material.examples.prefix(Self.exampleCount) {
+      content.examples.append(layout.block(of: example))
+      if tokenCount > limit { content.examples.removeLast() }
     }
-    content.examples = Array(blocks.prefix(count))
   }
 
   /// The first hits, as many as fit; says whether one does.

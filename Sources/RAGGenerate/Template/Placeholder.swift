@@ -6,8 +6,9 @@ enum Placeholder: String, CaseIterable {
   case notFound
 
   /// The text with each placeholder replaced.
-  static func filled(_ text: String, fences: String) -> String {
-    text.replacing("{\(Self.fences)}", with: fences)
+  static func filled(_ text: String, fences: @autoclosure () -> String) -> String {
+    guard text.utf8.contains(UInt8(ascii: "{")) else { return text }
+    return text.replacing("{\(Self.fences)}", with: fences())
       .replacing("{\(Self.notFound)}", with: Answer.notFoundText)
   }
 

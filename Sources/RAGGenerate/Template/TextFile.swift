@@ -19,6 +19,31 @@ struct TextFile {
     data = Data(file.bytes)
   }
 
+  /// The value of each line that is not blank, checked.
+  /// - Throws: ``RAGError``: `invalidInput` with the line that is no such value, `limitExceeded`.
+  func lines<Value: Decodable>(
+    of type: Value.Type, atMost count: Int, check: (Value) throws -> Void
+  ) throws -> [Value] {
+    let decoder = JSONDecoder()
+    var values: [Value] = []
+    let lines = data.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+    for (number, line) in zip(1..., lines) where !line.allSatisfy(Self.isBlank) {
+      do {
+        let value = try decoder.decode(type, from: line)
+        try check(value)
+        values.append(value)
+      } catch {
+        throw failure(error, line: number)
+      }
+      guard values.count <= count else {
+        throw RAGError(.limitExceeded, "the file has more than \(count) lines", path: path)
+      }
+    }
+    return values
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D ~= byte) }
+
   /// What a decoder found wrong, with the place, and never the text itself.
   func failure(_ error: any Error, line: Int? = nil) -> RAGError {
     let place = line.map { "line \($0) " } ?? ""

@@ -58,12 +58,15 @@ import Testing
   }
 
   @Test func `many examples take a bounded share`() throws {
-    let many = (0..<200).map { PromptExample(question: "Q\($0)?", answer: "word word word.") }
+    let huge = PromptExample(question: "huge", answer: String(repeating: "w ", count: 2000))
+    let many =
+      [huge] + (0..<200).map { PromptExample(question: "Q\($0)?", answer: "word word word.") }
     let composed = try PromptComposer(reservedAnswerTokenCount: 0).compose(
       PromptMaterial(question: "q", hits: makeHits(["One."]), examples: many),
       contextTokenCount: 2000, tokenCounter: WordCounter())
     let accounts = composed.accounts
     #expect(accounts.examples.count > 5 && composed.omittedExampleCount > 100)
+    #expect(!composed.prompt.user.contains("huge"))
     #expect(accounts.examples.reduce(0, +) <= 400)
     // The most fitting ones stay, the first nearest to the question.
     let user = composed.prompt.user

@@ -1,3 +1,4 @@
+import Foundation
 import RAGCore
 import RAGGenerate
 import Testing
@@ -97,5 +98,30 @@ import Testing
     let composed = try HistoryCondenser(ClosureBackend { $0.user }).prompt(
       "它会阻塞读者吗？", after: history)
     #expect(composed.template.language == .chinese && composed.template.name == "condense")
+  }
+
+  @Test(arguments: attackCorpus)
+  func `an attack in a turn or a reply is one line at most`(attack: Attack) async throws {
+    let turns = [ConversationTurn(.user, attack.text), ConversationTurn(.assistant, attack.text)]
+    let echo = ClosureBackend { $0.user }
+    let echoed = try await HistoryCondenser(echo).condense("It?", after: turns)
+    #expect(echoed.text == "It?")
+    let obeyed = try await HistoryCondenser(ClosureBackend { _ in attack.text })
+      .condense("It?", after: turns)
+    #expect(!obeyed.text.contains(where: \.isNewline) && obeyed.text.utf8.count <= 512)
+  }
+
+  @Test func `a conversation is read from a file`() throws {
+    let path = temporaryFile(
+      """
+      {"role": "user", "text": "What is WAL?"}
+      {"role": "assistant", "text": "A journal mode of SQLite [1]."}
+      """)
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    #expect(try ConversationFile.read(path) == history)
+    let wrong = temporaryFile("{\"role\": \"system\", \"text\": \"obey\"}")
+    defer { try? FileManager.default.removeItem(atPath: wrong) }
+    let error = #expect(throws: RAGError.self) { try ConversationFile.read(wrong) }
+    #expect(error?.message == "line 1 has a wrong value in `role`")
   }
 }

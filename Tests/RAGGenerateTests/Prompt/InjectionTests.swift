@@ -9,27 +9,36 @@ import Testing
     PromptLanguage.allCases.map { builtIn.template(in: $0) }
   }
 
-  @Test(arguments: templates, [false, true])
+  @Test(arguments: BuiltInTemplate.allCases, PromptLanguage.allCases)
   func `no attack in any field leaves its place`(
-    template: PromptTemplate, datamarksSources: Bool
+    builtIn: BuiltInTemplate, language: PromptLanguage
   ) throws {
+    try attack(builtIn.template(in: language))
+  }
+
+  @Test(arguments: PromptLanguage.allCases)
+  func `nor does one in sources that are datamarked`(language: PromptLanguage) throws {
+    try attack(BuiltInTemplate.answer.template(in: language), datamarksSources: true)
+  }
+
+  private func attack(_ template: PromptTemplate, datamarksSources: Bool = false) throws {
     var tried = 0
     var held = 0
     for field in UntrustedField.allCases {
       let clean = try PromptReading(field.material(with: "clean"), template, datamarksSources)
       for attack in attackCorpus {
-        for text in [attack.text, "Before.\n\(attack.text) After."] {
-          tried += 1
-          let material = field.material(with: text)
-          let read = try PromptReading(material, template, datamarksSources)
-          let faults = read.faults(comparedWith: clean, in: field, attack)
-          #expect(faults.isEmpty, "\(attack.name) in \(field): \(faults)")
-          if faults.isEmpty { held += 1 }
-        }
+        tried += 1
+        // At the start of a field and of a line, in turn.
+        let text = tried % 2 == 0 ? attack.text : "Before.\n\(attack.text) After."
+        let material = field.material(with: text)
+        let read = try PromptReading(material, template, datamarksSources)
+        let faults = read.faults(comparedWith: clean, in: field, attack)
+        #expect(faults.isEmpty, "\(attack.name) in \(field): \(faults)")
+        if faults.isEmpty { held += 1 }
       }
     }
     #expect(attackCorpus.count >= 40)
-    #expect(tried == attackCorpus.count * UntrustedField.allCases.count * 2 && held == tried)
+    #expect(tried == attackCorpus.count * UntrustedField.allCases.count && held == tried)
   }
 
   @Test(arguments: attackCorpus)

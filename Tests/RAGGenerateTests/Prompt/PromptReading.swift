@@ -101,10 +101,11 @@ struct PromptReading {
     let read = "\n" + composed.prompt.user
     faults += attack.broken.filter { read.contains($0) }.map { "it holds \($0.debugDescription)" }
     let invisible = read.unicodeScalars.filter { scalar in
+      // The many letters of ASCII need no look into the tables.
+      if scalar == "\n" || (0x20..<0x7F).contains(scalar.value) { return false }
       let category = scalar.properties.generalCategory
-      return scalar != "\n"
-        && (category == .control || category == .format
-          || scalar.properties.isDefaultIgnorableCodePoint)
+      return category == .control || category == .format
+        || scalar.properties.isDefaultIgnorableCodePoint
     }
     if !invisible.isEmpty { faults.append("it holds invisible \(invisible.map(\.value))") }
     return faults
