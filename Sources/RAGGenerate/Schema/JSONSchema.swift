@@ -5,7 +5,7 @@ public import RAGCore
 /// A subset of draft 2020-12 (Wright et al. 2022, "JSON Schema: A Media Type for Describing JSON
 /// Documents"): `type`, `enum`, `const`; `properties`, `required`, `additionalProperties`,
 /// `minProperties`, `maxProperties`; `items`, `minItems`, `maxItems`, `uniqueItems`; `minimum`,
-/// `maximum`, `exclusiveMinimum`, `exclusiveMaximum`; `minLength`, `maxLength`; `anyOf`, `oneOf`,
+/// `maximum`, `exclusiveMinimum`, `exclusiveMaximum`; `minLength`, `maxLength`, `pattern`; `anyOf`, `oneOf`,
 /// `allOf`; `$ref` within the schema, `$defs`. Annotations, of which `format` is one, say nothing.
 /// Any other keyword is an error, as an answer would pass that it forbids.
 public struct JSONSchema: Sendable, Hashable {

@@ -17,6 +17,7 @@ struct SchemaReading {
     case names
     case count
     case number
+    case pattern
     case flag
     case schema
     case schemas
@@ -30,7 +31,8 @@ struct SchemaReading {
     "additionalProperties": .schema, "minProperties": .count, "maxProperties": .count,
     "items": .schema, "minItems": .count, "maxItems": .count, "uniqueItems": .flag,
     "minimum": .number, "maximum": .number, "exclusiveMinimum": .number,
-    "exclusiveMaximum": .number, "minLength": .count, "maxLength": .count, "anyOf": .schemas,
+    "exclusiveMaximum": .number, "minLength": .count, "maxLength": .count, "pattern": .pattern,
+    "anyOf": .schemas,
     "oneOf": .schemas, "allOf": .schemas, "title": .annotation, "description": .annotation,
     "default": .annotation, "examples": .annotation, "deprecated": .annotation,
     "readOnly": .annotation, "writeOnly": .annotation, "format": .annotation,
@@ -96,6 +98,13 @@ struct SchemaReading {
         throw failure(place, "is no count")
       }
     case .number: guard value.number != nil else { throw failure(place, "is no number") }
+    case .pattern:
+      guard let pattern = value.string else { throw failure(place, "is no text") }
+      do {
+        _ = try LinearPattern(pattern)
+      } catch let refusal as LinearPattern.Refusal {
+        throw RAGError(.unsupported, "the JSON Schema's \(place) \(refusal.reason)")
+      }
     case .flag: guard value.bool != nil else { throw failure(place, "is not true or false") }
     case .schema: try check(value, at: place)
     case .schemas:

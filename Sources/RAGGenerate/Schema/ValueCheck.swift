@@ -31,6 +31,7 @@ struct ValueCheck {
     case .integer, .number: problems += numberProblems(value.number ?? 0)
     case .string(let text):
       problems += countProblems(text.unicodeScalars.count, "minLength", "maxLength", "characters")
+      problems += patternProblems(text)
     case .array(let elements):
       problems += countProblems(elements.count, "minItems", "maxItems", "elements")
       let isUnique = keywords["uniqueItems"] == .bool(true)
@@ -65,6 +66,14 @@ struct ValueCheck {
       else { return nil }
       return problem("expected \(bound.words) \(JSONText.text(limit))")
     }
+  }
+
+  private func patternProblems(_ text: String) -> [JSONProblem] {
+    // That it compiles was checked when the schema was read.
+    guard let pattern = keywords["pattern"]?.string,
+      let matches = (try? LinearPattern(pattern))?.matches(text), !matches
+    else { return [] }
+    return [problem("expected text that matches the pattern \(pattern)")]
   }
 
   private func countProblems(

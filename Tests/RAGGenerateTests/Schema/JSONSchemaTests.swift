@@ -83,6 +83,8 @@ import Testing
     (#"{"enum": [0, false]}"#, "false", 0), (#"{"enum": [0]}"#, "false", 1),
     (#"{"items": false}"#, "[]", 0), (#"{"items": false}"#, "[1]", 1),
     (#"{"type": "string", "format": "date", "x-order": 1, "title": "T"}"#, #""soon""#, 0),
+    (#"{"pattern": "^[A-Z]{2}\\d+$"}"#, #""AB12""#, 0),
+    (#"{"pattern": "^[A-Z]{2}\\d+$"}"#, #""AB1x""#, 1), (#"{"pattern": "a"}"#, "5", 0),
     (#"{"exclusiveMinimum": 0}"#, "0", 1), (#"{"minLength": 1}"#, "5", 0),
   ])
   func `keywords hold as the draft says`(schema: String, json: String, count: Int) throws {
@@ -105,7 +107,12 @@ import Testing
   @Test(arguments: [
     ("{", "not valid JSON", RAGError.Code.invalidInput), ("3", "neither an object", .invalidInput),
     (#"{"type": "text"}"#, "#/type", .invalidInput), (#"{"type": []}"#, "#/type", .invalidInput),
-    (#"{"properties": {"a/b": {"pattern": "x"}}}"#, "`pattern` at #/properties/a~1b", .unsupported),
+    (
+      #"{"properties": {"a/b": {"propertyNames": 1}}}"#, "`propertyNames` at #/properties/a~1b",
+      .unsupported
+    ),
+    (#"{"pattern": "(?=a)"}"#, "#/pattern has a group", .unsupported),
+    (#"{"pattern": 1}"#, "#/pattern is no text", .invalidInput),
     (#"{"not": {}}"#, "`not`", .unsupported), (#"{"requierd": []}"#, "`requierd`", .unsupported),
     (#"{"if": {}, "then": {}}"#, "`if`", .unsupported),
     (#"{"patternProperties": {}}"#, "`patternProperties`", .unsupported),
