@@ -68,6 +68,7 @@ enum SQLVocabulary {
     "listagg": "group_concat(x, ',')", "stddev": "sqrt(avg(x * x) - avg(x) * avg(x))",
     "median": "a subquery with ORDER BY, LIMIT 1 and OFFSET", "ucase": "upper(x)",
     "lcase": "lower(x)", "to_date": "date(x)", "greatest": "max(a, b)", "least": "min(a, b)",
-    "regexp": "LIKE or GLOB", "regexp_replace": "replace(x, y, z)", "truncate": "CAST(x AS INTEGER)",
+    "regexp": "LIKE or GLOB", "regexp_replace": "replace(x, y, z)",
+    "truncate": "CAST(x AS INTEGER)",
   ]
 }
