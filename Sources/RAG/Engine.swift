@@ -22,12 +22,17 @@ public final class Engine: Sendable {
   let store: Store
   /// Makes the vectors; nil: the index is searched by words, or by vectors of the host's.
   public let encoder: (any Embedder)?
+  /// Judges the best candidates of a search; nil: they keep the order of their fused scores.
+  public let reranker: (any Reranker)?
   /// The bounds on every input.
   public let limits: Limits
 
-  private init(store: Store, encoder: (any Embedder)?, limits: Limits) {
+  private init(
+    store: Store, encoder: (any Embedder)?, reranker: (any Reranker)?, limits: Limits
+  ) {
     self.store = store
     self.encoder = encoder
+    self.reranker = reranker
     self.limits = limits
   }
 
@@ -38,12 +43,12 @@ public final class Engine: Sendable {
   /// - Throws: ``RAGError``: `notFound`, `invalidInput` (the directory holds something else),
   ///   `incompatibleFormat`, `corrupt`, `busy`, `readOnly`, `io`.
   public static func open(
-    at directory: String, encoder: (any Embedder)? = nil, for access: Access = .write,
-    limits: Limits = Limits(), wait: Duration = .seconds(5)
+    at directory: String, encoder: (any Embedder)? = nil, reranker: (any Reranker)? = nil,
+    for access: Access = .write, limits: Limits = Limits(), wait: Duration = .seconds(5)
   ) async throws -> Engine {
     let store = try await Store.open(
       IndexDirectory(directory), for: access == .read ? .read : .write, wait: wait)
-    return Engine(store: store, encoder: encoder, limits: limits)
+    return Engine(store: store, encoder: encoder, reranker: reranker, limits: limits)
   }
 
   // MARK: Searching
@@ -52,13 +57,17 @@ public final class Engine: Sendable {
   /// - Throws: ``RAGError``: `invalidInput`, `limitExceeded`, `modelMismatch`,
   ///   `dimensionMismatch`, `corrupt`, `io`, `cancelled`.
   public func search(_ query: Query) async throws -> [Hit] {
-    try await Retriever(store: store, embedder: encoder, limits: limits).search(query)
+    try await retriever.search(query)
   }
 
   /// What the vector lane does to answer a query, for those who tune; nil where it takes no part.
   /// - Throws: As ``search(_:)``.
   public func explain(_ query: Query) async throws -> VectorLaneReport? {
-    try await Retriever(store: store, embedder: encoder, limits: limits).explain(query)
+    try await retriever.explain(query)
+  }
+
+  private var retriever: Retriever {
+    Retriever(store: store, embedder: encoder, reranker: reranker, limits: limits)
   }
 
   /// The exact bytes of a chunk in its source.

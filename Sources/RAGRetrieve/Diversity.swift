@@ -22,13 +22,17 @@ struct Diversity {
   func order(_ candidates: [Fusion.Candidate], count: Int) throws -> [Fusion.Candidate] {
     var pool = Array(candidates.prefix(Self.poolFactor * count))
     let ids = IDSet(pool.map(\.id))
-    // Scores of one scale with cosines, whatever the fusion.
-    let scale = max(pool.first?.score ?? 0, .leastNormalMagnitude)
     var likeness: [Int64: Double] = [:]
+    // From 0 to 1 as cosines are, whatever gave the scores.
+    let low = pool.last?.score ?? 0
+    let scale = max((pool.first?.score ?? 0) - low, .leastNormalMagnitude)
+    func gain(_ candidate: Fusion.Candidate) -> Double {
+      (1 - weight) * (candidate.score - low) / scale - weight * (likeness[candidate.id] ?? 0)
+    }
     var chosen: [Fusion.Candidate] = []
     while chosen.count < min(count, candidates.count) {
       let next = pool.indices.filter { likeness[pool[$0].id] ?? 0 < Self.duplicateCosine }
-        .max { gain(pool[$0], likeness, scale) < gain(pool[$1], likeness, scale) }
+        .max { gain(pool[$0]) < gain(pool[$1]) }
       guard let next else { break }
       let candidate = pool.remove(at: next)
       chosen.append(candidate)
@@ -38,11 +42,5 @@ struct Diversity {
       }
     }
     return chosen + pool + candidates.dropFirst(Self.poolFactor * count)
-  }
-
-  private func gain(
-    _ candidate: Fusion.Candidate, _ likeness: [Int64: Double], _ scale: Double
-  ) -> Double {
-    (1 - weight) * candidate.score / scale - weight * (likeness[candidate.id] ?? 0)
   }
 }

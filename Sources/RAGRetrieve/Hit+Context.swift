@@ -5,8 +5,8 @@ extension Hit {
   /// What stands around a chunk in its section: found by the small chunk, read with what explains
   /// it.
   public struct Context: Sendable, Hashable, Codable {
-    /// The text, of which the chunk's is a part. Blank lines between blocks may differ from the
-    /// source's.
+    /// The text, of which the chunk's is a part. Between chunks it has blanks in place of the white
+    /// space and markup there, as many.
     public var text: String
     /// The place of the text in the original source.
     public var span: Span
@@ -27,16 +27,23 @@ extension Hit {
       var span = first.span
       for chunk in chunks {
         // Offsets count from the first chunk's start: what chunks share is taken once, and what
-        // lies between two is blank.
+        // lies between two is filled up.
         let start = chunk.textRange.lowerBound - first.textRange.lowerBound
-        if start > bytes.count {
-          bytes += repeatElement(UInt8(ascii: "\n"), count: start - bytes.count)
-        }
+        bytes += Self.gap(
+          byteCount: start - bytes.count, isInLine: chunk.span.lines.contains(span.lines.upperBound)
+        )
         bytes += chunk.text.utf8.dropFirst(bytes.count - start)
         span = span.union(chunk.span)
       }
       self.init(
         text: String(decoding: bytes, as: UTF8.self), span: span, chunks: chunks.map(\.id))
+    }
+
+    private static func gap(byteCount: Int, isInLine: Bool) -> [UInt8] {
+      guard byteCount > 0 else { return [] }
+      let lineCount = isInLine ? 0 : min(byteCount, 2)
+      return Array(repeating: UInt8(ascii: " "), count: byteCount - lineCount)
+        + Array(repeating: UInt8(ascii: "\n"), count: lineCount)
     }
   }
 

@@ -6,6 +6,9 @@ public struct Hit: Sendable, Hashable, Codable {
   public var rank: Int
   /// Higher is better; comparable within one result only.
   public var score: Double
+  /// How probable it is that the chunk answers the query, from 0 to 1; it means the same for every
+  /// query. Nil where the query is a vector without words.
+  public var evidence: Double?
   /// The document that holds the chunk.
   public var document: DocumentReference
   /// The chunk found.
@@ -19,11 +22,12 @@ public struct Hit: Sendable, Hashable, Codable {
 
   /// Makes a hit.
   public init(
-    rank: Int, score: Double, document: DocumentReference, chunk: ChunkReference, span: Span,
-    lanes: [Lane: LaneScore]? = nil
+    rank: Int, score: Double, evidence: Double? = nil, document: DocumentReference,
+    chunk: ChunkReference, span: Span, lanes: [Lane: LaneScore]? = nil
   ) {
     self.rank = rank
     self.score = score
+    self.evidence = evidence
     self.document = document
     self.chunk = chunk
     self.span = span

@@ -8,7 +8,8 @@ public struct Query: Sendable {
   public var count: Int
   /// Which lanes find chunks.
   public var mode: SearchMode
-  /// Which documents may be hits. Exactly min(`count`, matches) hits come back.
+  /// Which documents may be hits. Exactly min(`count`, matches) hits come back, before
+  /// ``minimumEvidence`` is looked at.
   public var filter: Filter?
   /// How the lanes of a hybrid search become one list.
   public var fusion: Fusion
@@ -17,6 +18,9 @@ public struct Query: Sendable {
   /// The share of the truly nearest chunks that the vector lane is to find, on average over queries;
   /// 1 compares with every chunk.
   public var recall: Double
+  /// The best candidates that the engine's reranker judges, where it has one: they come first, by
+  /// its scores. At least the hits are judged; 0 leaves the reranker out.
+  public var rerankCount = 50
   /// Tokens of the section around each chunk that hits bring along as their ``Hit/context``, as the
   /// encoder counts them; a hit that lies in the context of a better one is left out then. Nil for
   /// no context.
@@ -25,6 +29,9 @@ public struct Query: Sendable {
   /// same) to 1 (whatever they say of the query): `1 - lambda` of maximal marginal relevance
   /// (Carbonell & Goldstein 1998).
   public var diversity = 0.0
+  /// Leaves out hits whose ``Hit/evidence`` is below this, from 0 to 1; all of them where the index
+  /// does not hold the answer. Nil takes all.
+  public var minimumEvidence: Double?
   /// Whether hits tell each lane's rank and score.
   public var explains: Bool
 
@@ -32,7 +39,7 @@ public struct Query: Sendable {
   public init(
     _ text: String, count: Int = 10, mode: SearchMode = .hybrid, filter: Filter? = nil,
     fusion: Fusion = .standard, vector: [Float]? = nil, recall: Double = 0.99,
-    explains: Bool = false
+    minimumEvidence: Double? = nil, explains: Bool = false
   ) {
     self.text = text
     self.count = count
@@ -41,6 +48,7 @@ public struct Query: Sendable {
     self.fusion = fusion
     self.vector = vector
     self.recall = recall
+    self.minimumEvidence = minimumEvidence
     self.explains = explains
   }
 }
@@ -84,7 +92,6 @@ extension Query {
         "the query has \(text.utf8.count) bytes; the limit is \(limits.queryByteCount) (Limits.queryByteCount)"
       )
     }
-    let hasWords = text.contains { $0.isLetter || $0.isNumber }
     if !hasWords, mode != .vector || vector == nil {
       throw RAGError(
         .invalidInput,
@@ -95,6 +102,11 @@ extension Query {
     guard (0...1).contains(recall) else {
       throw RAGError(.invalidInput, "recall is \(recall); choose a share from 0 to 1")
     }
+    guard (0...limits.hitCount).contains(rerankCount) else {
+      throw RAGError(
+        rerankCount < 0 ? .invalidInput : .limitExceeded,
+        "asked to judge \(rerankCount) passages; ask for 0 to \(limits.hitCount) (Limits.hitCount)")
+    }
     guard (0...1).contains(diversity) else {
       throw RAGError(.invalidInput, "diversity is \(diversity); choose a share from 0 to 1")
     }
@@ -102,5 +114,16 @@ extension Query {
       throw RAGError(
         .invalidInput, "the context has \(contextTokenCount ?? 0) tokens; choose 1 to 100000")
     }
+    guard let minimumEvidence else { return }
+    guard (0...1).contains(minimumEvidence) else {
+      throw RAGError(
+        .invalidInput, "the least evidence is \(minimumEvidence); choose a value from 0 to 1")
+    }
+    guard hasWords else {
+      throw RAGError(.invalidInput, "a vector alone tells no evidence; give the query's text too")
+    }
   }
+
+  /// Whether there is something to look for in texts.
+  var hasWords: Bool { text.contains { $0.isLetter || $0.isNumber } }
 }

@@ -7,11 +7,16 @@ package struct Retriever: Sendable {
   package var store: Store
   /// Nil in an index that is searched by words or by the host's vectors only.
   package var embedder: (any Embedder)?
+  /// Nil where candidates keep the order of their fused scores.
+  package var reranker: (any Reranker)?
   package var limits: Limits
 
-  package init(store: Store, embedder: (any Embedder)?, limits: Limits) {
+  package init(
+    store: Store, embedder: (any Embedder)?, reranker: (any Reranker)?, limits: Limits
+  ) {
     self.store = store
     self.embedder = embedder
+    self.reranker = reranker
     self.limits = limits
   }
 
@@ -21,23 +26,77 @@ package struct Retriever: Sendable {
   package func search(_ query: Query) async throws -> [Hit] {
     try query.validate(limits)
     let vector = try await queryVector(query)
-    return try await store.read { reader in
-      let allowed = try reader.allowedChunks(query.filter)
-      let found = try candidates(query, vector: vector, allowing: allowed, reader)
-      let hits = try HitSelection(reader: reader, query: query).hits(from: found)
-      let chunks = try reader.chunks(hits.map(\.candidate.id))
-      let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
-      return try hits.enumerated().map { index, hit in
-        let candidate = hit.candidate
-        guard let chunk = byID[candidate.id] else {
-          throw RAGError(
-            .corrupt, "chunk \(candidate.id) was found, and has no row; run 'rag repair'",
-            path: store.directory.path)
-        }
-        return Hit(
-          rank: index + 1, score: candidate.score, chunk: chunk, context: hit.context,
-          lanes: query.explains ? candidate.lanes : nil)
+    guard let reranker, query.rerankCount > 0, query.hasWords else {
+      return try await store.read { reader in
+        try hits(of: query, vector: vector, from: found(query, vector: vector, reader), reader)
       }
+    }
+    let candidates = try await reranked(query, vector: vector, by: reranker)
+    return try await store.read { reader in
+      // What was removed meanwhile is no hit.
+      let there = Set(try reader.chunks(candidates.map(\.id)).map(\.id))
+      return try hits(
+        of: query, vector: vector, from: candidates.filter { there.contains($0.id) }, reader)
+    }
+  }
+
+  private func found(
+    _ query: Query, vector: [Float]?, _ reader: StoreReader
+  ) throws -> [Fusion.Candidate] {
+    try candidates(
+      query, vector: vector, allowing: reader.allowedChunks(query.filter), reader)
+  }
+
+  /// The candidates that the reranker judged, in its order, and no others: scores of two kinds do
+  /// not compare.
+  private func reranked(
+    _ query: Query, vector: [Float]?, by reranker: any Reranker
+  ) async throws -> [Fusion.Candidate] {
+    let count = max(query.rerankCount, query.count)
+    let (candidates, passages) = try await store.read { reader in
+      let candidates = Array(try found(query, vector: vector, reader).prefix(count))
+      return (candidates, try reader.chunks(candidates.map(\.id)).map(Self.passage))
+    }
+    let scores = try await reranker.scores(of: passages, for: query.text)
+    guard scores.count == candidates.count, scores.allSatisfy(\.isFinite) else {
+      throw RAGError(
+        .invalidInput,
+        "the reranker \(reranker.name) gave \(scores.count) scores for \(candidates.count) passages, or one that is no number"
+      )
+    }
+    return zip(candidates, scores).map { candidate, score in
+      var candidate = candidate
+      candidate.score = score
+      return candidate
+    }.sorted(by: Fusion.Candidate.precedes)
+  }
+
+  /// What is judged of a chunk: its headings say what it is about.
+  private static func passage(_ chunk: StoredChunk) -> String {
+    (chunk.headings.suffix(1).filter { !chunk.text.hasPrefix($0) } + [chunk.text])
+      .joined(separator: "\n")
+  }
+
+  private func hits(
+    of query: Query, vector: [Float]?, from found: [Fusion.Candidate], _ reader: StoreReader
+  ) throws -> [Hit] {
+    var hits = try HitSelection(reader: reader, query: query).hits(from: found)
+    let evidence = try evidence(query, vector: vector, of: hits.map(\.candidate.id), reader)
+    if let minimum = query.minimumEvidence {
+      hits.removeAll { evidence[$0.candidate.id] ?? 0 < minimum }
+    }
+    let chunks = try reader.chunks(hits.map(\.candidate.id))
+    let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
+    return try hits.enumerated().map { index, hit in
+      let candidate = hit.candidate
+      guard let chunk = byID[candidate.id] else {
+        throw RAGError(
+          .corrupt, "chunk \(candidate.id) was found, and has no row; run 'rag repair'",
+          path: store.directory.path)
+      }
+      return Hit(
+        rank: index + 1, score: candidate.score, evidence: evidence[candidate.id], chunk: chunk,
+        context: hit.context, lanes: query.explains ? candidate.lanes : nil)
     }
   }
 
@@ -50,7 +109,7 @@ package struct Retriever: Sendable {
       lanes[.lexical] = try reader.lexicalMatches(
         query.text, count: depth(query), allowing: allowed)
     }
-    var trust = familiarity(query)
+    var trust = query.fusion == .calibrated ? familiarity(query) : 1
     // Without a word in common, even a poor vector is better than nothing.
     if lanes[.lexical]?.isEmpty ?? true { trust = 1 }
     if let vector, trust > 0 {
@@ -64,10 +123,20 @@ package struct Retriever: Sendable {
       .fuse(lanes)
   }
 
-  /// How far the vector lane of a calibrated search is to be trusted.
+  /// How far the query's vector is to be trusted.
   private func familiarity(_ query: Query) -> Double {
-    guard query.fusion == .calibrated, query.vector == nil, let embedder else { return 1 }
+    guard query.vector == nil, let embedder else { return 1 }
     return embedder.familiarity(with: query.text)
+  }
+
+  /// How probable it is that chunks answer a query, by id; of a vector without words nothing is said.
+  private func evidence(
+    _ query: Query, vector: [Float]?, of chunks: [Int64], _ reader: StoreReader
+  ) throws -> [Int64: Double] {
+    guard query.hasWords else { return [:] }
+    return try EvidenceModel(
+      reader: reader, text: query.text, vector: vector, familiarity: familiarity(query)
+    ).evidence(of: chunks)
   }
 
   /// What the vector lane does for a query; nil where it takes no part.
@@ -91,7 +160,8 @@ package struct Retriever: Sendable {
   /// One lane alone needs no more than the hits; two are fused from deeper lists, of a length that
   /// does not depend on how many hits are wanted, as long as they are few.
   private func depth(_ query: Query) -> Int {
-    query.mode == .hybrid ? max(query.count, 200) : query.count
+    let count = reranker == nil ? query.count : max(query.count, query.rerankCount)
+    return query.mode == .hybrid ? max(count, 200) : count
   }
 
   /// The vector that the query's vector lane searches with; nil in lexical mode.
@@ -99,6 +169,14 @@ package struct Retriever: Sendable {
     guard query.mode.includes(.vector) else { return nil }
     let settings = try await store.read { $0.settings }
     let path = store.directory.path
+    if query.mode == .vector, settings.dimension == nil,
+      try await store.read({ try $0.counts().chunks }) > 0
+    {
+      throw RAGError(
+        .invalidInput,
+        "the index holds no vectors: it was made without an encoder; search it by words (lexical), or ingest with an encoder into a new one",
+        path: path)
+    }
     if let vector = query.vector {
       if let dimension = settings.dimension, vector.count != dimension {
         throw RAGError(
@@ -123,10 +201,11 @@ package struct Retriever: Sendable {
 
 extension Hit {
   init(
-    rank: Int, score: Double, chunk: StoredChunk, context: Context?, lanes: [Lane: LaneScore]?
+    rank: Int, score: Double, evidence: Double?, chunk: StoredChunk, context: Context?,
+    lanes: [Lane: LaneScore]?
   ) {
     self.init(
-      rank: rank, score: score,
+      rank: rank, score: score, evidence: evidence,
       document: DocumentReference(
         id: chunk.document.key, path: chunk.document.filePath, title: chunk.document.title,
         converter: chunk.document.converter),

@@ -127,6 +127,17 @@ package struct StoreReader {
     }
   }
 
+  /// How much of a text's words chunks hold, by id: from 0, where a chunk is left out, to 1, rare
+  /// words counting more.
+  package func lexicalCoverage(_ text: String, by chunks: IDSet) throws -> [Int64: Double] {
+    let query = LexicalQuery(text)
+    return try withUsableGenerations { _, generations in
+      try LexicalSearch.coverage(
+        of: query, by: chunks, in: generations.map { try files.terms(of: $0) },
+        memory: try termTail(after: generations.last?.lastChunk ?? 0))
+    }
+  }
+
   /// Runs a search over the generations that can be used; again without one that turns out to be
   /// damaged, so that the rows answer in its place.
   private func withUsableGenerations<Result>(

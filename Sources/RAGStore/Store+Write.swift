@@ -79,8 +79,8 @@ extension Store {
     }
     try insert(record.metadata, document: document, in: database)
     try replaceChunks(
-      of: document, with: record.chunks, keepingSame: title == row.title, settings: &settings,
-      in: database)
+      of: document, with: record.chunks, keepingSame: sameBytes(title, row.title),
+      settings: &settings, in: database)
   }
 
   static func insert(_ metadata: Metadata, document: Int64, in database: Database) throws {
@@ -116,8 +116,8 @@ extension Store {
     }
     for record in chunks {
       var row = try ChunkRow(record, id: settings.lastChunk + 1, document: document)
-      if keepingSame, let last = known[row.identity]?.last, last.headings == row.headings,
-        last.text == row.text
+      if keepingSame, let last = known[row.identity]?.last,
+        sameBytes(last.headings, row.headings), sameBytes(last.text, row.text)
       {
         known[row.identity]?.removeLast()
         row.id = last.id
@@ -145,5 +145,13 @@ extension Double {
   /// Whole numbers without a fraction, as people write them.
   fileprivate var formatted: String {
     self == rounded() && magnitude < 1e15 ? String(Int64(self)) : String(self)
+  }
+}
+
+/// Whether two texts are the same on disk: `==` takes é for e with an accent.
+func sameBytes(_ first: String?, _ second: String?) -> Bool {
+  switch (first, second) {
+  case (let first?, let second?): first.utf8.elementsEqual(second.utf8)
+  default: first == nil && second == nil
   }
 }

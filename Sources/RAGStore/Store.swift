@@ -126,10 +126,13 @@ package final class Store: Sendable {
     RAGError(.readOnly, "the index was opened to read only", path: directory.path)
   }
 
+  /// Seconds that SQLite waits for a lock of its own.
+  fileprivate static let busyTimeout: TimeInterval = 10
+
   private static func configuration() -> Configuration {
     var configuration = Configuration()
     configuration.label = "rag"
-    configuration.busyMode = .timeout(10)
+    configuration.busyMode = .timeout(busyTimeout)
     configuration.prepareDatabase { database in
       rag_sqlite_set_defensive(UnsafeMutableRawPointer(database.sqliteConnection))
       // A damaged file must not run code of its own, nor be trusted for its cell sizes.
@@ -137,6 +140,17 @@ package final class Store: Sendable {
       try database.execute(sql: "PRAGMA cell_size_check = ON")
     }
     return configuration
+  }
+}
+
+extension Database {
+  /// Writes the log back as far as readers at work let it, and empties it if there are none; waits
+  /// for nobody. What stays is for the next run of writes.
+  func emptyLog() {
+    guard let connection = sqliteConnection else { return }
+    sqlite3_busy_timeout(connection, 0)
+    defer { sqlite3_busy_timeout(connection, CInt(Store.busyTimeout * 1_000)) }
+    _ = try? checkpoint(.truncate)
   }
 }
 

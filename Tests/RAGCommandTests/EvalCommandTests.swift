@@ -140,6 +140,36 @@ struct EvalCommandTests {
     }
   }
 
+  @Test("measures abstentions, with the documents that answer and without, alike each time")
+  func abstention() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      func lane(_ options: String = "") throws -> [String: Any] {
+        let run = try sandbox.shell("rag eval --beir set --json --abstention \(options)")
+        let set = try #require(try sets(run).first)
+        return try #require(try lanes(set).first)
+      }
+      let first = try #require(try lane()["abstention"] as? [String: Any])
+      #expect(first["minimumEvidence"] as? Double == 0.25)
+      #expect(first["falseAbstentions"] as? Int == 0)
+      let queries = try #require(first["queries"] as? [String: [String: Double]])
+      #expect(Set(queries.keys) == ["a", "b"])
+      // Without whales nothing is said of mammals; penguins are still there without swifts.
+      #expect((queries["b"]?["answered"] ?? 0) > 0.25 && queries["b"]?["hidden"] == 0)
+      #expect((queries["a"]?["hidden"] ?? 0) > 0.25)
+      #expect(first["correctAbstentions"] as? Int == 1)
+      let second = try #require(try lane("--min-score 1")["abstention"] as? [String: Any])
+      #expect(second["queries"] as? [String: [String: Double]] == queries)
+      #expect(second["falseAbstentions"] as? Int == 2)
+      #expect(try lane("--queries odd")["abstention"] != nil)
+      let table = try sandbox.rag("eval", "--beir", "set", "--abstention")
+      #expect(table.text.contains("\nabstentions below 0.25, with"), "\(table.text)")
+      #expect(
+        table.text.contains(/\nlexical +\d\.\d{4} +0 +0\.000 +1 +0\.500\n/), "\(table.text)")
+      #expect(try sandbox.rag("eval", "--beir", "set", "--min-score", "0.5").status == 64)
+    }
+  }
+
   @Test("fails where ids do not match, and goes on where that is allowed")
   func missing() throws {
     try Sandbox.run { sandbox in

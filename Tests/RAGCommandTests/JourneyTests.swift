@@ -62,11 +62,13 @@ struct JourneyTests {
     try Sandbox.run { sandbox in
       _ = try prepare(sandbox)
       let report = try sandbox.rag("query", "blue whale", "--json", "--explain").json()
-      #expect(Set(report.keys) == ["query", "mode", "hits", "answer"])
+      #expect(Set(report.keys) == ["query", "mode", "bestEvidence", "hits", "answer"])
       #expect(report["query"] as? String == "blue whale")
       #expect(report["mode"] as? String == "lexical")
       let hit = try #require((report["hits"] as? [[String: Any]])?.first)
-      #expect(Set(hit.keys) == ["rank", "score", "document", "chunk", "span", "lanes"])
+      #expect(
+        Set(hit.keys) == ["rank", "score", "evidence", "document", "chunk", "span", "lanes"])
+      #expect(hit["evidence"] as? Double == report["bestEvidence"] as? Double)
       let document = try #require(hit["document"] as? [String: Any])
       #expect(document["path"] as? String == sandbox.path + "/docs/whales.md")
       #expect(document["title"] as? String == "Whales")
@@ -80,7 +82,7 @@ struct JourneyTests {
       #expect(citation["status"] as? String == "verified")
 
       let hitsOnly = try sandbox.rag("query", "blue whale", "--json", "--hits-only").json()
-      #expect(Set(hitsOnly.keys) == ["query", "mode", "hits"])
+      #expect(Set(hitsOnly.keys) == ["query", "mode", "bestEvidence", "hits"])
       let prompt = try sandbox.rag("query", "blue whale", "--json", "--prompt").json()
       #expect(Set(prompt.keys) == ["query", "mode", "hits", "prompt"])
     }
@@ -155,6 +157,36 @@ struct JourneyTests {
       let abstained = try sandbox.rag("query", "quantum chromodynamics")
       #expect(abstained.status == 1)
       #expect(abstained.text.hasPrefix("Not found in these documents."))
+    }
+  }
+
+  @Test("leaves out what does not answer well enough, and says how far it is")
+  func minimumScore() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      let found = try sandbox.rag(
+        "query", "penguins fly", "--min-score", "0.5", "--hits-only", "--json"
+      ).json()
+      #expect((found["hits"] as? [Any])?.count == 1 && found["minimumEvidence"] as? Double == 0.5)
+      let run = try sandbox.rag("query", "penguins tango", "--min-score", "0.9", "--hits-only")
+      #expect(run.status == 1 && run.output.isEmpty)
+      #expect(
+        run.errors.contains(
+          /^rag: nothing in the index answers this well enough; the best score is 0\.[0-8]\d,/),
+        "\(run.errors)")
+      #expect(run.errors.hasSuffix("below 0.9; lower --min-score to see it\n"))
+      let answer = try sandbox.rag("query", "penguins tango", "--min-score", "0.9", "--json")
+      #expect(answer.status == 1)
+      let report = try answer.json()
+      #expect((report["hits"] as? [Any])?.isEmpty == true)
+      #expect((report["bestEvidence"] as? Double).map { 0.1 < $0 && $0 < 0.9 } == true)
+      #expect((report["answer"] as? [String: Any])?["abstained"] as? Bool == true)
+      for wrong in ["-0.1", "1.01", "nan"] {
+        #expect(try sandbox.rag("query", "penguins", "--min-score=\(wrong)").status == 64)
+      }
+      // A word of most documents scores next to nothing.
+      let table = try sandbox.rag("query", "the", "--explain", "--hits-only")
+      #expect(!table.text.contains("e-"), "\(table.text)")
     }
   }
 

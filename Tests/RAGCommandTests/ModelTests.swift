@@ -28,6 +28,11 @@ struct ModelTests {
       #expect(other.errors.contains("precision=int8 there, precision=f32 here"))
       #expect(other.errors.contains("--precision"))
 
+      try #require(try sandbox.rag("ingest", "docs", "--index", "words").status == 0)
+      let words = try sandbox.rag(
+        "query", "bread", "--mode", "vector", "--index", "words", environment: environment)
+      #expect(words.status == 2 && words.errors.contains("no vectors"), "\(words.errors)")
+
       let doctor = try sandbox.rag("doctor", "--json", environment: environment)
       #expect(doctor.status == 0)
       let checks = try #require(try doctor.json()["checks"] as? [[String: String]])

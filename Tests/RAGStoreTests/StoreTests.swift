@@ -45,6 +45,26 @@ struct StoreTests {
     }
   }
 
+  @Test("takes texts that differ in their bytes for different, however they look")
+  func bytes() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let names = ["caf\u{E9}", "cafe\u{301}"]
+      for name in names { try await store.put(record(name, ["of \(name)"])) }
+      #expect(try await store.read { try $0.counts().documents } == 2)
+      // Another title, so another chunk is searched.
+      for title in names { try await store.put(record("a", ["text"], title: title)) }
+      #expect(try await store.read { try $0.chunks([3, 4]).map(\.id) } == [4])
+      try await store.apply([.remove(key: names[0])], encoder: nil, chunking: nil)
+      #expect(try await store.read { try $0.documentState(names[1]) } != nil)
+      let mixed = StoredDocument(
+        key: names[0], path: names[1], title: nil,
+        source: Document.Source(mediaType: .plainText, encoding: "utf-8", byteCount: 1),
+        converter: nil, contentHash: [], keepsSource: false)
+      #expect(mixed.filePath == nil)
+    }
+  }
+
   @Test("ends work on a state when its task is cancelled")
   func cancellation() async throws {
     try await withTemporaryDirectory { directory in

@@ -14,7 +14,10 @@ struct StoreBenchmark: AsyncParsableCommand {
         store growth --chunks 100000   time, bytes written and size at each step up to there
         store cycles                   50 cycles of replacing a tenth of 10,000 documents
         store ingest DIR --encoder DIR what an ingest takes, against its encoder alone
+        store filters                  searches that few or many documents may answer
         store opening DIR              opens an index in a process that holds nothing else
       """,
-    subcommands: [Growth.self, Cycles.self, Ingest.self, Opening.self])
+    subcommands: [
+      Growth.self, Cycles.self, Ingest.self, Filters.self, Opening.self,
+    ])
 }

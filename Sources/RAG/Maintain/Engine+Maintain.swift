@@ -5,7 +5,8 @@ extension Engine {
   /// Holds every byte of an index against its checksum, and its parts against each other. Needs no
   /// lock.
   /// - Returns: what is wrong; empty when all is well.
-  /// - Throws: ``RAGError``: `notFound`, `incompatibleFormat`, `cancelled`.
+  /// - Throws: ``RAGError``: `notFound`, `incompatibleFormat`, `cancelled`; `io`, `busy` or `readOnly`
+  ///   where something keeps the index from being read.
   /// - Complexity: O(bytes of the index).
   public static func verify(at directory: String) async throws -> [IndexDamage] {
     try await Store.verify(IndexDirectory(directory)).map(IndexDamage.init)

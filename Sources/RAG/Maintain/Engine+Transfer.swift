@@ -4,82 +4,89 @@ import RAGStore
 
 extension Engine {
   /// Writes the index as JSON lines: a header, then each document with text, metadata, places and
-  /// vectors. All of it is one committed state.
+  /// vectors, and an end, without which an import takes none of it. All of it is one committed state.
   /// - Parameter write: is given one line after the other, with its line feed.
   /// - Throws: ``RAGError``: `corrupt`, `io`, `cancelled`; what `write` throws.
   public func export(_ write: @Sendable (String) throws -> Void) async throws {
     try await store.read { reader in
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      func line(_ value: some Encodable) throws {
-        try write(String(decoding: try encoder.encode(value), as: UTF8.self) + "\n")
+      var sum = ExportEnd()
+      func line(_ value: some Encodable) throws -> Data {
+        let line = try encoder.encode(value)
+        try write(String(decoding: line, as: UTF8.self) + "\n")
+        return line
       }
       let settings = reader.settings
-      try line(
-        ExportHeader(
-          encoder: settings.encoderName, fingerprint: settings.fingerprint,
-          dimension: settings.dimension, chunking: settings.chunking))
-      try reader.forEachRecord { try line(ExportedDocument($0)) }
+      sum.add(
+        try line(
+          ExportHeader(
+            encoder: settings.encoderName, fingerprint: settings.fingerprint,
+            dimension: settings.dimension, chunking: settings.chunking)))
+      try reader.forEachRecord {
+        sum.add(try line(ExportedDocument($0)), chunkCount: $0.chunks.count)
+      }
+      _ = try line(sum)
     }
   }
 
   /// Adds the documents of an export, in place of those of the same id. Nothing is embedded.
   ///
-  /// Documents are committed in batches; after an error, those before the batch at work are in the
-  /// index, and the same import goes on from there.
+  /// Nothing is written before all lines have been read and found whole; until then they wait in a
+  /// file in the directory of the index. Documents are then committed in batches; after an error,
+  /// such as a full device, those before the batch at work are in the index, and the same import
+  /// goes on from there.
   /// - Parameters:
   ///   - lines: the lines of the export, each without its line feed.
   ///   - wait: how long to wait for another writer.
   /// - Returns: documents added or replaced.
-  /// - Throws: ``RAGError``: `invalidInput` with the number of the line, `modelMismatch` before any
-  ///   write, `busy`, `diskFull`, `readOnly`, `io`, `cancelled`.
+  /// - Throws: ``RAGError``: `invalidInput` with the number of the line, or `modelMismatch`, before
+  ///   any write; `busy`, `diskFull`, `readOnly`, `io`, `cancelled`.
   @discardableResult
   public func `import`<Lines: AsyncSequence>(
     _ lines: Lines, wait: Duration = .seconds(5)
   ) async throws -> Int where Lines.Element == [UInt8] {
     let lock = try await store.lockForWriting(wait: wait)
     defer { withExtendedLifetime(lock) {} }
-    let decoder = JSONDecoder()
-    var header: ExportHeader?
-    var batch: [Change] = []
-    var (count, number, byteCount) = (0, 0, 0)
-    func commit() async throws {
-      guard let header, !batch.isEmpty else { return }
-      let made = header.dimension.map {
-        (fingerprint: header.fingerprint ?? "", name: header.encoder ?? "", dimension: $0)
-      }
-      try await store.apply(batch, encoder: made, chunking: header.chunking)
-      count += batch.count
-      batch = []
-      byteCount = 0
-      try await store.foldIfNeeded()
-    }
+    // The next writer removes what has a name that begins so.
+    let spool = try LineSpool(path: store.directory.database + ".new.lines")
+    var reader = ExportReader()
     for try await line in lines {
       try Task.checkCancellation()
-      number += 1
-      if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { continue }
-      do {
-        guard let header else {
-          let first = try decoder.decode(ExportHeader.self, from: Data(line))
-          try await requireFit(first)
-          header = first
-          continue
-        }
+      let isFirst = reader.header == nil
+      if try reader.read(line) { try spool.append(line) }
+      if isFirst, let header = reader.header { try await requireFit(header) }
+    }
+    let header = try reader.finish()
+    try spool.rewind()
+    let count = try await put(spool, header)
+    try await store.settle()
+    return count
+  }
+
+  private func put(_ spool: LineSpool, _ header: ExportHeader) async throws -> Int {
+    let encoder = header.dimension.map {
+      (fingerprint: header.fingerprint ?? "", name: header.encoder ?? "", dimension: $0)
+    }
+    let decoder = JSONDecoder()
+    var batch: [Change] = []
+    var (count, byteCount) = (0, 0)
+    while true {
+      try Task.checkCancellation()
+      let line = try spool.next()
+      if let line {
         let document = try decoder.decode(ExportedDocument.self, from: Data(line))
         batch.append(.put(try document.record(dimension: header.dimension)))
         byteCount += line.count
-      } catch let error as DecodingError {
-        throw RAGError(
-          .invalidInput, "line \(number) is not a line of 'rag export'", cause: Reason(error))
-      } catch var error as RAGError where error.code == .invalidInput {
-        error.message = "line \(number): \(error.message)"
-        throw error
       }
-      if batch.count == 64 || byteCount > 16 << 20 { try await commit() }
+      if !batch.isEmpty, line == nil || batch.count == 64 || byteCount > 16 << 20 {
+        try await store.apply(batch, encoder: encoder, chunking: header.chunking)
+        count += batch.count
+        (batch, byteCount) = ([], 0)
+        try await store.foldIfNeeded()
+      }
+      if line == nil { return count }
     }
-    try await commit()
-    try await store.settle()
-    return count
   }
 
   /// Proves that an export can go into this index.
@@ -111,20 +118,5 @@ extension Engine {
   /// - Complexity: O(bytes of the index).
   public func backup(to directory: String) async throws {
     try await store.backup(to: IndexDirectory(directory))
-  }
-}
-
-/// Where a line differs from what was expected, without a word of what it holds.
-private struct Reason: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ error: DecodingError) {
-    switch error {
-    case .keyNotFound(let key, _): description = "no member '\(key.stringValue)'"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      description =
-        "a wrong type at \(context.codingPath.map(\.stringValue).joined(separator: "."))"
-    default: description = "no JSON"
-    }
   }
 }

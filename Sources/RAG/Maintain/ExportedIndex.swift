@@ -5,7 +5,8 @@ import RAGStore
 /// The first line of an export.
 struct ExportHeader: Codable {
   static let format = "rag-export"
-  static let version = 1
+  /// 2: with a last line (``ExportEnd``).
+  static let version = 2
 
   var format = Self.format
   var version = Self.version
@@ -14,6 +15,31 @@ struct ExportHeader: Codable {
   var dimension: Int?
   /// JSON, as the ingest that made the index said.
   var chunking: String?
+}
+
+/// The last line of an export: what the lines before it hold.
+struct ExportEnd: Codable, Equatable {
+  struct Sum: Codable, Equatable {
+    var documents = 0
+    var chunks = 0
+    /// CRC-32C of all lines before, each with its line feed.
+    var checksum: UInt32 = 0
+  }
+
+  var end = Sum()
+
+  /// With what the line begins, and no other does.
+  static let prefix = Array("{\"end\":".utf8)
+
+  mutating func add(_ line: some Collection<UInt8>) {
+    (Array(line) + [0x0A]).withUnsafeBytes { end.checksum = CRC32C.extend(end.checksum, by: $0) }
+  }
+
+  mutating func add(_ line: some Collection<UInt8>, chunkCount: Int) {
+    add(line)
+    end.documents += 1
+    end.chunks += chunkCount
+  }
 }
 
 /// A line of an export: one document with its chunks and their vectors.
@@ -56,15 +82,29 @@ struct ExportedDocument: Codable {
     chunks = record.chunks.map(ExportedChunk.init)
   }
 
+  /// - Throws: ``RAGError`` of code `invalidInput` or `dimensionMismatch` for what no ingest makes.
   func record(dimension: Int?) throws -> DocumentRecord {
+    guard !id.isEmpty else { throw RAGError(.invalidInput, "'id' is empty") }
     guard byteCount >= 0 else { throw RAGError(.invalidInput, "'byteCount' is below 0") }
+    let texts = [id, path, language, encoding, converter].compactMap(\.self) + chunks.map(\.text)
+    guard !texts.contains(where: { $0.utf8.contains(0) }) else {
+      throw RAGError(.invalidInput, "the id or a text holds a NUL character")
+    }
+    for (ordinal, pair) in zip(chunks, chunks.dropFirst()).enumerated() {
+      // Neighbours may overlap.
+      guard zip(pair.0.textRange, pair.1.textRange).allSatisfy(<=) else {
+        throw RAGError(.invalidInput, "chunk \(ordinal + 1) stands before chunk \(ordinal)")
+      }
+    }
     return DocumentRecord(
       key: id, path: path, title: title, language: language,
       source: Document.Source(
         mediaType: mediaType, encoding: encoding, byteCount: byteCount, content: content ?? .full),
       converter: converter, contentHash: [UInt8](contentHash), settingsHash: [UInt8](settingsHash),
       keptSource: source.map { [UInt8]($0) }, links: links, metadata: metadata,
-      chunks: try chunks.enumerated().map { try $1.record(ordinal: $0, dimension: dimension) })
+      chunks: try chunks.enumerated().map {
+        try $1.record(ordinal: $0, dimension: dimension, sourceByteCount: byteCount)
+      })
   }
 }
 
@@ -95,10 +135,22 @@ struct ExportedChunk: Codable {
     vector = record.vector
   }
 
-  func record(ordinal: Int, dimension: Int?) throws -> ChunkRecord {
+  func record(ordinal: Int, dimension: Int?, sourceByteCount: Int) throws -> ChunkRecord {
     for range in [textRange, utf8, characters, lines]
     where range.count != 2 || range[0] < 0 || range[0] > range[1] || range[1] == .max {
       throw RAGError(.invalidInput, "a range of chunk \(ordinal) is not [start, end]")
+    }
+    guard !text.isEmpty else {
+      throw RAGError(.invalidInput, "'text' of chunk \(ordinal) is empty")
+    }
+    guard textRange[1] - textRange[0] == text.utf8.count else {
+      throw RAGError(.invalidInput, "'textRange' of chunk \(ordinal) is not as long as its text")
+    }
+    // Every character takes a byte or more, and every line but the last a character.
+    guard utf8[1] <= sourceByteCount, characters[1] <= sourceByteCount, lines[0] >= 1,
+      lines[1] - 1 <= sourceByteCount
+    else {
+      throw RAGError(.invalidInput, "chunk \(ordinal) lies outside of its source")
     }
     guard 0...Int(Int32.max) ~= tokens else {
       throw RAGError(.invalidInput, "'tokens' of chunk \(ordinal) is out of range")

@@ -25,6 +25,11 @@ struct EvalCommand: AsyncParsableCommand {
       paired randomisation test (two-sided, 10,000 permutations, or all for few queries). \
       --fail-under ends with status 1 when a lane misses a value.
 
+      --abstention asks every query that has a relevant document once more, with those documents \
+      hidden by a filter, and counts where the best hit has less evidence than --min-score: false \
+      abstentions with the documents, correct ones without. AUC tells how well evidence parts the \
+      two, whatever the least score. How rare a word is still counts the hidden documents.
+
       --queries even or odd measures one half: the lowest bit of the 64-bit FNV-1a hash of the \
       query's id. Tune on the even half, and report on the odd one.
 
@@ -36,6 +41,7 @@ struct EvalCommand: AsyncParsableCommand {
         rag eval --beir cranfield --queries odd --write-runs runs --write-rows rows.tsv
         rag eval --beir cranfield --json > before.json
         rag eval --beir cranfield --baseline before.json --fail-under ndcg@10=0.35
+        rag eval --beir cranfield --abstention --min-score 0.3
         rag eval --qrels qrels.txt --topics topics.tsv --index ~/notes.rag
         rag eval --qrels qrels.txt --run mine.trec --run theirs.trec --baseline bm25.trec
       """)
@@ -85,6 +91,15 @@ struct EvalCommand: AsyncParsableCommand {
     transform: { try Threshold($0) })
   var failUnder: [Threshold] = []
 
+  @Flag(help: "Measure too whether searches know what the corpus does not answer.")
+  var abstention = false
+
+  @Option(
+    help: ArgumentHelp(
+      "With --abstention, the evidence below which a search abstains, 0 to 1 (default: 0.25).",
+      valueName: "score"))
+  var minScore: Double?
+
   @Flag(help: "Leave out documents with the id of the query, as BEIR does.")
   var ignoreIdenticalIds = false
 
@@ -120,6 +135,15 @@ struct EvalCommand: AsyncParsableCommand {
     guard qrels == nil || topics != nil || !runFiles.isEmpty else {
       throw ValidationError("--qrels needs --topics to ask the index, or --run")
     }
+    guard !abstention || qrels == nil || topics != nil else {
+      throw ValidationError("--abstention needs an index to ask: --beir, or --topics")
+    }
+    guard minScore == nil || abstention else {
+      throw ValidationError("--min-score needs --abstention")
+    }
+    if let minScore, !(0...1).contains(minScore) {
+      throw ValidationError("--min-score is a value from 0 to 1, not \(minScore)")
+    }
     guard topics == nil || qrels != nil else { throw ValidationError("--topics needs --qrels") }
     guard beir.count < 2 || (runFiles.isEmpty && index == nil) else {
       throw ValidationError("--run and --index are for one set; name one --beir")
@@ -146,7 +170,9 @@ struct EvalCommand: AsyncParsableCommand {
         evaluation: Evaluation(
           set: try set.selecting(queries), metrics: measured,
           ignoresIdenticalIDs: ignoreIdenticalIds, baseline: baseline),
-        runs: runs, allowsMissing: allowMissing, runFolder: writeRuns)
+        runs: runs, allowsMissing: allowMissing, runFolder: writeRuns,
+        abstainsBelow: abstention ? minScore ?? 0.25 : nil,
+        terminal: try output.messages())
       report.sets.append(try await result(of: runner))
     }
     if let writeRows {
@@ -183,7 +209,7 @@ struct EvalCommand: AsyncParsableCommand {
     let scratch = FileManager.default.temporaryDirectory.appending(path: "rag-eval-\(UUID())")
     defer { try? FileManager.default.removeItem(at: scratch) }
     let target = try await target(index ?? scratch.path(percentEncoded: false), .write)
-    try await runner.ingest(into: target.engine, showing: try output.messages())
+    try await runner.ingest(into: target.engine)
     return try await runner.report(part: queries, on: target)
   }
 }

@@ -18,6 +18,9 @@ struct EvalRunner {
   let allowsMissing: Bool
   /// Where to write what was found; nil: nowhere.
   let runFolder: String?
+  /// The evidence below which a search abstains, to measure abstentions too; nil: not to.
+  var abstainsBelow: Double?
+  let terminal: Terminal
 
   /// The ids that do not match.
   /// - Throws: ``RAGError`` of code `invalidInput` where there are some, unless they are allowed.
@@ -30,7 +33,7 @@ struct EvalRunner {
   }
 
   /// Ingests the corpus; what is there already costs nothing.
-  func ingest(into engine: Engine, showing terminal: Terminal) async throws {
+  func ingest(into engine: Engine) async throws {
     let documents = evaluation.set.documents
     let others = Set(try await engine.documentIDs()).subtracting(documents.map(\.id))
     if let first = others.min() {
@@ -70,12 +73,24 @@ struct EvalRunner {
     var evaluation = evaluation
     evaluation.set = try evaluation.set.matched()
     var report = EvaluationReport.SetReport(set: evaluation.set, part: part, missing: missing)
+    let progress = EvalProgress(terminal)
+    defer { progress.end() }
     for mode in target.modes {
-      let (run, latency) = try await evaluation.run(Self.lane(mode, of: target.engine))
+      progress.begin(
+        mode.rawValue,
+        count: evaluation.set.queries.count * (abstainsBelow == nil ? 2 : 3))
+      let (run, latency) = try await evaluation.run(
+        Self.lane(mode, of: target.engine), onQuery: progress.advance)
       try write(run, of: mode)
-      report.lanes.append(
-        try evaluation.report(lane: mode.rawValue, run: run, latency: latency))
+      var lane = try evaluation.report(lane: mode.rawValue, run: run, latency: latency)
+      if let abstainsBelow {
+        lane.abstention = try await Abstention.measure(
+          evaluation.set, minimumEvidence: abstainsBelow, onQuery: progress.advance
+        ) { try await target.engine.bestEvidence(Query($0, mode: mode), hiding: $1) }
+      }
+      report.lanes.append(lane)
     }
+    progress.end()
     report.lanes += try runReports(evaluation)
     if target.modes.contains(where: { $0 != .lexical }) {
       report.nearestNeighbours = try await target.engine.curve(
@@ -126,6 +141,17 @@ struct EvalRunner {
 }
 
 extension Engine {
+  /// The evidence of the best of ten hits, 0 without any; some documents are hidden.
+  fileprivate func bestEvidence(
+    _ query: Query, hiding documents: Set<String>
+  ) async throws -> Double {
+    var query = query
+    if !documents.isEmpty {
+      query.filter = .not(.isIn(field: "id", documents.sorted().map { .string($0) }))
+    }
+    return try await search(query).compactMap(\.evidence).max() ?? 0
+  }
+
   /// How near vector searches for texts come to exact ones, for several efforts.
   func curve(
     of texts: [String], efforts: [Double], count: Int

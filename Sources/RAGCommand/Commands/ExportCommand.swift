@@ -8,7 +8,7 @@ struct ExportCommand: AsyncParsableCommand {
     abstract: "Write the index as JSON lines.",
     discussion: """
       One line a document, with text, metadata, places in the source and vectors; the first line \
-      says how they were made. 'rag import' reads it.
+      says how they were made, and the last one closes the export: 'rag import' takes no part of one.
 
       EXAMPLES:
         rag export > notes.jsonl

@@ -113,9 +113,9 @@ struct IngestCommand: AsyncParsableCommand {
     } catch RAGError.Code.cancelled {
       // Told below, with what is done.
       last = nil
-    } catch {
+    } catch var error as RAGError where view.committed > 0 && !dryRun {
       view.end()
-      if view.committed > 0, !dryRun { Messages.note(view.committedSoFar) }
+      error.message += "; " + view.committedSoFar
       throw error
     }
     view.end()

@@ -11,6 +11,11 @@ struct QueryCommand: AsyncParsableCommand {
       citation is checked against its source before it is shown. Ends with status 1 when nothing \
       was found, or the documents do not hold the answer.
 
+      The score of a passage tells how probable it is that the passage answers the question, from 0 \
+      to 1, and means the same for every question; --min-score leaves out those below. It was set \
+      with the standard encoder; measure with 'rag eval --abstention' what suits another, and your \
+      documents. In JSON it is 'evidence', and 'score' what passages are ranked by.
+
       With --json the output is one object with query, mode, hits and answer; with --stream it is \
       JSON lines as they come: {"event": "sources" | "text" | "citation" | "finished", …}. Of a \
       span, 'utf8' are byte offsets [start, end) in the source, 'characters' those of Unicode \
@@ -19,6 +24,7 @@ struct QueryCommand: AsyncParsableCommand {
       EXAMPLES:
         rag query "when does the lease end?"
         rag query "error 7012" --mode lexical --hits-only -k 3
+        rag query "when does the lease end?" --min-score 0.25
         rag query "budget" --where 'year >= 2024 and path prefix "notes/"'
         rag query "what changed?" --model-command 'ollama run llama3.2'
         rag query "what changed?" --prompt | less
@@ -40,6 +46,11 @@ struct QueryCommand: AsyncParsableCommand {
   var mode: SearchMode?
 
   @OptionGroup var condition: FilterOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Leave out passages with a score below this, 0 to 1 (default: none).", valueName: "score"))
+  var minScore: Double?
 
   @Flag(help: "Show the passages only, without an answer.")
   var hitsOnly = false
@@ -81,6 +92,9 @@ struct QueryCommand: AsyncParsableCommand {
     guard (0...1).contains(recall) else {
       throw ValidationError("--recall is a share from 0 to 1, not \(recall)")
     }
+    if let minScore, !(0...1).contains(minScore) {
+      throw ValidationError("--min-score is a value from 0 to 1, not \(minScore)")
+    }
     guard !stream || !output.json else { throw ValidationError("--stream writes JSON already") }
   }
 
@@ -91,7 +105,7 @@ struct QueryCommand: AsyncParsableCommand {
       for: .read, encoder: mode == .lexical ? nil : encoder.load())
     var query = Query(
       question.joined(separator: " "), count: count, mode: mode, filter: filter, recall: recall,
-      explains: explain)
+      minimumEvidence: minScore, explains: explain)
     query.contextTokenCount = context
     query.diversity = diversity
     defer {
@@ -138,6 +152,7 @@ struct QueryCommand: AsyncParsableCommand {
       output.json
         ? JSON.document(QueryReport(query, hits: hits, prompt: prompt))
         : CommandBackend.input(for: prompt.prompt) + "\n")
+    if hits.isEmpty { noteNothing(best: try await bestEvidence(of: hits, query, engine)) }
     try end(found: !hits.isEmpty)
   }
 
@@ -145,11 +160,13 @@ struct QueryCommand: AsyncParsableCommand {
     _ query: Query, _ engine: Engine, _ vectorSearch: VectorLaneReport?
   ) async throws {
     let hits = try await engine.search(query)
+    let best = try await bestEvidence(of: hits, query, engine)
     try StandardOutput.write(
       output.json
-        ? JSON.document(QueryReport(query, hits: hits, vectorSearch: vectorSearch))
+        ? JSON.document(
+          QueryReport(query, hits: hits, bestEvidence: best, vectorSearch: vectorSearch))
         : HitView(try output.output()).text(hits))
-    if hits.isEmpty { Messages.note("nothing found") }
+    if hits.isEmpty { noteNothing(best: best) }
     try end(found: !hits.isEmpty)
   }
 
@@ -157,6 +174,9 @@ struct QueryCommand: AsyncParsableCommand {
     var isFound = false
     for try await event in engine.streamAnswer(query, backend: try model.backend()) {
       try StandardOutput.write(JSON.line(QueryEvent(event)))
+      if case .sources([]) = event {
+        noteNothing(best: try await bestEvidence(of: [], query, engine))
+      }
       if case .finished(let answer) = event { isFound = !answer.abstained }
     }
     try Task.checkCancellation()
@@ -180,10 +200,12 @@ struct QueryCommand: AsyncParsableCommand {
       }
     }
     guard let answer else { throw CancellationError() }
+    let best = try await bestEvidence(of: hits, query, engine)
     if output.json {
       try StandardOutput.write(
         JSON.document(
-          QueryReport(query, hits: hits, answer: answer, vectorSearch: vectorSearch)))
+          QueryReport(
+            query, hits: hits, bestEvidence: best, answer: answer, vectorSearch: vectorSearch)))
     } else {
       let view = AnswerView(terminal)
       var text = isLive ? "\n" : view.text(of: answer)
@@ -191,7 +213,28 @@ struct QueryCommand: AsyncParsableCommand {
       if !hits.isEmpty { text += "\n" + HitView(terminal).text(hits) }
       try StandardOutput.write(text)
     }
+    if hits.isEmpty { noteNothing(best: best) }
     try end(found: !answer.abstained)
+  }
+
+  /// The evidence of the best passage, also where it is below what was asked for.
+  private func bestEvidence(
+    of hits: [Hit], _ query: Query, _ engine: Engine
+  ) async throws -> Double? {
+    guard hits.isEmpty, query.minimumEvidence != nil else {
+      return hits.compactMap(\.evidence).max()
+    }
+    var all = query
+    all.minimumEvidence = nil
+    return try await engine.search(all).compactMap(\.evidence).max()
+  }
+
+  /// Says why there is no hit.
+  private func noteNothing(best: Double?) {
+    guard let minScore, let best else { return Messages.note("nothing found") }
+    Messages.note(
+      "nothing in the index answers this well enough; the best score is "
+        + "\(Figures.evidence(best)), below \(minScore); lower --min-score to see it")
   }
 
   private func end(found: Bool) throws {

@@ -32,7 +32,25 @@ struct EvalView {
         + "(asked for \(point.effort)), p50 \(Figures.decimal(point.latency.p50, 2)) ms, "
         + "\(Figures.count(Int(point.distances.rounded()))) distances\n"
     }
-    return text + comparisons(set)
+    return text + abstentions(set) + comparisons(set)
+  }
+
+  private func abstentions(_ set: EvaluationReport.SetReport) -> String {
+    guard let minimum = set.lanes.lazy.compactMap(\.abstention?.minimumEvidence).first else {
+      return ""
+    }
+    var grid = Grid(["lane", "AUC", "false", "", "correct", ""])
+    for lane in set.lanes {
+      guard let abstention = lane.abstention else { continue }
+      let count = abstention.queries.count
+      let cells = [abstention.falseAbstentions, abstention.correctAbstentions].flatMap {
+        [Figures.count($0), Figures.decimal(Double($0) / Double(count), 3)]
+      }
+      grid.add([Printable.line(lane.lane), Figures.decimal(abstention.auc, 4)] + cells)
+    }
+    return
+      "abstentions below \(minimum), with the relevant documents (false) and without (correct)\n"
+      + grid.text(terminal)
   }
 
   private func comparisons(_ set: EvaluationReport.SetReport) -> String {

@@ -33,6 +33,14 @@ enum Figures {
     String(format: "%.\(places)f", value)
   }
 
+  /// A score of any scale with four digits; next to nothing is 0.0000, not a power of ten.
+  static func score(_ value: Double) -> String {
+    abs(value) < 0.001 ? String(format: "%.4f", abs(value)) : String(format: "%.4g", value)
+  }
+
+  /// A score from 0 to 1; cut, not rounded, so that what is below a value does not look equal to it.
+  static func evidence(_ value: Double) -> String { decimal((value * 100).rounded(.down) / 100, 2) }
+
   /// Seconds as `0.4 s`, `12 s`, `2:05` or `1:02:05`.
   static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 360_000 else { return "long" }

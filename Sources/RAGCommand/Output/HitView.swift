@@ -1,4 +1,3 @@
-import Foundation
 import RAG
 
 /// Shows hits to people: place, headings, the beginning of the text, scores.
@@ -19,18 +18,19 @@ struct HitView {
     let lines = hit.span.lines
     let place =
       lines.count == 1 ? "\(lines.lowerBound)" : "\(lines.lowerBound)-\(lines.upperBound)"
+    let score = hit.evidence.map(Figures.evidence) ?? Figures.score(hit.score)
     var text =
       terminal.styled("\(hit.rank).", .bold) + " "
       + terminal.styled("\(source.path):\(place)", .source)
-      + terminal.styled("  score \(Self.score(hit.score))  chunk \(hit.chunk.id)", .dim) + "\n"
+      + terminal.styled("  score \(score)  chunk \(hit.chunk.id)", .dim) + "\n"
     if !source.title.isEmpty { text += "   " + terminal.styled(source.title, .bold) + "\n" }
     let excerpt = terminal.wrapped(Self.body(of: hit.chunk), indent: 3).split(separator: "\n")
     text += excerpt.prefix(Self.excerptLineCount).joined(separator: "\n")
     text += excerpt.count > Self.excerptLineCount ? " …\n" : "\n"
     for (lane, opinion) in (hit.lanes ?? [:]).sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       text += terminal.styled(
-        "   \(lane.rawValue): rank \(opinion.rank), score \(Self.score(opinion.score)), adds "
-          + "\(Self.score(opinion.contribution))\n", .dim)
+        "   \(lane.rawValue): rank \(opinion.rank), score \(Figures.score(opinion.score)), adds "
+          + "\(Figures.score(opinion.contribution))\n", .dim)
     }
     return text
   }
@@ -40,9 +40,5 @@ struct HitView {
     let text = Printable.line(chunk.text)
     let heading = Printable.line(chunk.headings.last ?? "") + " "
     return text.hasPrefix(heading) ? String(text.dropFirst(heading.count)) : text
-  }
-
-  private static func score(_ value: Double) -> String {
-    String(format: "%.4g", value)
   }
 }

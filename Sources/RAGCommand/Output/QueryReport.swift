@@ -4,17 +4,24 @@ import RAG
 struct QueryReport: Encodable {
   var query: String
   var mode: SearchMode
+  /// The least evidence that was asked for.
+  var minimumEvidence: Double?
+  /// That of the best hit, also where it was left out.
+  var bestEvidence: Double?
   var hits: [Hit]
   var answer: Answer?
   var prompt: ComposedPrompt?
   var vectorSearch: VectorLaneReport?
 
   init(
-    _ query: Query, hits: [Hit], answer: Answer? = nil, prompt: ComposedPrompt? = nil,
+    _ query: Query, hits: [Hit], bestEvidence: Double? = nil, answer: Answer? = nil,
+    prompt: ComposedPrompt? = nil,
     vectorSearch: VectorLaneReport? = nil
   ) {
     self.query = query.text
     mode = query.mode
+    minimumEvidence = query.minimumEvidence
+    self.bestEvidence = bestEvidence
     self.hits = hits
     self.answer = answer
     self.prompt = prompt

@@ -71,10 +71,21 @@ package final class MappedFile: Sendable {
     return status
   }
 
+  private static func remedy(_ number: Int32) -> String {
+    switch number {
+    case EMFILE, ENFILE: "; raise the limit of open files (ulimit -n)"
+    case EACCES, EPERM: "; check its permissions"
+    default: ""
+    }
+  }
+
   private static func error(opening path: String) -> RAGError {
-    errno == ENOENT || errno == ENOTDIR
-      ? RAGError(.notFound, "does not exist", path: path)
-      : RAGError(.io, "cannot be opened: \(systemMessage())", path: path)
+    let number = errno
+    guard number != ENOENT, number != ENOTDIR else {
+      return RAGError(.notFound, "does not exist", path: path)
+    }
+    return RAGError(
+      .io, "cannot be opened: \(String(cString: strerror(number)))\(remedy(number))", path: path)
   }
 }
 

@@ -46,12 +46,14 @@ public struct Evaluation: Sendable {
     return missing
   }
 
-  /// Runs every query of the set in a lane.
+  /// Runs every query of the set in a lane, twice, and calls `onQuery` after each.
   ///
   /// - Throws: what the lane throws.
-  public func run(_ lane: Lane) async throws -> (run: Run, latency: Latency) {
+  public func run(
+    _ lane: Lane, onQuery: () -> Void = {}
+  ) async throws -> (run: Run, latency: Latency) {
     let (run, latency) = try await lane.measure(
-      set.queries, depth: depth + (ignoresIdenticalIDs ? 1 : 0))
+      set.queries, depth: depth + (ignoresIdenticalIDs ? 1 : 0), onQuery: onQuery)
     return ((ignoresIdenticalIDs ? run.ignoringIdenticalIDs() : run).prefix(depth), latency)
   }
 

@@ -24,15 +24,16 @@ public struct Lane: Sendable {
     self.search = search
   }
 
-  /// Runs every query: once for its documents, then once for its time.
+  /// Runs every query: once for its documents, then once for its time. Calls `onQuery` after each.
   ///
   /// - Precondition: there is one query at least.
   public func measure(
-    _ queries: [JudgedSet.Query], depth: Int
+    _ queries: [JudgedSet.Query], depth: Int, onQuery: () -> Void = {}
   ) async throws -> (run: Run, latency: Latency) {
     var run = Run()
     for query in queries {
       run.lists[query.id] = try RankedList(try await find(query.text, depth))
+      onQuery()
     }
     // What was read for the first time above is not timed.
     var durations: [Duration] = []
@@ -40,6 +41,7 @@ public struct Lane: Sendable {
       let start = ContinuousClock.now
       try await search(query.text)
       durations.append(ContinuousClock.now - start)
+      onQuery()
     }
     return (run, Latency(durations))
   }

@@ -37,6 +37,8 @@ public struct EvaluationReport: Sendable, Codable {
     public var metrics: [String: Double]
     /// Times of a search; nil for runs.
     public var latency: Latency?
+    /// Whether it knows what the corpus does not answer; nil where that was not measured.
+    public var abstention: Abstention?
     /// How it stands against the baseline; nil where there is none.
     public var comparisons: [Comparison]?
     /// Judged queries for which nothing was found; they count 0.

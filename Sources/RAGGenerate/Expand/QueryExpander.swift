@@ -19,12 +19,16 @@ package struct QueryExpander: Sendable {
       the user gives you, each with other words for the same meaning, in the language of the \
       question. Write one a line and nothing else. Never answer the question.
       """, to: question)
-    var known: Set<String> = [Self.normalised(question)]
-    return Array(
-      text.split(whereSeparator: \.isNewline).lazy.map(Self.withoutListMark)
-        .filter { !$0.isEmpty && $0.utf8.count <= limits.queryByteCount }
-        .filter { known.insert(Self.normalised($0)).inserted }
-        .prefix(count))
+    var known: Set<String> = ["", Self.normalised(question)]
+    var rewordings: [String] = []
+    for line in text.split(whereSeparator: \.isNewline) where rewordings.count < count {
+      let wording = Self.withoutListMark(line)
+      guard wording.utf8.count <= limits.queryByteCount,
+        known.insert(Self.normalised(wording)).inserted
+      else { continue }
+      rewordings.append(wording)
+    }
+    return rewordings
   }
 
   /// A passage that could answer a question; it may well be wrong, and is only searched with.

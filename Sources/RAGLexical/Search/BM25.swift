@@ -39,6 +39,12 @@ struct BM25 {
     return (idf > 1e-6 ? idf : 1e-6) * (Self.k1 + 1)
   }
 
+  /// The inverse document frequency of a term, which stays above 0 for terms of most texts.
+  func rarity(_ documentFrequency: Int) -> Double {
+    let frequency = Double(documentFrequency)
+    return log(1 + (Double(textCount) - frequency + 0.5) / (frequency + 0.5))
+  }
+
   /// The score of a term in a text; more than 0.
   @inline(__always)
   func score(_ weight: Double, frequency: UInt32, length: UInt32) -> Double {

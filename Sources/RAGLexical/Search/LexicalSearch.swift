@@ -68,7 +68,7 @@ package enum LexicalSearch {
 
 extension BM25 {
   /// Counts the texts of all segments.
-  fileprivate init(_ segments: [LexicalSegment]) {
+  init(_ segments: [LexicalSegment]) {
     self.init(
       textCount: segments.reduce(0) { $0 + $1.count },
       totalLength: segments.reduce(0) { $0 &+ $1.header.totalLength })

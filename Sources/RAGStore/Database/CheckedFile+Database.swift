@@ -38,22 +38,33 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
     ) { page in
       let result = readInner(page, at: offset - Int64(within))
       guard result == SQLITE_OK else { return readInner(buffer, at: offset) }
-      if PageChecksum.correct(page, number: PageChecksum.number(at: offset)) {
-        fields.pointee.hasTrailers = true
-      }
+      if mend(page, at: offset) { fields.pointee.hasTrailers = true }
       buffer.copyMemory(
         from: UnsafeRawBufferPointer(rebasing: page[within..<(within + buffer.count)]))
       return SQLITE_OK
     }
   }
 
+  /// Puts a page right, if it can be.
+  private func mend(_ page: UnsafeMutableRawBufferPointer, at offset: Int64) -> Bool {
+    let number = PageChecksum.number(at: offset)
+    var size: sqlite3_int64 = 0
+    guard number == 1, inner.methods.xFileSize(inner, &size) == SQLITE_OK else {
+      return PageChecksum.correct(page, number: number)
+    }
+    return DatabaseHeader.mend(page, fileSize: size)
+  }
+
   private func readPage(_ page: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
     let result = readInner(page, at: offset)
     guard result == SQLITE_OK || result == sqliteShortRead else { return result }
     let number = PageChecksum.number(at: offset)
-    if vfs.mends, result == SQLITE_OK { _ = PageChecksum.correct(page, number: number) }
-    guard result == SQLITE_OK, PageChecksum.matches(UnsafeRawBufferPointer(page), number: number)
-    else {
+    let isWhole =
+      result == SQLITE_OK
+      && (vfs.mends
+        ? mend(page, at: offset)
+        : PageChecksum.matches(UnsafeRawBufferPointer(page), number: number))
+    guard isWhole else {
       fail(page: number, isInLog: false)
       return sqliteDamagedPage
     }

@@ -38,6 +38,7 @@ package enum DatabaseHeader: Equatable, Sendable {
         guard found == applicationID || found == 0 else { return .otherDatabase }
         return .index(applicationID: found, userVersion: page.bigEndianWord(at: 60))
       }
+      _ = PageChecksum.correct(buffer, number: 1)
       return classify(UnsafeRawBufferPointer(buffer), applicationID: applicationID)
     }
   }

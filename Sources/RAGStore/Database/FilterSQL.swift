@@ -50,9 +50,10 @@ struct FilterSQL {
       return "(document.\(sql: column) IS NOT NULL AND (\(test(operand))))"
     }
     let operand = Operand(text: "metadata.text", number: "metadata.number")
+    // One list of documents: with EXISTS, SQLite walks the index of values once for each of them.
     return """
-      EXISTS (SELECT 1 FROM metadata WHERE metadata.document = document.id \
-      AND metadata.field = \(field) AND (\(test(operand))))
+      document.id IN (SELECT metadata.document FROM metadata \
+      WHERE metadata.field = \(field) AND (\(test(operand))))
       """
   }
 

@@ -14,7 +14,8 @@ package struct LogReport: Sendable, Equatable {
     package var description: String {
       let place =
         frame.map { "frame \($0) of the write-ahead log" } ?? "the write-ahead log's header"
-      let loss = "SQLite silently drops what follows, at least \(lostTransactions) transactions"
+      let unit = lostTransactions == 1 ? "transaction" : "transactions"
+      let loss = "SQLite silently drops what follows, at least \(lostTransactions) \(unit)"
       return mayBeTornCommit
         ? "\(place) is damaged, or the last commit was cut off by a power failure; \(loss)"
         : "\(place) is damaged; \(loss)"

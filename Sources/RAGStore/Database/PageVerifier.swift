@@ -10,15 +10,19 @@ package struct PageReport: Sendable, Equatable {
   /// that was cut off by a power failure leaves such.
   package var pagesHeldByLog: [UInt32] = []
   package var logDamage: LogReport.Damage?
+  /// Bytes behind the last page.
+  package var surplusByteCount: Int64 = 0
 
-  package var isSound: Bool { damagedPages.isEmpty && logDamage == nil }
+  package var isSound: Bool {
+    damagedPages.isEmpty && logDamage == nil && surplusByteCount == 0
+  }
 }
 
 extension CheckedVFS {
   /// Checks each page of the database at `path` and the frames of its log, as they stand on disk.
   ///
-  /// Connections may be at work: what seems damaged is read again before it is reported. Pages
-  /// behind the last that page 1 counts are free to hold anything.
+  /// Connections may be at work: what seems damaged is read again before it is reported. While the
+  /// log holds anything, pages behind the last that page 1 counts are free to hold anything.
   /// - Parameters:
   ///   - path: the database file.
   ///   - progress: called now and then with the pages read and their count; may throw to stop.
@@ -47,6 +51,13 @@ extension CheckedVFS {
         let size = Int64(page.count)
         return try UInt32(clamping: (file.size() + size - 1) / size)
       }
+      func surplus() throws -> Int64 {
+        let size = try file.size()
+        guard try isSound(1),
+          let count = DatabaseHeader.pageCount(UnsafeRawBufferPointer(page))
+        else { return 0 }
+        return max(0, size - Int64(count) * Int64(page.count))
+      }
       let count = try pageCount()
       var suspects: [UInt32] = []
       for number in 1..<max(count, 1) + 1 {
@@ -65,6 +76,11 @@ extension CheckedVFS {
         } else {
           report.damagedPages.append(number)
         }
+      }
+      let behind = log.pageCount == nil ? try surplus() : 0
+      // A checkpoint cuts the file before the log is emptied.
+      if behind > 0, try LogVerifier.verify(path).pageCount == nil, try surplus() == behind {
+        report.surplusByteCount = behind
       }
       return report
     }

@@ -8,3 +8,5 @@ let sqliteShortRead = SQLITE_IOERR | 2 << 8
 let sqliteWriteFailed = SQLITE_IOERR | 3 << 8
 /// A page that does not match its checksum; `SQLITE_IOERR_DATA`.
 let sqliteDamagedPage = SQLITE_IOERR | 32 << 8
+/// The device cannot read what the file holds; `SQLITE_IOERR_CORRUPTFS`.
+let sqliteUnreadable = SQLITE_IOERR | 33 << 8

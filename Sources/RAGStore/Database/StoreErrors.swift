@@ -39,13 +39,23 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
   case .SQLITE_READONLY, .SQLITE_PERM:
     return RAGError(.readOnly, "the index cannot be written here", path: path)
   case .SQLITE_CANTOPEN:
-    return RAGError(.io, "the index cannot be opened; check its permissions", path: path)
+    return RAGError(
+      .io,
+      "the index cannot be opened; check its permissions and the limit of open files (ulimit -n)",
+      path: path)
   case .SQLITE_CORRUPT, .SQLITE_NOTADB:
     return RAGError(
       .corrupt, "the index's database is damaged; 'rag repair' keeps what is whole (\(detail))",
       path: path)
   case .SQLITE_INTERRUPT, .SQLITE_ABORT:
     return RAGError(.cancelled, "cancelled", path: path)
+  case .SQLITE_ERROR where error.message?.hasPrefix("no such ") == true:
+    return RAGError(
+      .corrupt,
+      "the index's database lacks a table or column; 'rag repair' keeps what is whole (\(detail))",
+      path: path)
+  case .SQLITE_NOMEM:
+    return RAGError(.io, "there is not enough memory; free some, or raise its limit", path: path)
   default:
     return RAGError(.io, "the index's database failed (\(detail))", path: path)
   }

@@ -51,16 +51,18 @@ final class UncheckedFile {
   }
 
   /// Fills the buffer.
-  /// - Returns: false where the file ends before; the rest of the buffer is then zero.
+  /// - Returns: false where the file ends before, with zeros in the rest of the buffer, and where
+  ///   the device cannot read it.
   func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Bool {
     let result = file.methods.xRead(file, buffer.baseAddress, CInt(buffer.count), offset)
-    guard result == SQLITE_OK || result == sqliteShortRead else {
+    guard result == SQLITE_OK || result == sqliteShortRead || result == sqliteUnreadable else {
       throw Self.failed(result, path)
     }
     return result == SQLITE_OK
   }
 
   private static func failed(_ result: CInt, _ path: String) -> RAGError {
-    RAGError(.io, "cannot be read; check its permissions (SQLite \(result))", path: path)
+    let remedy = "check its permissions and the limit of open files (ulimit -n)"
+    return RAGError(.io, "cannot be read; \(remedy) (SQLite \(result))", path: path)
   }
 }

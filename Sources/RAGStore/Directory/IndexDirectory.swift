@@ -8,9 +8,7 @@ package struct IndexDirectory: Sendable {
   package let path: String
 
   package init(_ path: String) {
-    self.path =
-      URL(filePath: path, directoryHint: .isDirectory).standardizedFileURL
-      .path(percentEncoded: false).droppingTrailingSlash
+    self.path = path.absolutePath
   }
 
   package static let databaseName = "rag.sqlite"
@@ -150,13 +148,12 @@ private func ioErrors<Result>(_ path: String, _ body: () throws -> Result) throw
       throw RAGError(
         .readOnly, "cannot be written; check its permissions or choose another place", path: path)
     default:
-      throw RAGError(.io, error.localizedDescription, path: path)
+      let reason = (error.underlying as? POSIXError).map {
+        String(cString: strerror($0.code.rawValue))
+      }
+      let problem = reason ?? error.localizedDescription
+      throw RAGError(
+        .io, "cannot be made or read: \(problem); choose another place", path: path)
     }
-  }
-}
-
-extension String {
-  fileprivate var droppingTrailingSlash: String {
-    count > 1 && hasSuffix("/") ? String(dropLast()) : self
   }
 }

@@ -6,20 +6,53 @@ import RAGCore
 /// SQLite's recovery drops all that lies behind a damaged frame of its log, without a word, and a
 /// copy of the database without its log is older than it looks. An index that is behind its mark
 /// has lost commits. The mark is written after each commit: 8 bytes of revision and 4 of CRC-32C,
-/// little-endian, in the file `lock`. Where it cannot be read, it says nothing.
+/// little-endian, in the file `lock`. Where it cannot be read, it says nothing to a reader, and
+/// `rag verify` says so.
 struct RevisionMark {
   let path: String
 
   /// Nil when there is no mark, or none that is whole.
   func read() -> Int? {
+    guard case .revision(let revision) = content else { return nil }
+    return revision
+  }
+
+  /// Whether something else stands where the mark should be.
+  var isDamaged: Bool { content == .damaged }
+
+  /// Whether what stands there is what a crash leaves of writing the mark of `revision`: its
+  /// beginning, and the end of the mark before it.
+  func isCutOff(at revision: Int) -> Bool {
+    let new = Self.encoded(revision)[...]
+    let old = revision > 1 ? Self.encoded(revision - 1)[...] : []
+    let bytes = bytes
+    return (0...Self.byteCount).contains { bytes == Array(new.prefix($0) + old.dropFirst($0)) }
+  }
+
+  private enum Content: Equatable {
+    /// No revision was acknowledged, or there was no room to write it.
+    case none
+    case revision(Int)
+    case damaged
+  }
+
+  private var content: Content {
+    let bytes = bytes
+    if bytes.count == Self.byteCount, bytes == Self.encoded(Self.revision(bytes)) {
+      return .revision(Self.revision(bytes))
+    }
+    // After a power failure a file may have its length before its content.
+    return bytes.allSatisfy { $0 == 0 } ? .none : .damaged
+  }
+
+  /// What stands in the file, and no more than a byte behind the mark.
+  private var bytes: [UInt8] {
     let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { return nil }
+    guard descriptor >= 0 else { return [] }
     defer { close(descriptor) }
-    var bytes = [UInt8](repeating: 0, count: Self.byteCount)
-    guard pread(descriptor, &bytes, bytes.count, 0) == bytes.count,
-      bytes == Self.encoded(Self.revision(bytes))
-    else { return nil }
-    return Self.revision(bytes)
+    var bytes = [UInt8](repeating: 0, count: Self.byteCount + 1)
+    let count = pread(descriptor, &bytes, bytes.count, 0)
+    return Array(bytes.prefix(max(0, count)))
   }
 
   /// Best effort: the commit it follows is on disk, and an older mark is no lie.
@@ -27,7 +60,9 @@ struct RevisionMark {
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
     let bytes = Self.encoded(revision)
-    _ = pwrite(descriptor, bytes, bytes.count, 0)
+    if pwrite(descriptor, bytes, bytes.count, 0) == bytes.count {
+      _ = ftruncate(descriptor, off_t(bytes.count))
+    }
     close(descriptor)
   }
 

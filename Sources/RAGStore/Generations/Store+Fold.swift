@@ -33,18 +33,29 @@ extension Store {
   /// Ends a run of writes: folds what is due, gives free space back, and empties the log.
   ///
   /// A log that stays is a risk: of a damaged one SQLite's recovery drops the end without a word.
+  /// Where the device is full, what was written stays as it is, and the next run tries again.
   package func settle(policy: FoldPolicy = FoldPolicy()) async throws {
-    try await foldIfNeeded(policy: policy)
     guard let writer else { throw notWritable }
+    do {
+      try await foldIfNeeded(policy: policy)
+      try await giveBackSpace()
+    } catch RAGError.Code.diskFull {
+      // What a fold had written before.
+      try await removeLeftovers()
+    }
     try await mappingErrors(directory.path) {
-      try await writer.writeWithoutTransaction { database in
+      try await writer.writeWithoutTransaction { $0.emptyLog() }
+    }
+  }
+
+  private func giveBackSpace() async throws {
+    try await mappingErrors(directory.path) {
+      try await writer?.writeWithoutTransaction { database in
         let free = try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
         let all = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
         if free > 256, free * 5 > all {
           _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum")
         }
-        // Readers at work may hold the log; then the next run of writes tries again.
-        _ = try? database.checkpoint(.truncate)
       }
     }
   }
@@ -56,7 +67,7 @@ extension Store {
     try await fold(keeping: 0, parameters: policy.parameters)
     try await mappingErrors(directory.path) {
       try await writer.vacuum()
-      try await writer.writeWithoutTransaction { _ = try? $0.checkpoint(.truncate) }
+      try await writer.writeWithoutTransaction { $0.emptyLog() }
     }
   }
 

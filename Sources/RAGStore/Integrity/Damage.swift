@@ -1,3 +1,4 @@
+import GRDB
 import RAGCore
 
 /// One thing that is wrong with an index.
@@ -14,6 +15,16 @@ package struct Damage: Sendable, Hashable {
 
   init(_ file: String, _ error: any Error) {
     self.init(file, (error as? RAGError)?.message ?? "\(error)")
+  }
+
+  /// Whether an error is about what is stored, and not about what keeps it from being read.
+  static func isMeant(by error: any Error) -> Bool {
+    switch error {
+    case let error as RAGError:
+      ![.io, .readOnly, .busy, .diskFull, .cancelled].contains(error.code)
+    case let error as DatabaseError: Salvage.meansLoss(error)
+    default: !(error is CancellationError)
+    }
   }
 
   /// Whether it is about a file that can be made anew from the rows.

@@ -16,15 +16,20 @@ struct Salvage {
     let damaged = try DatabaseQueue(
       path: CheckedVFS.uri(directory.database, verifying: false), configuration: Self.configuration)
     directory.removeNewDatabase()
-    let new = try Schema.newDatabase(in: directory)
-    let lost = try await copy(from: damaged, to: new)
-    // Closing does it too, and keeps silent where the disk is full.
-    try await new.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-    try new.close()
-    try await writeBackLog(of: damaged)
-    try damaged.close()
-    try directory.replaceDatabase()
-    return lost
+    do {
+      let new = try Schema.newDatabase(in: directory)
+      let lost = try await copy(from: damaged, to: new)
+      // Closing does it too, and keeps silent where the disk is full.
+      try await new.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      try new.close()
+      try await writeBackLog(of: damaged)
+      try damaged.close()
+      try directory.replaceDatabase()
+      return lost
+    } catch {
+      directory.removeNewDatabase()
+      throw error
+    }
   }
 
   private static var configuration: Configuration {
@@ -77,7 +82,8 @@ struct Salvage {
     let hasSettings = settings != IndexSettings()
     var reader = SalvageReader(
       source: source, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
-      keepsVectors: hasSettings)
+      keepsVectors: hasSettings,
+      ids: pagesAreSound ? [] : try RowIDScan.ids(in: directory.database))
     try reader.findChunks()
     var kept = 0
     var lost: [String] = []
@@ -98,7 +104,11 @@ struct Salvage {
             + "new index", path: directory.path)
       }
       let nameless = settings.documentCount - kept - lost.count
-      if nameless > 0 { lost.append("\(nameless) more, whose names are lost") }
+      if nameless > 0 {
+        lost.append("\(nameless) more, whose names are lost")
+      } else if !hasSettings, !pagesAreSound, reader.documentCount == nil {
+        lost.append("documents on damaged pages, if there were more: nobody knows how many")
+      }
       lost += sources.map { "the source of \($0), if it was kept" }
       settings.documentCount = kept
       settings.lastDocument = max(settings.lastDocument, lastDocument)

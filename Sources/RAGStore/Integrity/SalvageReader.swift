@@ -19,33 +19,42 @@ struct SalvageReader {
   private var chunks: [Int64: [Int64]] = [:]
   /// The keys of documents, as far as their index is whole.
   private let keys: [Int64: String]
+  /// The number of documents; nil where the index of their keys is not whole.
+  let documentCount: Int?
+  /// The ids that may be those of rows, ascending; empty where no page is damaged.
+  private let ids: [Int64]
 
   init(
     source: Database, strict: DatabaseQueue?, settings: IndexSettings, pagesAreSound: Bool,
-    keepsVectors: Bool
+    keepsVectors: Bool, ids: [Int64]
   ) {
     self.source = source
     self.strict = strict
     self.settings = settings
     self.pagesAreSound = pagesAreSound
     self.keepsVectors = keepsVectors
-    keys = strict?.unsafeRead(Self.keys) ?? [:]
+    self.ids = ids
+    let (keys, isComplete) = strict?.unsafeRead(Self.keys) ?? ([:], false)
+    self.keys = keys
+    documentCount = isComplete ? keys.count : nil
   }
 
-  private static func keys(_ database: Database) -> [Int64: String] {
+  private static func keys(_ database: Database) -> (keys: [Int64: String], isComplete: Bool) {
     var keys: [Int64: String] = [:]
-    // In the order of the index, which holds both.
-    let rows = try? Row.fetchCursor(database, sql: "SELECT id, key FROM document ORDER BY key")
-    while let row = try? rows?.next() {
-      if let id: Int64 = try? row.value("id") { keys[id] = try? row.value("key") }
+    do {
+      // In the order of the index, which holds both.
+      let rows = try Row.fetchCursor(database, sql: "SELECT id, key FROM document ORDER BY key")
+      while let row = try rows.next() { keys[try row.value("id")] = try row.value("key") as String }
+      return (keys, true)
+    } catch {
+      return (keys, false)
     }
-    return keys
   }
 
   /// Looks for all whole chunks, which the documents are then made of.
   mutating func findChunks() throws {
     var chunks: [Int64: [Int64]] = [:]
-    lastChunk = try forEachRow(of: "chunk", upTo: settings.lastChunk, ChunkRow.init) { id, chunk in
+    lastChunk = try forEachRow(of: "chunk", ids, ChunkRow.init) { id, chunk in
       if let chunk { chunks[chunk.document, default: []].append(id) }
     }
     self.chunks = chunks
@@ -54,8 +63,9 @@ struct SalvageReader {
   /// Calls `body` with each document, or with nil in place of one that is not whole.
   /// - Returns: the highest id that a document has.
   func forEachDocument(_ body: (Int64, SalvagedDocument?) throws -> Void) throws -> Int64 {
+    // What is on a page that is not whole may still have its name.
     try forEachRow(
-      of: "document", upTo: settings.lastDocument, { try document(DocumentRow($0)) }, body)
+      of: "document", Set(ids).union(keys.keys).sorted(), { try document(DocumentRow($0)) }, body)
   }
 
   /// The key of a document that is not whole; nil where nobody knows it, or whether there was one.
@@ -113,7 +123,7 @@ struct SalvageReader {
   /// nil for one that is not whole.
   /// - Returns: the highest id that a row had.
   private func forEachRow<Value>(
-    of table: String, upTo last: Int64, _ read: (Row) throws -> Value,
+    of table: String, _ ids: [Int64], _ read: (Row) throws -> Value,
     _ body: (Int64, Value?) throws -> Void
   ) throws -> Int64 {
     var highest: Int64 = 0
@@ -130,13 +140,7 @@ struct SalvageReader {
       }
       return highest
     }
-    let end = try ifWhole {
-      try Row.fetchOne(source, sql: "SELECT * FROM \(table) ORDER BY id DESC LIMIT 1").map { row in
-        _ = try read(row)
-        return try row.value("id") as Int64
-      }
-    }
-    for id in 1...max(1, last, end ?? 0) {
+    for id in ids {
       try Cancellation.check()
       let row: Row?
       do {
@@ -145,7 +149,7 @@ struct SalvageReader {
         try body(id, nil)
         continue
       }
-      if let row { try take(id, row) }
+      if let row { try take(id, row) } else { try body(id, nil) }
     }
     return highest
   }

@@ -43,7 +43,11 @@ extension Store {
     // Notes which files are damaged, so that the fold takes the rows in their place.
     _ = try await store.read { try $0.generationProblems() }
     try await store.settle()
-    report.documents = try await store.read { try $0.counts().documents }
+    let (documents, revision) = try await store.read {
+      (try $0.counts().documents, $0.settings.revision)
+    }
+    store.markRevision(revision)
+    report.documents = documents
     return report
   }
 }

@@ -9,7 +9,8 @@ extension Store {
   ///
   /// Needs no lock; a writer may be at work.
   /// - Returns: what is wrong; empty when all is well. No more than 100 problems of a kind.
-  /// - Throws: ``RAGError`` of code `notFound`, `incompatibleFormat`, `cancelled`.
+  /// - Throws: ``RAGError`` of code `notFound`, `incompatibleFormat`, `cancelled`; `io`, `busy` or
+  ///   `readOnly` where something keeps the index from being read.
   package static func verify(_ directory: IndexDirectory) async throws -> [Damage] {
     guard directory.exists else {
       throw RAGError(
@@ -18,8 +19,12 @@ extension Store {
     var (damage, logDamage) = try pageProblems(directory)
     // Before the database is opened: what is committed meanwhile is acknowledged later.
     let mark = directory.revisionMark.read()
+    let markIsDamaged = directory.revisionMark.isDamaged
+    var markIsCutOff = false
     do {
       let store = try await open(directory, for: .read)
+      let revision = try await store.read { $0.settings.revision }
+      markIsCutOff = directory.revisionMark.isCutOff(at: revision)
       damage += try await store.read { try $0.rowProblems() }
       damage += try await store.read { try $0.generationProblems() }
       // Of a commit that was cut off nothing was acknowledged.
@@ -33,13 +38,18 @@ extension Store {
       try Schema.validateFile(of: directory)
       throw RAGError(
         .incompatibleFormat, "is not an index that this build reads", path: directory.path)
-    } catch RAGError.Code.cancelled {
-      throw RAGError(.cancelled, "cancelled", path: directory.path)
-    } catch {
+    } catch  where Damage.isMeant(by: error) {
       damage.append(Damage(IndexDirectory.databaseName, error))
     }
     if let logDamage {
       damage.append(Damage(IndexDirectory.databaseName + "-wal", logDamage.description))
+    }
+    // Twice, because a writer may have been at it.
+    if markIsDamaged, !markIsCutOff, directory.revisionMark.isDamaged {
+      damage.append(
+        Damage(
+          (directory.lock as NSString).lastPathComponent,
+          "the mark of the last commit is damaged: commits that are lost would not be missed"))
     }
     return damage
   }
@@ -56,6 +66,12 @@ extension Store {
     }
     if report.damagedPages.count > 100 {
       damage.append(Damage(file, "\(report.damagedPages.count - 100) more pages are damaged"))
+    }
+    if report.surplusByteCount > 0 {
+      damage.append(
+        Damage(
+          file,
+          "\(report.surplusByteCount) bytes stand behind the last of \(report.pageCount) pages"))
     }
     return (damage, report.logDamage)
   }
@@ -79,7 +95,7 @@ extension StoreReader {
             if count <= Self.shown { problems.append(Damage(file, error)) }
           }
         }
-      } catch let error as DatabaseError {
+      } catch let error as DatabaseError where Damage.isMeant(by: error) {
         problems.append(
           Damage(file, "table \(table) cannot be read to its end (\(error.resultCode))"))
       }
@@ -168,7 +184,7 @@ extension StoreReader {
         } catch RAGError.Code.notFound where mayBeStale {
           // A writer may have folded meanwhile.
           throw StaleState()
-        } catch let error as RAGError where error.code != .cancelled {
+        } catch let error as RAGError where Damage.isMeant(by: error) {
           _ = files.noteDamage(error, in: [generation])
           problems.append(Damage(file, error))
         }

@@ -94,5 +94,5 @@ package struct StoredDocument: Sendable {
   package var keepsSource: Bool
 
   /// The path, where the document is a file and not a record in one: spans refer to it.
-  package var filePath: String? { path == key ? path : nil }
+  package var filePath: String? { sameBytes(path, key) ? path : nil }
 }

@@ -56,10 +56,9 @@ import Testing
   @Test func `Tokens and time end the loop`() async throws {
     let tokens = try await loop(["1"], budget: .init(tokenCount: 3)).run()
     guard case .tokensSpent = tokens.end else { Issue.record(); return }
-    let backend = ClosureBackend { _ in
-      try await Task.sleep(for: .seconds(3600))
-      return "1"
-    }
+    let (silence, continuation) = AsyncStream<String>.makeStream()
+    defer { continuation.finish() }
+    let backend = ClosureBackend(pieces: { _ in silence })
     let proposer = ModelProposer(backend, task: ModelPrompt(system: "", user: "")) { $0 }
     let late = ReflectionLoop(
       proposer, checkers: [], budget: .init(duration: .milliseconds(20)))

@@ -87,6 +87,99 @@ struct RepairTests {
     }
   }
 
+  @Test(
+    "loses nothing for a byte of the database's first page",
+    arguments: [
+      0, 3, 16, 18, 20, 28, 30, 33, 34, 44, 56, 60, 68, 92, 100, 103, 105, 121, 1_000, 3_900, 4_090,
+      4_094,
+    ])
+  func header(place: Int) async throws {
+    let sample = try await SampleIndex.make()
+    var database = sample.database
+    database[place] ^= 0x15
+    #expect(try await repair(sample, database, "byte \(place)") == [])
+  }
+
+  @Test("loses nothing for a header all of whose constants are gone")
+  func constants() async throws {
+    let sample = try await SampleIndex.make()
+    var database = sample.database
+    for place in [Array(0..<24), Array(44..<52), Array(56..<60), Array(64..<92)].joined() {
+      database[place] = 0xEE
+    }
+    #expect(try await repair(sample, database, "constants") == [])
+  }
+
+  @Test("keeps what is left of a database that was cut short", arguments: [2, 3, 5, 9])
+  func cut(parts: Int) async throws {
+    let sample = try await SampleIndex.make()
+    for rest in [0, 1_000] {
+      let count = sample.pageCount * (parts - 1) / parts * Self.size + rest
+      let lost = try await repair(
+        sample, Array(sample.database[..<count]), "\(count) of \(sample.database.count) bytes")
+      #expect(lost != nil && lost != [])
+    }
+  }
+
+  @Test("of what holds nothing leaves nothing behind", arguments: [0, 100, 5_000])
+  func nothing(size: Int) async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path, changed: ["rag.sqlite": Array(repeating: 0, count: size)])
+      await #expect(throws: RAGError.self) { try await Store.repair(IndexDirectory(path)) }
+      let names = try FileManager.default.contentsOfDirectory(atPath: path)
+      #expect(
+        names.filter { !$0.hasSuffix("-shm") && !$0.hasSuffix("-wal") }.sorted()
+          == sample.files.keys.filter { !$0.hasSuffix("-wal") }.sorted())
+      #expect(!names.contains { $0.hasPrefix("rag.sqlite.new") })
+    }
+  }
+
+  @Test("looks for no more rows than there are, whatever is said", .timeLimit(.minutes(20)))
+  func lie() async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      try sample.restore(to: path)
+      let queue = try openWriter(directory.database)
+      try await queue.write { database in
+        var settings = try IndexSettings.fetch(database)
+        settings.lastDocument = 1 << 52
+        settings.lastChunk = 1 << 52
+        try settings.save(database)
+      }
+      try await queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      try queue.close()
+      var database = try bytes(directory.database)
+      let page = try #require(
+        self.pages(of: sample).first { $0.value.tree == "source" && $0.value.kind == "overflow" })
+      for index in 0..<64 { database[(page.key - 1) * Self.size + 100 + index] ^= 0x5A }
+      try write(database, to: directory.database)
+      let report = try await Store.repair(directory)
+      #expect(report.documents == SampleIndex.documentCount)
+      #expect(report.lost.count == 1)
+    }
+  }
+
+  @Test("does not keep silent about documents that nothing speaks of any more")
+  func unknown() async throws {
+    let sample = try await SampleIndex.make()
+    let pages = try self.pages(of: sample)
+    try await withTemporaryDirectory { path in
+      var database = sample.database
+      let leaf = try #require(
+        pages.first { $0.value.tree == "document" && $0.value.kind == "leaf" }?.key)
+      for (number, page) in pages
+      where number == leaf || page.tree == "setting" || page.tree == "sqlite_autoindex_document_1" {
+        for index in (number - 1) * Self.size..<number * Self.size { database[index] = 0 }
+      }
+      try sample.restore(to: path, changed: ["rag.sqlite": database])
+      let report = try await Store.repair(IndexDirectory(path))
+      #expect(0..<SampleIndex.documentCount ~= report.documents)
+      #expect(report.lost.contains { $0.hasPrefix("documents on damaged pages") })
+    }
+  }
+
   @Test("without settings keeps the texts, and the next ingest makes the vectors")
   func settings() async throws {
     let sample = try await SampleIndex.make()

@@ -1,0 +1,40 @@
+package import RAGCore
+
+extension LexicalSearch {
+  /// How much of a query some texts hold, by id: the inverse document frequencies of the terms that
+  /// are in the text, as a share of those of all terms. A text without any is left out.
+  ///
+  /// - Complexity: O(terms · texts) blocks of postings, besides finding the terms.
+  /// - Throws: ``RAGError`` of code `corrupt`, which names the place, or `cancelled`.
+  package static func coverage(
+    of query: LexicalQuery, by texts: IDSet, in segments: [LexicalFile],
+    memory: LexicalMemory? = nil
+  ) throws -> [Int64: Double] {
+    let segments = segments.map(\.segment) + (memory?.runs ?? [])
+    let bm25 = BM25(segments)
+    let postings = try segments.map { segment in
+      try Cancellation.check()
+      return try query.terms.map { try segment.postings($0) }
+    }
+    let rarities = query.terms.indices.map { term in
+      bm25.rarity(postings.reduce(0) { $0 + ($1[term]?.count ?? 0) })
+    }
+    let total = rarities.reduce(0, +)
+    var shares: [Int64: Double] = [:]
+    for (segment, postings) in zip(segments, postings) {
+      var slots: [Int] = []
+      try segment.ids().forEachIndex(of: texts) { slots.append($0) }
+      guard !slots.isEmpty else { continue }
+      let lengths = try segment.lengths()
+      for case (let postings?, let rarity) in zip(postings, rarities) {
+        try Cancellation.check()
+        let scoring = TermCursor.Scoring(bm25: bm25, weight: rarity, lengths: lengths)
+        let cursor = try TermCursor(postings, in: segment, scoring)
+        for slot in slots where try cursor.score(at: slot) > 0 {
+          shares[try segment.id(slot), default: 0] += rarity / total
+        }
+      }
+    }
+    return shares
+  }
+}

@@ -1,0 +1,95 @@
+import Foundation
+import RAGCore
+import Testing
+
+@testable import RAGStore
+
+@Suite("The verification of an index")
+struct VerifyTests {
+  @Test("tells what stands behind the last page, and repair leaves it out")
+  func surplus() async throws {
+    let sample = try await SampleIndex.make()
+    for count in [1, 4_096, 10_000] {
+      try await withTemporaryDirectory { path in
+        let database = sample.database + Array(repeating: 7, count: count)
+        try sample.restore(to: path, changed: ["rag.sqlite": database])
+        let directory = IndexDirectory(path)
+        let damage = try await Store.verify(directory)
+        #expect(damage.map(\.file) == ["rag.sqlite"])
+        #expect(damage.first?.problem.hasPrefix("\(count) bytes") == true)
+        #expect(try await Store.repair(directory).lost == [])
+        #expect(try await Store.verify(directory) == [])
+      }
+    }
+  }
+
+  @Test("tells a mark that is damaged, and repair writes it anew")
+  func mark() async throws {
+    let sample = try await SampleIndex.make()
+    let mark = try #require(sample.files["lock"])
+    let changes: [[UInt8]] =
+      mark.indices.map { index in mark.indices.map { mark[$0] ^ ($0 == index ? 0x15 : 0) } }
+      + [Array(mark.dropLast()), mark + [0]]
+    for changed in changes {
+      try await withTemporaryDirectory { path in
+        try sample.restore(to: path, changed: ["lock": changed])
+        let directory = IndexDirectory(path)
+        #expect(try await Store.verify(directory).map(\.file) == ["lock"], "\(changed)")
+        #expect(try await Store.repair(directory).lost == [], "\(changed)")
+        #expect(try await Store.verify(directory) == [], "\(changed)")
+        #expect(try bytes(directory.lock) == mark)
+      }
+    }
+  }
+
+  @Test("takes a mark that a crash cut off for none")
+  func cutOffMark() async throws {
+    let sample = try await SampleIndex.make()
+    let mark = try #require(sample.files["lock"])
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let directory = IndexDirectory(path)
+      // The sample's revision is below 256: the one before differs in its first byte and its sum.
+      directory.revisionMark.write(Int(mark[0]) - 1)
+      let old = try bytes(directory.lock)
+      for count in mark.indices {
+        try Data(mark.prefix(count) + old.dropFirst(count)).write(
+          to: URL(filePath: directory.lock))
+        #expect(try await Store.verify(directory) == [], "\(count)")
+      }
+    }
+  }
+
+  @Test(
+    "takes a mark that was never written for none",
+    arguments: [[], Array(repeating: 0, count: 12)] as [[UInt8]])
+  func noMark(lock: [UInt8]) async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path, changed: ["lock": lock])
+      let directory = IndexDirectory(path)
+      #expect(try await Store.verify(directory) == [])
+      for access in [Store.Access.read, .write] {
+        let store = try await Store.open(directory, for: access)
+        #expect(try await SampleIndex.words(of: store) == sample.documents)
+      }
+    }
+  }
+
+  @Test(
+    "does not call a file damaged that cannot be opened",
+    arguments: ["g1.graph", "g1.terms", "rag.sqlite-wal"])
+  func unopened(name: String) async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let file = path + "/" + name
+      try? FileManager.default.removeItem(atPath: file)
+      // A link to itself cannot be opened by anybody, and is there.
+      try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: file)
+      await #expect {
+        try await Store.verify(IndexDirectory(path))
+      } throws: { ($0 as? RAGError)?.code == .io }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import GRDB
+import Glibc
+import RAGCore
+import Testing
+
+@testable import RAGStore
+
+@Suite("The end of a run of writes")
+struct SettleTests {
+  @Test("does not wait for a reader, and empties the log when it is gone", .timeLimit(.minutes(20)))
+  func reader() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("a", ["alpha"]))
+      let reader = try openReader(directory.database)
+      // As an export does into a pipe that nobody reads.
+      let isHeld = DispatchSemaphore(value: 0)
+      let mayEnd = DispatchSemaphore(value: 0)
+      let held = Thread {
+        try? reader.read { database in
+          _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM document")
+          isHeld.signal()
+          mayEnd.wait()
+        }
+        isHeld.signal()
+      }
+      held.start()
+      await waited(for: isHeld)
+      // Each would wait for as long as SQLite waits for its locks.
+      for number in 0..<12 {
+        try await store.put(record("b\(number)", ["beta \(number)"]))
+        try await store.settle()
+      }
+      #expect(directory.hasLog)
+      try await store.compact()
+      mayEnd.signal()
+      await waited(for: isHeld)
+      try await store.settle()
+      #expect(!directory.hasLog)
+      #expect(try await store.read { try $0.counts().documents } == 13)
+      try reader.close()
+    }
+  }
+
+  /// Waits in a thread of its own, which the tasks of other tests do not need.
+  private func waited(for semaphore: DispatchSemaphore) async {
+    await withCheckedContinuation { continuation in
+      Thread {
+        semaphore.wait()
+        continuation.resume()
+      }.start()
+    }
+  }
+
+  @Test("keeps what was written where a fold finds no room", .enabled(if: geteuid() == 0))
+  func fullDevice() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      var policy = FoldPolicy()
+      policy.tailLimit = 1
+      try await store.put(record("a", ["alpha"]), record("b", ["beta"]), record("c", ["gamma"]))
+      // The device /dev/full stands where the fold would write its words.
+      let full = directory.terms(1) + ".tmp"
+      try #require(mknod(full, S_IFCHR | 0o600, 1 << 8 | 7) == 0)
+      try await store.settle(policy: policy)
+      #expect(try await store.lexical("beta") == ["beta"])
+      #expect(try await store.read { try $0.state().generations } == [])
+      #expect(!directory.hasLog)
+      #expect(try await Store.verify(directory) == [])
+      // What was half written is gone, and with it what stood in the way.
+      #expect(!fileExists(directory.graph(1)) && !fileExists(full))
+      try await store.settle(policy: policy)
+      #expect(try await store.read { try $0.state().generations.count } == 1)
+      #expect(try await Store.verify(directory) == [])
+    }
+  }
+}

@@ -1,0 +1,80 @@
+import RAG
+import Testing
+
+@Suite("Evidence")
+struct EvidenceTests {
+  private func engine(_ directory: TestDirectory) async throws -> Engine {
+    let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+    try await engine.upsert(
+      [
+        MemoryDocument(id: "whale", text: "Whales are mammals that live in the sea."),
+        MemoryDocument(id: "dog", text: "Dogs are mammals that live on land."),
+      ] + (0..<30).map { MemoryDocument(id: "\($0)", text: "Filler number \($0) of thirty.") })
+    return engine
+  }
+
+  @Test("is high for what answers, low for the rest, in every mode", arguments: SearchMode.allCases)
+  func parts(mode: SearchMode) async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await engine(directory)
+      let hits = try await engine.search(Query("whales in the sea", count: 40, mode: mode))
+      let best = try #require(hits.first)
+      #expect(best.document.id == "whale")
+      #expect(try #require(best.evidence) > 0.6)
+      for hit in hits.dropFirst() { #expect(try #require(hit.evidence) < 0.3) }
+    }
+  }
+
+  @Test("is the same however many hits are asked for, and whatever fuses them")
+  func same() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await engine(directory)
+      func evidence(_ query: Query) async throws -> [String: Double] {
+        let pairs = try await engine.search(query).map { ($0.document.id, $0.evidence ?? .nan) }
+        return Dictionary(pairs) { first, _ in first }
+      }
+      let text = "which mammals live on land"
+      let all = try await evidence(Query(text, count: 40))
+      for query in [
+        Query(text, count: 1), Query(text, count: 3, mode: .vector),
+        Query(text, count: 5, fusion: .reciprocalRank(constant: 60)),
+      ] {
+        for (id, value) in try await evidence(query) { #expect(value == all[id]) }
+      }
+    }
+  }
+
+  @Test("below a minimum leaves hits out, all of them where nothing answers")
+  func minimum() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await engine(directory)
+      var query = Query("whales in the sea", count: 40, minimumEvidence: 0.5)
+      let hits = try await engine.search(query)
+      #expect(hits.map(\.document.id) == ["whale"] && hits.map(\.rank) == [1])
+      query.minimumEvidence = 0
+      #expect(try await engine.search(query).count == 32)
+      let unknown = Query("quarks and gluons", minimumEvidence: 0.25)
+      #expect(try await engine.search(unknown).isEmpty)
+      let answer = try await engine.answer(unknown)
+      #expect(answer.abstained && answer.citations.isEmpty)
+    }
+  }
+
+  @Test("of a vector without words is not told")
+  func withoutWords() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await engine(directory)
+      let vector = [Float](repeating: 1, count: 64)
+      let hits = try await engine.search(Query("", count: 3, mode: .vector, vector: vector))
+      #expect(hits.count == 3 && hits.allSatisfy { $0.evidence == nil })
+      for (text, minimum) in [("", 0.5), ("whales", 1.5), ("whales", -0.1), ("whales", .nan)] {
+        await #expect("\(text) \(minimum)") {
+          try await engine.search(
+            Query(text, mode: .vector, vector: vector, minimumEvidence: minimum))
+        } throws: {
+          RAGError.Code.invalidInput ~= $0
+        }
+      }
+    }
+  }
+}
