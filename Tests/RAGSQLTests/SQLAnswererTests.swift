@@ -23,7 +23,7 @@ import Testing
     let answer = try await answerer(model).answer("How many customers are there?")
     #expect(answer.query == "SELECT count(*) FROM customer")
     #expect(answer.result?.rows == [[.integer(3)]])
-    #expect(answer.attempts.map(\.problem) == [nil])
+    #expect(answer.attempts.map(\.problem) == [nil] && answer.end == .answered)
     #expect(!answer.isEmpty)
   }
 
@@ -75,13 +75,45 @@ import Testing
     let repeating = Script(Array(repeating: "SELECT missing FROM customer", count: 9))
     let answer = try await answerer(repeating).answer("What?")
     #expect(answer.query == nil && answer.result == nil && !answer.isEmpty)
+    #expect(answer.end == .repeated)
     #expect(answer.attempts.count == 3)
     #expect(answer.attempts.allSatisfy { $0.problem?.contains("no such column") ?? false })
 
     let silent = Script(Array(repeating: "The schema does not hold it.", count: 9))
     let none = try await answerer(silent).answer("What?")
-    #expect(none.query == nil && none.attempts.count == 4)
+    #expect(none.query == nil && none.attempts.count == 4 && none.end == .attemptsSpent)
     #expect(none.attempts.allSatisfy { $0.query == nil })
+  }
+
+  @Test(.timeLimit(.minutes(1)))
+  func `A model without end is left when its time is up`() async throws {
+    let (silence, continuation) = AsyncStream<String>.makeStream()
+    defer { continuation.finish() }
+    let endless = ClosureBackend(pieces: { _ in silence })
+    let answerer = try SQLAnswerer(
+      SQLSandbox(path: directory.database(shop)), backend: endless,
+      budget: ReflectionBudget(duration: .milliseconds(20)))
+    let answer = try await answerer.answer("What?")
+    #expect(answer.end == .timeSpent && answer.attempts.isEmpty && answer.result == nil)
+  }
+
+  @Test func `The prompt fits the model's context, however narrow, or it is an error`()
+    async throws
+  {
+    let sandbox = try SQLSandbox(path: directory.database(shop))
+    let question = "Who lives in <|Oslo|>, 1234567890?"
+    for tokenCount in stride(from: 1_000, to: 2_600, by: 50) {
+      let model = ClosureBackend(contextTokenCount: tokenCount) { _ in "" }
+      let answerer = SQLAnswerer(sandbox, backend: model)
+      do {
+        let prompt = try await answerer.prompt(for: question)
+        let counter = EstimatedTokenCounter()
+        let count = counter.tokenCount(of: prompt.system) + counter.tokenCount(of: prompt.user)
+        #expect(count + 1024 <= tokenCount)
+      } catch RAGError.Code.limitExceeded {
+        #expect(tokenCount < 2_000)
+      }
+    }
   }
 
   @Test func `Statements that write are refused and told`() async throws {
@@ -123,7 +155,9 @@ import Testing
       #expect(first.user.ranges(of: "</\(name)-\(mark)>").count == 1)
     }
     for prompt in model.prompts {
-      for forbidden in ["<|im_start|>", "<|im_end|>", "</question>", "</s>"] {
+      for forbidden in [
+        "<|im_start|>", "<|im_end|>", "</question>", "</schema>", "</schema-0>", "</s>",
+      ] {
         #expect(!prompt.user.contains(forbidden), "\(forbidden)")
       }
       #expect(!prompt.user.contains("\nHuman:") && !prompt.user.contains("\nsystem:"))

@@ -89,8 +89,8 @@ import Testing
       for tokenCount in [120, 500, 1_000, 3_000] {
         let linked = try await SchemaLinker(tokenCount: tokenCount)
           .link("What is the greatest weight of a harvest?", sandbox)
-        let fenced = PromptFence().block("schema", linked.text)
-        #expect(EstimatedTokenCounter().tokenCount(of: fenced) <= tokenCount)
+        let inside = PromptFence.inside(linked.text)
+        #expect(EstimatedTokenCounter().tokenCount(of: inside) <= tokenCount)
         #expect(linked.tables[0].columns.contains("harvest_weight"))
       }
       await #expect(throws: RAGError.self) {

@@ -73,7 +73,8 @@ private struct Scanner {
       index += 1
     }
     let lowered = name.lowercased()
-    return roleNames.contains(lowered) || lowered.hasSuffix("_token")
+    return roleNames.contains(lowered) || blockNames.contains(lowered)
+      || lowered.hasSuffix("_token")
       || lowered.hasPrefix("start_of_") || lowered.hasPrefix("end_of_")
       || lowered.hasPrefix("antml") || lowered.hasPrefix("tool_") || lowered.hasPrefix("function_")
   }
@@ -124,6 +125,9 @@ private struct Scanner {
     return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
   }
 }
+
+/// Names of parts of a prompt that text uses too often as labels to take these for turns.
+private let blockNames: Set<String> = ["attempt", "problem", "schema"]
 
 /// Names of roles, turns and parts of a prompt, in lower case.
 private let roleNames: Set<String> = [

@@ -12,6 +12,19 @@ public struct SQLAnswer: Sendable {
     public var tokenCount: Int
   }
 
+  /// Why no more queries were tried.
+  public enum End: String, Sendable, Hashable, Encodable {
+    /// A query gave the result.
+    case answered
+    case attemptsSpent
+    case tokensSpent
+    case timeSpent
+    /// The model wrote the same queries again.
+    case repeated
+    /// The model or the database failed after a query that gave no rows.
+    case failed
+  }
+
   /// The question.
   public var question: String
   /// The query that gave the result; nil when none did.
@@ -20,6 +33,8 @@ public struct SQLAnswer: Sendable {
   public var result: SQLResult?
   /// Every query that was tried, in order.
   public var attempts: [Attempt]
+  /// Why no more queries were tried.
+  public var end: End
 
   /// Whether a query ran and gave no rows. The model was told so once.
   public var isEmpty: Bool { result?.rows.isEmpty ?? false }

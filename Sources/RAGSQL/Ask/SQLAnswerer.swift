@@ -46,7 +46,8 @@ public struct SQLAnswerer: Sendable {
       if case .judged(let attempt) = step { observe(Self.attempt(attempt)) }
     }
     var answer = SQLAnswer(
-      question: question, attempts: reflection.attempts.map(Self.attempt))
+      question: question, attempts: reflection.attempts.map(Self.attempt),
+      end: SQLAnswer.End(reflection.end))
     if let query = reflection.best?.proposal?.query, let result = checker.result(of: query) {
       answer.query = query.text
       answer.result = result
@@ -86,5 +87,19 @@ public struct SQLAnswerer: Sendable {
     SQLAnswer.Attempt(
       number: attempt.number, query: attempt.proposal?.query.text,
       problem: attempt.verdict.reason, tokenCount: attempt.tokenCount)
+  }
+}
+
+extension SQLAnswer.End {
+  fileprivate init(_ end: Reflection<QueryDraft>.End) {
+    self =
+      switch end {
+      case .accepted: .answered
+      case .attemptsSpent: .attemptsSpent
+      case .tokensSpent: .tokensSpent
+      case .timeSpent: .timeSpent
+      case .repeated: .repeated
+      case .failed: .failed
+      }
   }
 }

@@ -17,8 +17,8 @@ enum SQLPrompt {
     5. Order rows only where the question asks for an order or for the first of them.
     """
 
-  /// Room for the question's and the schema's marks and the last sentence.
-  private static let markTokenCount = 200
+  /// Marks around the schema and the question, and in the rule that speaks of them.
+  private static let markCount = 6
 
   /// The prompt for a question and the part of a schema that it needs.
   ///
@@ -40,8 +40,10 @@ enum SQLPrompt {
       ].joined(separator: "\n\n"))
   }
 
-  /// Tokens that a prompt takes beside its schema.
+  /// The most tokens that a prompt takes beside its schema, whatever its random number.
   static func tokenCount(_ question: String, counter: any TokenCounter) -> Int {
-    counter.tokenCount(of: facts) + counter.tokenCount(of: question) + markTokenCount
+    let empty = prompt(question, schema: LinkedSchema(text: "", tables: [], omittedTableCount: 0))
+    return counter.tokenCount(of: empty.system) + counter.tokenCount(of: empty.user)
+      + markCount * PromptFence.markTokenCount
   }
 }

@@ -9,7 +9,7 @@ public import RAGGenerate
 public struct SchemaLinker: Sendable {
   /// Values shown of a column at most; with 0 no value leaves the database.
   public var sampleCount: Int
-  /// The most tokens of the text.
+  /// The most tokens of the text, as a prompt has it, without the marks around it.
   public var tokenCount: Int
 
   private let embedder: (any Embedder)?
@@ -70,8 +70,9 @@ public struct SchemaLinker: Sendable {
         text: text, ranking: ranking, order: order, counter: tokenCounter, room: room,
         firstColumnCount: Self.firstColumnCount
       ).schema()
-      let fenced = PromptFence().block("schema", linked.text)
-      if tokenCounter.tokenCount(of: fenced) <= tokenCount, !linked.tables.isEmpty {
+      // Marks are left out: a random number makes now more, now fewer tokens.
+      let inside = PromptFence.inside(linked.text)
+      if tokenCounter.tokenCount(of: inside) <= tokenCount, !linked.tables.isEmpty {
         return linked
       }
       room = room * 9 / 10
