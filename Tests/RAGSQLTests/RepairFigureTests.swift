@@ -33,43 +33,6 @@ import Testing
     Set(SQLLexer.tokens(of: sql).filter(\.isName).map { $0.text.lowercased() })
   }
 
-  /// The part of a prompt between a pair of marks, the last of its name.
-  private static func part(_ name: String, of prompt: String) -> Substring {
-    guard let start = prompt.ranges(of: "<\(name)-").last,
-      let end = prompt[start.upperBound...].firstRange(of: "</\(name)-")
-    else { return "" }
-    return prompt[start.upperBound..<end.lowerBound]
-  }
-
-  /// What a prompt lacks for the repair of a query: SQLite's message, the tables and columns of
-  /// the right query, and the words of it that the broken one does not have.
-  private static func missing(
-    in prompt: String, for item: Case, error: String, schema: SQLSchema
-  ) -> [String] {
-    let problem = part("problem", of: prompt)
-    let words = words(of: item.gold)
-    let said = Set(NameWords.words(of: problem).flatMap { [$0] } + Self.words(of: String(problem)))
-    var missing = problem.contains(error) ? [] : ["message"]
-    missing += words.subtracting(Self.words(of: item.sql)).subtracting(said).map { "name \($0)" }
-    switch item.kind {
-    case "unknown_alias" where !problem.contains("has no table or alias"): missing.append("alias")
-    case "other_dialect" where !problem.contains("LIMIT n"): missing.append("LIMIT")
-    case "unbalanced" where !problem.contains("more than"): missing.append("parenthesis")
-    default: break
-    }
-    let definitions = part("schema", of: prompt).split(separator: "\n\n")
-    for table in TableReferences(in: item.gold, schema: schema).tables {
-      let definition =
-        definitions.first { $0.hasPrefix("CREATE TABLE \(table.name) (") }
-        ?? definitions.first { $0.contains("CREATE TABLE \(table.name) (") } ?? ""
-      if definition.isEmpty { missing.append("table \(table.name)") }
-      for column in table.columns where words.contains(column.name.lowercased()) {
-        if !definition.contains("\n  \(column.name) ") { missing.append("column \(column.name)") }
-      }
-    }
-    return missing
-  }
-
   @Test(
     .enabled("needs \(root)") { FileManager.default.fileExists(atPath: root) },
     arguments: ["chinook", "academic", "geography"])
@@ -81,11 +44,12 @@ import Testing
     for item in cases {
       let failure = await #expect(throws: SQLFailure.self) { try await sandbox.run(item.sql) }
       let error = try #require(failure).description
+      let facts = RepairFacts(
+        query: item.sql, gold: item.gold, error: error, kind: item.kind, schema: sandbox.schema)
       let lacking = Locked<[String]>([])
       let model = ClosureBackend { prompt in
         guard prompt.user.contains("<problem-") else { return "```sql\n\(item.sql)\n```" }
-        let missing = Self.missing(
-          in: prompt.user, for: item, error: error, schema: sandbox.schema)
+        let missing = facts.missing(in: prompt.user)
         lacking.withLock { $0 = missing }
         return "```sql\n\(missing.isEmpty ? item.gold : item.sql)\n```"
       }
