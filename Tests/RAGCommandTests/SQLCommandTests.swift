@@ -240,6 +240,37 @@ struct SQLCommandTests {
     }
   }
 
+  @Test("ends with status 130 by Ctrl-C while the model writes")
+  func interrupt() throws {
+    // The model is a child of rag: when it runs, the question is on its way.
+    try run("kill -INT $PPID; exec tail -f /dev/null") { sandbox in
+      let run = try sandbox.shell(Self.ask)
+      #expect(run.status == 130 && run.hasOneError && run.errors.contains("interrupted"))
+    }
+  }
+
+  @Test(
+    "finds tables by meaning where the schema does not fit",
+    .enabled(if: Sandbox.hasModel, Sandbox.modelRemedy))
+  func encoder() throws {
+    let others = (0..<100).map { table in
+      let columns = (0..<20).map { "c\(table)_\($0) REAL" }.joined(separator: ", ")
+      return "CREATE TABLE machine\(table) (\(columns));"
+    }
+    let database = others.joined() + "CREATE TABLE physician (id INTEGER PRIMARY KEY, pay REAL);"
+    try run("exit 1", database: database) { sandbox in
+      func definition(_ arguments: String) throws -> Bool {
+        let prompt = try sandbox.shell(
+          "rag sql --db shop.sqlite --prompt --context-tokens 2500 \(arguments) "
+            + "'What do doctors earn in the hospital?'")
+        #expect(prompt.status == 0, "\(prompt.errors)")
+        return prompt.text.contains("CREATE TABLE physician (")
+      }
+      #expect(try definition("--encoder '\(Sandbox.model)'"))
+      #expect(try !definition("--encoder none"))
+    }
+  }
+
   @Test("writes the attempts as JSON also when no query ran")
   func noQuery() throws {
     try run("echo 'SELECT nothing FROM customer'") { sandbox in

@@ -99,12 +99,32 @@ import Testing
     }
   }
 
+  @Test func `The tables asked for come whole and with values before others come at all`()
+    async throws
+  {
+    let columns = (0..<17).map { "part_\($0) TEXT" }.joined(separator: ", ")
+    let others = (0..<100).map { "CREATE TABLE other\($0) (id INTEGER PRIMARY KEY, \(columns));" }
+    let sandbox = try sandbox(
+      others.joined() + """
+        CREATE TABLE song (id INTEGER PRIMARY KEY, \(columns), tempo INT, composer TEXT);
+        INSERT INTO song (tempo, composer) VALUES (90, 'Bach'), (120, 'Verdi');
+        """)
+    let linked = try await SchemaLinker(tokenCount: 1_000).link("Which songs?", sandbox)
+    #expect(linked.tables.first?.name == "song" && linked.tables.first?.columns.count == 20)
+    #expect(linked.text.contains("composer TEXT -- e.g. 'Bach', 'Verdi'"))
+    #expect(linked.tables.count > 1)
+  }
+
   @Test func `An embedder finds the table that no word names`() async throws {
     let sandbox = try sandbox(
-      "CREATE TABLE a (x INT); CREATE TABLE staff (x INT); CREATE TABLE z (x INT);")
-    let linked = try await SchemaLinker(embedder: StaffEmbedder()).link(
-      "Who works here?", sandbox)
-    #expect(linked.tables.first?.name == "staff")
+      (0..<20).map { "CREATE TABLE a\($0) (x INT);" }.joined() + "CREATE TABLE staff (x INT);")
+    let linked = try await SchemaLinker(tokenCount: 100) { StaffEmbedder() }
+      .link("Who works here?", sandbox)
+    #expect(linked.tables.first?.name == "staff" && linked.omittedTableCount > 0)
+    // Where all fits there is nothing to choose.
+    let whole = try await SchemaLinker(embedder: { throw RAGError(.notFound, "no model") })
+      .link("Who works here?", sandbox)
+    #expect(whole.omittedTableCount == 0)
   }
 
   @Test func `Columns named alike join tables that declare no keys`() throws {

@@ -15,8 +15,9 @@ struct SQLCommand: AsyncParsableCommand {
 
       The database is only read: a query may do nothing but read its tables, within limits of \
       time, rows and bytes. The model sees names of tables and columns and a few values of each \
-      column; with --samples 0 it sees no values. A question with figures behind it is worth \
-      reading the query for: that it ran does not make it right.
+      column; with --samples 0 it sees no values. Of a schema too wide for the prompt it sees what \
+      has to do with the question, which an embedding model (--encoder) helps to find. That a \
+      query runs does not make it right: read it where much depends on the answer.
 
       Ends with status 1 when the query ran and gave no rows, and with 2 when the model wrote \
       none that runs. With --json the output is one object: question, query, columns, rows, \
@@ -64,6 +65,7 @@ struct SQLCommand: AsyncParsableCommand {
   var rows = 1_000
 
   @OptionGroup var model: ModelOptions
+  @OptionGroup var encoder: EncoderOptions
   @OptionGroup var output: OutputOptions
 
   private static let longestSeconds = 86_400.0
@@ -90,7 +92,7 @@ struct SQLCommand: AsyncParsableCommand {
     let backend = try model.backend(limits: limits)
     let answerer = SQLAnswerer(
       try SQLSandbox(path: db, limits: limits), backend: try backend ?? substitute(),
-      linker: SchemaLinker(sampleCount: samples),
+      linker: SchemaLinker(sampleCount: samples) { [encoder] in try encoder.loadIfPresent() },
       budget: ReflectionBudget(attemptCount: attempts, duration: .seconds(timeout)),
       limits: limits)
     let question = question.joined(separator: " ")

@@ -42,7 +42,7 @@ struct ColumnValues {
     let (name, from) = (SQLName.quoted(column.name), SQLName.quoted(table.name))
     let found = try await values(
       """
-      SELECT DISTINCT CASE typeof(v) WHEN 'text' THEN substr(v, 1, \(Self.scalarCount + 1))
+      SELECT DISTINCT CASE typeof(v) WHEN 'text' THEN substr(v, 1, \(2 * Self.scalarCount))
       ELSE v END FROM (SELECT \(name) AS v FROM \(from) LIMIT \(Self.sampledRowCount))
       WHERE v IS NOT NULL AND typeof(v) <> 'blob' LIMIT \(count)
       """)

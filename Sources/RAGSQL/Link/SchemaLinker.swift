@@ -4,30 +4,32 @@ public import RAGGenerate
 /// Chooses the part of a schema that a question needs, within a number of tokens.
 ///
 /// Tables and columns are ranked by the words of their names and comments, by values that the
-/// question names, and by an embedder where there is one. Tables on the ways that join the chosen
-/// ones come with them. What room is left goes to the rest, so that a small schema is shown whole.
+/// question names, and, where not all of them fit, by an embedder. Tables on the ways that join the
+/// chosen ones come with them. What room is left goes to the rest, so that a small schema is shown
+/// whole.
 public struct SchemaLinker: Sendable {
   /// Values shown of a column at most; with 0 no value leaves the database.
   public var sampleCount: Int
   /// The most tokens of the text, as a prompt has it, without the marks around it.
   public var tokenCount: Int
 
-  private let embedder: (any Embedder)?
+  private let embedder: @Sendable () throws -> (any Embedder)?
 
   /// Tables that are joined on account of the question.
   private static let linkedTableCount = 8
   /// Columns in which values of the question are looked for, and of which samples are read.
   private static let searchedColumnCount = 300
   private static let sampledColumnCount = 100
-  /// Columns of a table that are shown before other tables have their turn.
-  private static let firstColumnCount = 16
-  private static let embeddingWeight = 4.0
+  private static let embeddingWeight = 8.0
 
-  /// Makes a linker.
-  public init(embedder: (any Embedder)? = nil, tokenCount: Int = 4_000, sampleCount: Int = 3) {
-    self.embedder = embedder
+  /// Makes a linker. The embedder is asked for only where a schema does not fit whole.
+  public init(
+    tokenCount: Int = 4_000, sampleCount: Int = 3,
+    embedder: @escaping @Sendable () throws -> (any Embedder)? = { nil }
+  ) {
     self.tokenCount = tokenCount
     self.sampleCount = sampleCount
+    self.embedder = embedder
   }
 
   /// The part of a database's schema that a question needs.
@@ -39,7 +41,12 @@ public struct SchemaLinker: Sendable {
   ) async throws -> LinkedSchema {
     let schema = sandbox.schema
     var ranking = SchemaRanking(of: question, schema: schema)
-    try await addSimilarities(to: &ranking, question, schema)
+    let graph = JoinGraph(schema)
+    if !fits(SchemaText(schema: schema, graph: graph, samples: [:]), tokenCounter),
+      let embedder = try embedder()
+    {
+      try await addSimilarities(of: embedder, to: &ranking, question, schema)
+    }
     let values = ColumnValues(sandbox: sandbox, count: sampleCount)
     var samples: [Int: [Int: [String]]] = [:]
     if sampleCount > 0 {
@@ -60,16 +67,15 @@ public struct SchemaLinker: Sendable {
           (named + others.filter { !named.contains($0) }).prefix(sampleCount))
       }
     }
-    let graph = JoinGraph(schema)
     let text = SchemaText(schema: schema, graph: graph, samples: samples)
-    let order = Self.order(ranking, schema, graph)
+    let (order, linkedCount) = Self.order(ranking, schema, graph)
     var room = tokenCount
     // Parts do not count quite as the whole does, and neutralising adds blanks.
     for _ in 0..<12 where room > 0 {
-      let linked = Selection(
-        text: text, ranking: ranking, order: order, counter: tokenCounter, room: room,
-        firstColumnCount: Self.firstColumnCount
-      ).schema()
+      var selection = Selection(
+        text: text, ranking: ranking, order: order, linkedCount: linkedCount,
+        counter: tokenCounter, room: room)
+      let linked = selection.schema()
       // Marks are left out: a random number makes now more, now fewer tokens.
       let inside = PromptFence.inside(linked.text)
       if tokenCounter.tokenCount(of: inside) <= tokenCount, !linked.tables.isEmpty {
@@ -82,10 +88,11 @@ public struct SchemaLinker: Sendable {
       "no table of the schema fits into \(tokenCount) tokens; take a model with a larger context")
   }
 
-  /// Tables with something to do with the question, those that join them, and the others.
+  /// Tables with something to do with the question and those that join them, which are counted,
+  /// and the others.
   private static func order(
     _ ranking: SchemaRanking, _ schema: SQLSchema, _ graph: JoinGraph
-  ) -> [Int] {
+  ) -> (tables: [Int], linkedCount: Int) {
     let order = ranking.order
     let linked = order.prefix(linkedTableCount).filter { ranking.tables[$0] > 0 }
     let places = Dictionary(
@@ -94,7 +101,7 @@ public struct SchemaLinker: Sendable {
     let joining = graph.tables(joining: linked.map { schema.tables[$0].name })
       .compactMap { places[$0] }
     let first = linked + joining
-    return first + order.filter { !first.contains($0) }
+    return (first + order.filter { !first.contains($0) }, first.count)
   }
 
   /// The best columns of the best tables.
@@ -108,10 +115,20 @@ public struct SchemaLinker: Sendable {
     return best
   }
 
+  /// Whether all columns find room.
+  private func fits(_ text: SchemaText, _ counter: any TokenCounter) -> Bool {
+    var left = tokenCount
+    return text.schema.tables.indices.allSatisfy { table in
+      let columns = Set(text.schema.tables[table].columns.indices)
+      left -= counter.tokenCount(of: text.definition(table, columns: columns, notes: []))
+      return left >= 0
+    }
+  }
+
   private func addSimilarities(
-    to ranking: inout SchemaRanking, _ question: String, _ schema: SQLSchema
+    of embedder: any Embedder, to ranking: inout SchemaRanking, _ question: String,
+    _ schema: SQLSchema
   ) async throws {
-    guard let embedder, !schema.tables.isEmpty else { return }
     let texts = schema.tables.map { table in
       ([table.name] + table.columns.prefix(40).map(\.name))
         .map { NameWords.words(of: $0).joined(separator: " ") }.joined(separator: ", ")

@@ -15,6 +15,8 @@ struct SchemaRanking {
   /// By table and by column of the schema.
   private(set) var tables: [Double]
   private(set) var columns: [[Double]]
+  /// The columns that hold a value which the question names, by table.
+  private(set) var valuedColumns: [Int: Set<Int>] = [:]
 
   /// Compares words; a rare one counts more (inverse document frequency over tables).
   init(of question: String, schema: SQLSchema) {
@@ -63,6 +65,7 @@ struct SchemaRanking {
 
   /// Notes that a column holds a value which the question names.
   mutating func addValue(table: Int, column: Int) {
+    valuedColumns[table, default: []].insert(column)
     columns[table][column] += Self.valueWeight
     tables[table] += Self.valueWeight
   }
