@@ -1,5 +1,3 @@
-import CRAGKernels
-import Foundation
 public import RAGCore
 
 /// A sentence encoder of the BERT family, read from a Hugging Face directory.
@@ -61,8 +59,6 @@ public final class BERTEncoder: Embedder {
   /// How this encoder computes on this machine.
   public let report: EncoderReport
 
-  private static let maximumThreadCount = 256
-
   let network: EncoderNetwork
   let maximumLength: Int
   /// How many tokens at the start of a text are the prefix's, the first special token included;
@@ -86,14 +82,7 @@ public final class BERTEncoder: Embedder {
     directory: String, options: Options, _ backend: EncoderBackend, cache: WeightCache? = nil
   ) throws {
     let model = try ModelDirectory(path: directory)
-    let loaded = try TokenizerLoader.load(directory: model.transformerPath)
-    guard loaded.tokenizer.tokenBound <= model.configuration.vocabularySize else {
-      throw RAGError(
-        .corrupt,
-        "the tokenizer has token \(loaded.tokenizer.tokenBound - 1), the model only"
-          + " \(model.configuration.vocabularySize); fetch the model again (tools/model)",
-        path: directory)
-    }
+    let loaded = try model.transformer.tokenizer()
     let query = options.queryPrefix ?? model.queryPrefix
     let passage = options.passagePrefix ?? model.passagePrefix
     let textRoom = model.maximumLength - loaded.tokenizer.specialTokenCount
@@ -103,25 +92,13 @@ public final class BERTEncoder: Embedder {
         .invalidInput, "the prefix leaves no room in \(model.maximumLength) tokens",
         path: directory)
     }
-    guard !model.lowercases || Self.lowercases(loaded.tokenizer, model) else {
-      throw RAGError(
-        .unsupported,
-        "texts are to be put into lower case (do_lower_case) before a tokenizer that tells case"
-          + " apart", path: model.transformerPath)
-    }
     network = try EncoderNetwork(
       model, dimensions: options.dimensions, backend, rehashes: options.verifiesDigest,
       cache: cache ?? (options.cachesWeights ? .init() : .init(directory: nil)))
     report = EncoderReport(
-      precision: backend.precision,
-      kernelLevel: String(cString: rag_cpu_level_name(backend.kernels.level)),
-      blas: backend.report,
-      threadCount: min(
-        max(1, options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount),
-        Self.maximumThreadCount),
-      mapsWeights: network.forward.model.isMapped)
+      backend, threadCount: options.threadCount, mapsWeights: network.transformer.mapsWeights)
     fingerprint = Self.fingerprint(
-      model, weights: network.weightsDigest, tokenizer: loaded.digest,
+      model, weights: network.transformer.weightsDigest, tokenizer: loaded.digest,
       head: network.head.fingerprint, query: query, passage: passage,
       precision: backend.precision)
     name = model.name
@@ -148,18 +125,6 @@ public final class BERTEncoder: Embedder {
 }
 
 extension BERTEncoder {
-  /// Whether letters of both cases give the same tokens.
-  private static func lowercases(
-    _ tokenizer: some ModelTokenizer, _ model: ModelDirectory
-  ) -> Bool {
-    func tokens(_ text: String) -> [Int32] {
-      tokenizer.modelTokens(of: text, maximumLength: model.maximumLength)
-    }
-    return "ABCDEFGHIJKLMNOPQRSTUVWXYZ".allSatisfy {
-      tokens(String($0)) == tokens($0.lowercased())
-    }
-  }
-
   /// Everything that decides a vector, in words. Free text is quoted, so that no two encoders
   /// share a fingerprint.
   private static func fingerprint(

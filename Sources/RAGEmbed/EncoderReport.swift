@@ -30,3 +30,19 @@ public struct EncoderReport: Sendable, Hashable {
   /// Whether the weights were mapped from the cache as they are used; else they were packed.
   public var mapsWeights: Bool
 }
+
+extension EncoderReport {
+  private static let maximumThreadCount = 256
+
+  /// Describes a backend; nil takes as many threads as there are cores.
+  init(_ backend: EncoderBackend, threadCount: Int?, mapsWeights: Bool) {
+    self.init(
+      precision: backend.precision,
+      kernelLevel: String(cString: rag_cpu_level_name(backend.kernels.level)),
+      blas: backend.report,
+      threadCount: min(
+        max(1, threadCount ?? ProcessInfo.processInfo.activeProcessorCount),
+        Self.maximumThreadCount),
+      mapsWeights: mapsWeights)
+  }
+}

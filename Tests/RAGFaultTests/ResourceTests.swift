@@ -110,6 +110,44 @@ extension Faults {
       tally.conclude()
     }
 
+    @Test("few open files give the same answers, or one line that says so")
+    func descriptors() throws {
+      var tally = Tally("6", "ulimit -n")
+      try Scratch.run { scratch in
+        let image = try LexicalIndex.image()
+        try image.restore(to: scratch.index)
+        let answers = try Probe.lexical.answers(scratch.index, in: scratch)
+        let query = Probe.lexical.queries[0].map { "'\($0)'" }.joined(separator: " ")
+        let batch = Batch("n", count: 20)
+        let ingest = try batch.ingest(in: scratch).map { "'\($0)'" }.joined(separator: " ")
+        for count in [5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 28, 31, 32, 40, 64] {
+          let limit = "ulimit -c 0; ulimit -n \(count); exec \"$RAG\" "
+          try image.restore(to: scratch.index)
+          for (command, expected) in [
+            (query, answers[0].output), ("verify", Data("the index is whole\n".utf8)), (ingest, nil),
+          ] {
+            tally.rounds += 1
+            let place = "\(command.prefix(6)) with ulimit -n \(count)"
+            let run = try scratch.shell(limit + command)
+            if run.status == 0, run.errors.isEmpty {
+              tally.same += 1
+              if let expected, run.output != expected { tally.wrong.append(place) }
+            } else if [2, 74].contains(run.status), run.hasOneError,
+              run.errors.contains("ulimit -n")
+            {
+              tally.refused += 1
+            } else {
+              tally.others.append("\(place): \(run.end) \(run.errors.prefix(300))")
+            }
+          }
+          if try scratch.rag(["verify"]).status != 0 {
+            tally.others.append("with ulimit -n \(count) something broke")
+          }
+        }
+      }
+      tally.conclude()
+    }
+
     @Test("little memory gives the same answers or an end, and never a half document")
     func memory() throws {
       var tally = Tally("7", "ulimit -v")

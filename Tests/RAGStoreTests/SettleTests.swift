@@ -65,14 +65,14 @@ struct SettleTests {
       // The device /dev/full stands where the fold would write its words.
       let full = directory.terms(1) + ".tmp"
       try #require(mknod(full, S_IFCHR | 0o600, 1 << 8 | 7) == 0)
-      try await store.settle(policy: policy)
+      #expect(try await store.settle(policy: policy) == false)
       #expect(try await store.lexical("beta") == ["beta"])
       #expect(try await store.read { try $0.state().generations } == [])
       #expect(!directory.hasLog)
       #expect(try await Store.verify(directory) == [])
       // What was half written is gone, and with it what stood in the way.
       #expect(!fileExists(directory.graph(1)) && !fileExists(full))
-      try await store.settle(policy: policy)
+      #expect(try await store.settle(policy: policy))
       #expect(try await store.read { try $0.state().generations.count } == 1)
       #expect(try await Store.verify(directory) == [])
     }

@@ -27,7 +27,11 @@ struct IngestRun: Sendable {
     try await Pruner(context: context, walks: walks, met: met, journal: journal).run()
     if !isDryRun {
       journal.beginIndexing()
-      try await context.store?.settle()
+      if try await context.store?.settle() == false {
+        journal.warn(
+          "the device is too full to index what was ingested: all of it is kept and searched, "
+            + "slower; the next ingest with free space indexes it")
+      }
     }
     try await journal.finish()
   }

@@ -20,6 +20,10 @@ struct BackupCommand: AsyncParsableCommand {
   @OptionGroup var index: IndexOptions
 
   func run() async throws {
-    try await index.open(for: .read).backup(to: target)
+    let engine = try await index.open(for: .read)
+    var bar = ProgressBar(Terminal.messages(.auto))
+    defer { bar.clear() }
+    bar.begin("copying \(Figures.bytes(try await engine.status().indexBytes))")
+    try await engine.backup(to: target)
   }
 }

@@ -20,7 +20,11 @@ struct CompactCommand: AsyncParsableCommand {
 
   func run() async throws {
     let engine = try await index.openExisting(wait)
+    var bar = ProgressBar(try output.messages())
+    defer { bar.clear() }
+    bar.begin("compacting \(Figures.bytes(try await engine.status().indexBytes))")
     let (before, after) = try await engine.compact(wait: wait.duration)
+    bar.clear()
     if output.json {
       try StandardOutput.write(JSON.document(["before": before, "after": after]))
     } else {

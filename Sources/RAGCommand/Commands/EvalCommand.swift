@@ -21,6 +21,8 @@ struct EvalCommand: AsyncParsableCommand {
       search for ten hits. Of vector searches the report also says how many of the ten nearest \
       vectors were found, apart from what is relevant.
 
+      --reranker adds a lane 'rerank', in which the best 50 passages are judged once more.
+
       --baseline compares with a run, or lane by lane with the --json of an earlier eval, by a \
       paired randomisation test (two-sided, 10,000 permutations, or all for few queries). \
       --fail-under ends with status 1 when a lane misses a value.
@@ -142,6 +144,7 @@ struct EvalCommand: AsyncParsableCommand {
 
   @OptionGroup var model: ModelOptions
   @OptionGroup var encoder: EncoderOptions
+  @OptionGroup var reranker: RerankerOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -238,20 +241,24 @@ struct EvalCommand: AsyncParsableCommand {
   private func result(of runner: EvalRunner) async throws -> EvaluationReport.SetReport {
     if qrels != nil, topics == nil { return try await runner.report(part: queries, on: nil) }
     let encoder = try encoder.load()
+    let reranker = try reranker.load()
     let modes =
       mode.isEmpty ? (encoder == nil ? [.lexical] : [.lexical, .vector, .hybrid]) : mode
+    var ways = modes.map { EvalWay($0) }
+    if reranker != nil { ways.append(EvalWay(reranking: encoder == nil ? .lexical : .hybrid)) }
     func target(_ directory: String, _ access: Engine.Access) async throws -> EvalRunner.Target {
       var limits = Limits()
       limits.hitCount = EvalRunner.hitLimit
       return EvalRunner.Target(
         engine: try await Engine.open(
-          at: directory, encoder: encoder, for: access, limits: limits), modes: modes)
+          at: directory, encoder: encoder, reranker: reranker, for: access, limits: limits),
+        ways: ways)
     }
     if topics != nil {
       let directory = try index ?? Setting.index.value() ?? ".rag"
       return try await runner.report(part: queries, on: target(directory, .read))
     }
-    try runner.check(modes, corpus: Set(runner.evaluation.set.documents.map(\.id)))
+    try runner.check(ways, corpus: Set(runner.evaluation.set.documents.map(\.id)))
     let scratch = FileManager.default.temporaryDirectory.appending(path: "rag-eval-\(UUID())")
     defer { try? FileManager.default.removeItem(at: scratch) }
     let target = try await target(index ?? scratch.path(percentEncoded: false), .write)

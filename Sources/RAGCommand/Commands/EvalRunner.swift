@@ -7,7 +7,7 @@ struct EvalRunner {
   /// An index to ask, and how.
   struct Target {
     var engine: Engine
-    var modes: [SearchMode]
+    var ways: [EvalWay]
   }
 
   /// The most chunks to ask for: it may take many to have as many documents as metrics look at.
@@ -25,9 +25,9 @@ struct EvalRunner {
   /// The ids that do not match.
   /// - Throws: ``RAGError`` of code `invalidInput` where there are some, unless they are allowed.
   @discardableResult
-  func check(_ modes: [SearchMode], corpus: Set<String>?) throws -> MissingIDs {
+  func check(_ ways: [EvalWay], corpus: Set<String>?) throws -> MissingIDs {
     let missing = try evaluation.missingIDs(
-      runs: runs.map(\.run), lanes: modes.map(\.rawValue) + runs.map(\.name), corpus: corpus)
+      runs: runs.map(\.run), lanes: ways.map(\.name) + runs.map(\.name), corpus: corpus)
     if !allowsMissing { try missing.requireNone() }
     return missing
   }
@@ -69,30 +69,30 @@ struct EvalRunner {
     let documents = evaluation.set.documents
     let corpus =
       documents.isEmpty ? try await target.engine.documentIDs() : documents.map(\.id)
-    let missing = try check(target.modes, corpus: Set(corpus))
+    let missing = try check(target.ways, corpus: Set(corpus))
     var evaluation = evaluation
     evaluation.set = try evaluation.set.matched()
     var report = EvaluationReport.SetReport(set: evaluation.set, part: part, missing: missing)
     let progress = EvalProgress(terminal)
     defer { progress.end() }
-    for mode in target.modes {
+    for way in target.ways {
       progress.begin(
-        mode.rawValue,
+        way.name,
         count: evaluation.set.queries.count * (abstainsBelow == nil ? 2 : 3))
       let (run, latency) = try await evaluation.run(
-        Self.lane(mode, of: target.engine), onQuery: progress.advance)
-      try write(run, of: mode)
-      var lane = try evaluation.report(lane: mode.rawValue, run: run, latency: latency)
+        way.lane(of: target.engine), onQuery: progress.advance)
+      try write(run, of: way)
+      var lane = try evaluation.report(lane: way.name, run: run, latency: latency)
       if let abstainsBelow {
         lane.abstention = try await Abstention.measure(
           evaluation.set, minimumEvidence: abstainsBelow, onQuery: progress.advance
-        ) { try await target.engine.bestEvidence(Query($0, mode: mode), hiding: $1) }
+        ) { try await target.engine.bestEvidence(way.query($0), hiding: $1) }
       }
       report.lanes.append(lane)
     }
     progress.end()
     report.lanes += try runReports(evaluation)
-    if target.modes.contains(where: { $0 != .lexical }) {
+    if target.ways.contains(where: { $0.mode != .lexical }) {
       report.nearestNeighbours = try await target.engine.curve(
         of: evaluation.set.queries.map(\.text), efforts: [Query("").recall], count: 10
       ).first
@@ -103,7 +103,7 @@ struct EvalRunner {
     return report
   }
 
-  private func write(_ run: Run, of mode: SearchMode) throws {
+  private func write(_ run: Run, of way: EvalWay) throws {
     guard let runFolder else { return }
     do {
       try FileManager.default.createDirectory(
@@ -111,32 +111,12 @@ struct EvalRunner {
     } catch {
       throw RAGError(.io, "the directory cannot be made", path: runFolder, cause: error)
     }
-    let name = "\(evaluation.set.name).\(mode.rawValue).trec"
-    try run.writeTREC(to: runFolder + "/" + name, tag: mode.rawValue)
+    let name = "\(evaluation.set.name).\(way.name).trec"
+    try run.writeTREC(to: runFolder + "/" + name, tag: way.name)
   }
 
   private func runReports(_ evaluation: Evaluation) throws -> [EvaluationReport.LaneReport] {
     try runs.map { try evaluation.report(lane: $0.name, run: $0.run) }
-  }
-
-  /// A mode of search as a lane. Another way of searching, such as one that reranks, is one more
-  /// lane beside these.
-  private static func lane(_ mode: SearchMode, of engine: Engine) -> Lane {
-    Lane(name: mode.rawValue) { text, depth in
-      // A document may have many chunks, so ask for more of them until there are enough documents.
-      var count = max(250, depth)
-      while true {
-        let hits = try await engine.search(Query(text, count: count, mode: mode))
-        if hits.count < count || count == engine.limits.hitCount
-          || Set(hits.map(\.document.id)).count >= depth
-        {
-          return hits.map { RankedList.Entry(documentID: $0.document.id, score: $0.score) }
-        }
-        count = min(4 * count, engine.limits.hitCount)
-      }
-    } search: { text in
-      _ = try await engine.search(Query(text, mode: mode))
-    }
   }
 }
 

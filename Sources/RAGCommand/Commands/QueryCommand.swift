@@ -83,6 +83,7 @@ struct QueryCommand: AsyncParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var index: IndexOptions
   @OptionGroup var encoder: EncoderOptions
+  @OptionGroup var reranker: RerankerOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -102,7 +103,7 @@ struct QueryCommand: AsyncParsableCommand {
     let filter = try condition.filter()
     let mode = try chosenMode()
     let engine = try await index.open(
-      for: .read, encoder: mode == .lexical ? nil : encoder.load())
+      for: .read, encoder: mode == .lexical ? nil : encoder.load(), reranker: reranker.load())
     var query = Query(
       question.joined(separator: " "), count: count, mode: mode, filter: filter, recall: recall,
       minimumEvidence: minScore, explains: explain)

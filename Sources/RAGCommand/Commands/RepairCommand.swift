@@ -22,7 +22,11 @@ struct RepairCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
+    var bar = ProgressBar(try output.messages())
+    defer { bar.clear() }
+    bar.begin("checking and mending")
     let report = try await Engine.repair(at: index.directory(), wait: wait.duration)
+    bar.clear()
     if output.json {
       try StandardOutput.write(JSON.document(report))
     } else if report.damage.isEmpty {

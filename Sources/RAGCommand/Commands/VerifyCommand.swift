@@ -21,7 +21,11 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let directory = try index.directory()
+    var bar = ProgressBar(try output.messages())
+    defer { bar.clear() }
+    bar.begin("checking every byte")
     let damage = try await Engine.verify(at: directory)
+    bar.clear()
     if output.json {
       try StandardOutput.write(JSON.document(["damage": damage]))
     } else if damage.isEmpty {

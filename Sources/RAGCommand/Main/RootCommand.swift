@@ -15,10 +15,10 @@ struct RootCommand: AsyncParsableCommand {
       the one that tools/model fetches, or what --encoder or RAG_ENCODER names.
 
       Settings: every flag that stands for a setting (--index, --encoder, --dimensions, \
-      --precision, --query-prefix, --passage-prefix, --mode, --model-command, --color) may also be \
+      --precision, --query-prefix, --passage-prefix, --reranker, --mode, --model-command, --color) may also be \
       given as an environment variable (RAG_INDEX, RAG_ENCODER, RAG_DIMENSIONS, RAG_PRECISION, \
-      RAG_QUERY_PREFIX, RAG_PASSAGE_PREFIX, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) or as a member of \
-      $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
+      RAG_QUERY_PREFIX, RAG_PASSAGE_PREFIX, RAG_RERANKER, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) \
+      or as a member of $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
       variables over the file.
 
       Exit status: 0 done; 1 nothing found, no answer in the documents, or --fail-under missed; 2 \

@@ -21,8 +21,10 @@ struct IndexOptions: ParsableArguments {
 
   /// Opens the index.
   func open(
-    for access: Engine.Access, encoder: (any Embedder)? = nil, wait: Duration = .seconds(5)
+    for access: Engine.Access, encoder: (any Embedder)? = nil, reranker: (any Reranker)? = nil,
+    wait: Duration = .seconds(5)
   ) async throws -> Engine {
-    try await Engine.open(at: directory(), encoder: encoder, for: access, wait: wait)
+    try await Engine.open(
+      at: directory(), encoder: encoder, reranker: reranker, for: access, wait: wait)
   }
 }

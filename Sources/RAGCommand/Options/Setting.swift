@@ -10,6 +10,7 @@ enum Setting: String, CaseIterable {
   case precision
   case queryPrefix = "query-prefix"
   case passagePrefix = "passage-prefix"
+  case reranker
   case mode
   case modelCommand = "model-command"
   case color

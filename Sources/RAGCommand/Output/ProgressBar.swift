@@ -43,6 +43,13 @@ struct ProgressBar {
       "\(done)/\(count) \(noun)" + timeLeft(done, of: count, now))
   }
 
+  /// Says what is at work where nothing tells how far it is.
+  mutating func begin(_ text: String) {
+    guard terminal.isInteractive else { return }
+    Messages.write("\r\(text) …\u{1B}[K")
+    isVisible = true
+  }
+
   /// Takes the bar away, so that a line can be written in its place.
   mutating func clear() {
     guard isVisible else { return }

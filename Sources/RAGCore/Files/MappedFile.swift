@@ -63,6 +63,12 @@ package final class MappedFile: Sendable {
     }
   }
 
+  /// Gives the memory back that holds pages of the file; they are read again when next touched.
+  package func releasePages() {
+    guard let base = bytes.baseAddress else { return }
+    madvise(UnsafeMutableRawPointer(mutating: base), bytes.count, MADV_DONTNEED)
+  }
+
   private static func status(of descriptor: Int32, path: String) throws -> stat {
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {

@@ -69,7 +69,10 @@ package struct ModuleList: Sendable {
   /// Real models have five at most.
   private static let maximumCount = 32
 
-  private static func folder(
+  /// Where a module's files are.
+  ///
+  /// - Throws: ``RAGError`` `invalidInput` for a folder outside the directory.
+  static func folder(
     of module: JSONValue, in directory: String, file: String
   ) throws -> String {
     let path = module["path"]?.string ?? ""

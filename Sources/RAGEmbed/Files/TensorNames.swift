@@ -50,6 +50,19 @@ package struct TensorNames: Sendable {
     self.init(family, prefix: prefix)
   }
 
+  /// The names of a sequence classifier's two layers after the transformer; `.weight` and `.bias`
+  /// are added to each.
+  var classifier: (dense: String, output: String) {
+    // The transformer is a member (`bert.`) of the model that has the classifier.
+    let owner = prefix.split(separator: ".").dropLast().map { $0 + "." }.joined()
+    return switch family {
+    case .bert: (prefix + "pooler.dense", owner + "classifier")
+    case .roberta, .xlmRoberta, .camembert, .mpnet:
+      (owner + "classifier.dense", owner + "classifier.out_proj")
+    case .distilbert: (owner + "pre_classifier", owner + "classifier")
+    }
+  }
+
   /// The names with `prefix` before each.
   package init(_ family: EncoderFamily, prefix: String) {
     self.family = family

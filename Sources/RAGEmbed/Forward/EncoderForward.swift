@@ -59,13 +59,17 @@ struct EncoderForward: Sendable {
     // A padding token within a text stands at the row of its own, and is not counted.
     let padding = configuration.positionOffset - 1
     let firstPosition = configuration.positionRowCount - configuration.positionCount
-    forEachPart(of: rows, of: batch, in: pass) { text, part in
+    forEachPart(of: rows, of: batch, in: pass) { index, text, part in
+      let secondTypeStart = batch.secondTypeRows(ofText: index).lowerBound - pass.rows.lowerBound
       var position = firstPosition
       for row in text.lowerBound..<part.upperBound {
         let token = batch.tokens[pass.rows.lowerBound + row]
         let isPadding = Int(token) == padding
         if row >= part.lowerBound {
           model.wordEmbeddings.copyRow(of: token, to: thread.embedding)
+          if row >= secondTypeStart, let shift = model.secondTypeShift {
+            for column in shift.indices { thread.embedding[column] += shift[column] }
+          }
           kernels.add_norm(
             &norm, thread.embedding,
             model.weights.positionEmbeddings + (isPadding ? 0 : position) * hiddenStride,
@@ -86,7 +90,7 @@ struct EncoderForward: Sendable {
       part: configuration.hiddenSize, stride: projectionStride, out_stride: hiddenStride,
       bias: model.weights.relativeBias, bias_stride: 2 * positionCount - 1,
       reach: positionCount - 1)
-    forEachPart(of: rows, of: batch, in: pass) { text, part in
+    forEachPart(of: rows, of: batch, in: pass) { _, text, part in
       kernels.attention(
         &sizes, projections + text.lowerBound * projectionStride, text.count,
         part.lowerBound - text.lowerBound, part.count, thread.scratch,
@@ -139,17 +143,17 @@ struct EncoderForward: Sendable {
     }
   }
 
-  /// Calls `body` with the rows of each text that has some in `rows`, and with those.
+  /// Calls `body` with each text that has some of `rows`, with all of its own, and with those.
   private func forEachPart(
     of rows: Range<Int>, of batch: TokenRows, in pass: PassPlan,
-    _ body: (_ text: Range<Int>, _ part: Range<Int>) -> Void
+    _ body: (_ index: Int, _ text: Range<Int>, _ part: Range<Int>) -> Void
   ) {
     for index in pass.texts {
       let place = batch.rows(ofText: index)
       let text =
         (place.lowerBound - pass.rows.lowerBound)..<(place.upperBound - pass.rows.lowerBound)
       let part = text.clamped(to: rows)
-      if !part.isEmpty { body(text, part) }
+      if !part.isEmpty { body(index, text, part) }
     }
   }
 

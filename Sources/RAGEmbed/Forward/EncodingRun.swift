@@ -46,7 +46,7 @@ final class EncodingRun: @unchecked Sendable {
   func lead(_ pass: PassPlan, _ team: Team) throws {
     defer { team.close() }
     for step in 0..<forward.stepCount {
-      if Task.isCancelled { throw RAGError(.cancelled, "embedding was cancelled") }
+      if Task.isCancelled { throw RAGError(.cancelled, "encoding was cancelled") }
       team.lead(phase: step, unitCount: pass.units.count) { unit in
         run(step: step, unit: unit, of: pass, worker: 0)
       }
@@ -58,11 +58,12 @@ final class EncodingRun: @unchecked Sendable {
     team.help { step, unit in run(step: step, unit: unit, of: pass, worker: worker) }
   }
 
-  /// The last hidden states of a text of the pass that was run last, `[tokens, stride]`.
-  func states(ofText text: Int, in pass: PassPlan) -> (start: UnsafePointer<Float>, stride: Int) {
+  /// The last hidden states of a text of the pass that was run last.
+  func states(ofText text: Int, in pass: PassPlan) -> Transformer.States {
     let stride = EncoderWeights.padded(forward.configuration.hiddenSize)
-    let row = batch.rows(ofText: text).lowerBound - pass.rows.lowerBound
-    return (UnsafePointer(workspace.rows.state + row * stride), stride)
+    let rows = batch.rows(ofText: text)
+    let start = workspace.rows.state + (rows.lowerBound - pass.rows.lowerBound) * stride
+    return Transformer.States(start: UnsafePointer(start), stride: stride, count: rows.count)
   }
 
   /// Gives the memory back; nobody leads or helps any more.

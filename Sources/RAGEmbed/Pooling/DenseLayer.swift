@@ -6,7 +6,7 @@ import RAGCore
   import Musl
 #endif
 
-/// A linear layer over a text's vector: the `Dense` module of sentence-transformers.
+/// A linear layer over a text's vector.
 struct DenseLayer: Sendable {
   /// The function of each output.
   enum Activation: String, Sendable {
@@ -29,51 +29,32 @@ struct DenseLayer: Sendable {
     }
   }
 
-  let inputCount: Int
   let outputCount: Int
   let activation: Activation
-  /// SHA-256 of the weights.
-  let digest: String
   /// `[inputCount, outputCount]`: so all outputs are summed up side by side.
   private let weights: [Float]
   private let bias: [Float]
 
-  /// Reads the module in a folder.
+  /// Reads the layer from the tensors `name.weight`, `[outputCount, inputCount]`, and `name.bias`.
   ///
-  /// - Throws: ``RAGError`` `unsupported` for a function or an option that is not known, `corrupt`
-  ///   for damage, and what ``WeightFiles/init(directory:)`` throws.
-  init(folder: String, inputCount: Int) throws {
-    let module = try ModuleConfiguration(folder: folder, kind: "Dense")
-    let stated = try module.size("in_features")
-    guard stated == inputCount else {
-      throw module.error(.corrupt, "takes vectors of \(stated), those before it have \(inputCount)")
-    }
-    try module.requireSentenceVector()
-    guard module.json["use_residual"]?.bool != true else {
-      throw module.error(.unsupported, "use_residual is set")
-    }
-    let name = module.json["activation_function"]?.string ?? Activation.tanh.rawValue
-    guard let activation = Activation(rawValue: name) else {
-      throw module.error(
-        .unsupported, "its activation is \(String(name.prefix(80)).debugDescription)")
-    }
-    let outputCount = try module.size("out_features")
-    let files = try WeightFiles(directory: folder)
-    let rows = try files.values(named: "linear.weight", shape: [outputCount, inputCount])
+  /// - Throws: As ``WeightFiles/values(named:shape:)``.
+  init(
+    _ files: WeightFiles, named name: String, inputCount: Int, outputCount: Int,
+    activation: Activation, hasBias: Bool = true
+  ) throws {
+    let rows = try files.values(named: name + ".weight", shape: [outputCount, inputCount])
     bias =
-      module.json["bias"]?.bool ?? true
-      ? try files.values(named: "linear.bias", shape: [outputCount])
+      hasBias
+      ? try files.values(named: name + ".bias", shape: [outputCount])
       : [Float](repeating: 0, count: outputCount)
     weights = (0..<inputCount).flatMap { input in
       (0..<outputCount).map { rows[$0 * inputCount + input] }
     }
-    digest = files.digest()
-    self.inputCount = inputCount
     self.outputCount = outputCount
     self.activation = activation
   }
 
-  /// The outputs for `inputCount` inputs.
+  /// The outputs for the layer's inputs.
   func outputs(of inputs: [Float]) -> [Float] {
     var outputs = bias
     weights.withUnsafeBufferPointer { weights in

@@ -5,7 +5,7 @@ import RAGCore
 struct EmbeddingHead: Sendable {
   /// A module after the pooling.
   private enum Module: Sendable {
-    case dense(DenseLayer)
+    case dense(DenseModule)
     case layerNorm(LayerNormLayer)
     case normalize
   }
@@ -32,9 +32,9 @@ struct EmbeddingHead: Sendable {
     for module in model.modules.others {
       switch module.kind {
       case .dense:
-        let layer = try DenseLayer(folder: module.folder, inputCount: width)
-        width = layer.outputCount
-        modules.append(.dense(layer))
+        let dense = try DenseModule(folder: module.folder, inputCount: width)
+        width = dense.layer.outputCount
+        modules.append(.dense(dense))
       case .layerNorm:
         modules.append(.layerNorm(try LayerNormLayer(folder: module.folder, width: width)))
       case .normalize:
@@ -66,7 +66,7 @@ struct EmbeddingHead: Sendable {
       of: states, stride: stride, count: count, promptCount: promptCount)
     for module in modules {
       switch module {
-      case .dense(let layer): vector = layer.outputs(of: vector)
+      case .dense(let dense): vector = dense.layer.outputs(of: vector)
       case .layerNorm(let layer): vector = layer.outputs(of: vector)
       case .normalize: Self.normalize(&vector)
       }
@@ -96,8 +96,9 @@ struct EmbeddingHead: Sendable {
     if !isUsual {
       let names = modules.map { module in
         switch module {
-        case .dense(let layer):
-          "dense(\(layer.outputCount),\(layer.activation.rawValue),sha256:\(layer.digest))"
+        case .dense(let dense):
+          "dense(\(dense.layer.outputCount),\(dense.layer.activation.rawValue),"
+            + "sha256:\(dense.digest))"
         case .layerNorm(let layer): "layernorm(sha256:\(layer.digest))"
         case .normalize: "normalize"
         }

@@ -7,6 +7,11 @@ package protocol ModelTokenizer: TokenCounter {
   /// How many special tokens stand around every text.
   var specialTokenCount: Int { get }
 
+  /// Appends a text's own tokens, up to `limit`.
+  ///
+  /// - Complexity: O(bytes of `text` up to the cut).
+  func appendTextTokens(of text: String, limit: Int, to tokens: inout [Int32])
+
   /// Appends what the model is given for a text: its tokens between the special ones, cut so that
   /// all of them are at most `maximumLength`.
   ///

@@ -2,24 +2,34 @@ import RAGCore
 
 /// Reads the tokenizer of a model's directory, whatever its kind.
 package enum TokenizerLoader {
-  /// Reads `tokenizer.json`, or `vocab.txt` where there is none; gives the tokenizer, the digest
-  /// of what decides its tokens, and the scripts it knows.
+  /// What a model's directory says of its tokenizer.
+  package struct Loaded {
+    package let tokenizer: any ModelTokenizer
+    /// Of what decides the tokens.
+    package let digest: String
+    package let scripts: KnownScripts
+    /// Nil where the model is given no pairs of texts, or in a way that is not known.
+    package let pairTokens: PairTokens?
+  }
+
+  /// Reads `tokenizer.json`, or `vocab.txt` where there is none.
   ///
   /// - Throws: ``RAGError`` `notFound` without either, `unsupported`, which names what is not read,
   ///   `corrupt` for a damaged file.
-  package static func load(
-    directory: String
-  ) throws -> (tokenizer: any ModelTokenizer, digest: String, scripts: KnownScripts) {
+  package static func load(directory: String) throws -> Loaded {
     let path = directory + "/tokenizer.json"
     if fileExists(path) {
       let file = try TokenizerFile(path: path)
+      func loaded(_ tokenizer: any ModelTokenizer, _ scripts: KnownScripts) throws -> Loaded {
+        Loaded(
+          tokenizer: tokenizer, digest: file.digest, scripts: scripts,
+          pairTokens: try PairTokens(file))
+      }
       switch file.kind {
-      case "Unigram":
-        return (try UnigramModel.tokenizer(file), file.digest, KnownScripts(file.pieces))
+      case "Unigram": return try loaded(UnigramModel.tokenizer(file), KnownScripts(file.pieces))
       // Its pieces are spelt in an alphabet of bytes.
-      case "BPE": return (try BytePairModel.tokenizer(file), file.digest, KnownScripts())
-      case "WordPiece":
-        return (try WordPieceTokenizer(file), file.digest, KnownScripts(file.pieces))
+      case "BPE": return try loaded(BytePairModel.tokenizer(file), KnownScripts())
+      case "WordPiece": return try loaded(WordPieceTokenizer(file), KnownScripts(file.pieces))
       case let name: throw file.unsupported("a \(name.prefix(40)) model")
       }
     }

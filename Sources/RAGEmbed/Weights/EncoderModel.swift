@@ -7,6 +7,9 @@ final class EncoderModel: Sendable {
   let files: WeightFiles
   let weights: EncoderWeights
   let wordEmbeddings: WordEmbeddings
+  /// What tokens of the second type have more than those of the first, `[hiddenSize]`; nil where
+  /// the model knows one type at most.
+  let secondTypeShift: [Float]?
   private let block: Block
 
   /// Whether the packed weights came from the cache.
@@ -31,6 +34,7 @@ final class EncoderModel: Sendable {
       try files.tensor(
         named: names.wordEmbeddings,
         shape: [configuration.vocabularySize, configuration.hiddenSize]))
+    secondTypeShift = try Self.secondTypeShift(files, names, configuration)
     try Self.check(files, hold: configuration)
     let byteCount = MemoryParts.byteCount {
       _ = EncoderWeights(configuration, form, in: &$0)
@@ -52,6 +56,15 @@ final class EncoderModel: Sendable {
     }
     self.files = files
     self.configuration = configuration
+  }
+
+  private static func secondTypeShift(
+    _ files: WeightFiles, _ names: TensorNames, _ configuration: EncoderConfiguration
+  ) throws -> [Float]? {
+    guard configuration.tokenTypeCount > 1, let name = names.tokenTypeEmbeddings else { return nil }
+    let hidden = configuration.hiddenSize
+    let table = try files.values(named: name, shape: [configuration.tokenTypeCount, hidden])
+    return (0..<hidden).map { table[hidden + $0] - table[$0] }
   }
 
   /// Names everything that decides what is in the block.

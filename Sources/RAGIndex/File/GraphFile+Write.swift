@@ -101,11 +101,16 @@ extension MutableGraph {
     coder = file.coder
     calibration = source.calibration
     reserve(count)
+    // Each large section is let go before the next, so that the file is not in memory twice.
+    file.releasePages()
     coarse.base.update(from: source.vectors.coarse, count: count * layout.coarseStride)
+    file.releasePages()
     fine.base.update(from: source.vectors.fine, count: count * layout.fineStride)
+    file.releasePages()
     terms.base.update(from: source.vectors.terms, count: count)
     ids.base.update(from: source.ids, count: count)
     groundLinks.base.update(from: source.groundLinks, count: count * 2 * m)
+    file.releasePages()
     upperRows.base.update(from: source.upperRows, count: count)
     upperRowCount = source.upperRowCount
     upperLinks.reserve(upperRowCount * m)
@@ -122,7 +127,6 @@ extension MutableGraph {
     entry = source.entry
     topLevel = source.topLevel
     largestLength = source.largestLength
-    // The mapping has to outlive the copies above.
-    withExtendedLifetime(file) {}
+    file.releasePages()
   }
 }

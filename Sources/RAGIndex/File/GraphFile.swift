@@ -65,6 +65,9 @@ public final class GraphFile: VectorSearching {
   /// - Complexity: O(size of the file).
   public func check() throws { try checks.checkAll() }
 
+  /// Gives the memory back that holds the file, of which a search reads again what it needs.
+  func releasePages() { file.releasePages() }
+
   /// Whether a vector of this id is in the file.
   ///
   /// - Throws: ``RAGError`` of code `corrupt`.

@@ -42,7 +42,7 @@ final class GenerationFiles: Sendable {
   }
 
   private static let meansDamage: Set<RAGError.Code> = [
-    .corrupt, .incompatibleFormat, .notFound, .io, .invalidInput,
+    .corrupt, .incompatibleFormat, .notFound, .invalidInput,
   ]
 
   /// The graph of a generation; nil when none of its chunks has a vector.

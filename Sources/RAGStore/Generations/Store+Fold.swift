@@ -33,19 +33,24 @@ extension Store {
   /// Ends a run of writes: folds what is due, gives free space back, and empties the log.
   ///
   /// A log that stays is a risk: of a damaged one SQLite's recovery drops the end without a word.
-  /// Where the device is full, what was written stays as it is, and the next run tries again.
-  package func settle(policy: FoldPolicy = FoldPolicy()) async throws {
+  /// - Returns: false where the device is too full for that: what was written stays as it is, and
+  ///   the next run tries again.
+  @discardableResult
+  package func settle(policy: FoldPolicy = FoldPolicy()) async throws -> Bool {
     guard let writer else { throw notWritable }
+    var hasRoom = true
     do {
       try await foldIfNeeded(policy: policy)
       try await giveBackSpace()
     } catch RAGError.Code.diskFull {
+      hasRoom = false
       // What a fold had written before.
       try await removeLeftovers()
     }
     try await mappingErrors(directory.path) {
       try await writer.writeWithoutTransaction { $0.emptyLog() }
     }
+    return hasRoom
   }
 
   private func giveBackSpace() async throws {

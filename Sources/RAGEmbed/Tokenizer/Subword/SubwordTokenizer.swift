@@ -22,10 +22,13 @@ struct SubwordTokenizer<Model: SubwordModel>: ModelTokenizer {
   }
 
   func appendModelTokens(of text: String, maximumLength: Int, to tokens: inout [Int32]) {
-    let room = max(0, maximumLength - specialTokenCount)
     tokens.append(contentsOf: specialTokens.before)
-    tokens.append(contentsOf: scan(text, keepsRanges: false, limit: room).tokens.prefix(room))
+    appendTextTokens(of: text, limit: max(0, maximumLength - specialTokenCount), to: &tokens)
     tokens.append(contentsOf: specialTokens.after)
+  }
+
+  func appendTextTokens(of text: String, limit: Int, to tokens: inout [Int32]) {
+    tokens.append(contentsOf: scan(text, keepsRanges: false, limit: limit).tokens.prefix(limit))
   }
 
   private func scan(_ text: String, keepsRanges: Bool, limit: Int) -> TokenSink {

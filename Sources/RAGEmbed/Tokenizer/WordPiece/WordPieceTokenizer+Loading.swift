@@ -20,10 +20,10 @@ extension WordPieceTokenizer {
 
   // MARK: vocab.txt
 
-  /// Reads a list of pieces, one a line, and gives the digest of what decides the tokens.
+  /// Reads a list of pieces, one a line.
   static func load(
     vocabulary path: String, options optionsPath: String
-  ) throws -> (tokenizer: any ModelTokenizer, digest: String, scripts: KnownScripts) {
+  ) throws -> TokenizerLoader.Loaded {
     let file = try MappedFile(path: path)
     guard file.bytes.count <= maximumTextByteCount else {
       throw RAGError(.limitExceeded, "has more than \(maximumTextByteCount) bytes", path: path)
@@ -53,10 +53,10 @@ extension WordPieceTokenizer {
       lastToken: try token("[SEP]"), maximumWordLength: 100, tokenBound: pieces.count)
     let digest = WeightsDigest.sha256(file.bytes)
     let flags = [rules.lowercases, rules.stripsAccents, rules.splitsChinese]
-    return (
-      WordPieceTokenizer(model: model), digest + "/" + flags.map { $0 ? "1" : "0" }.joined(),
-      KnownScripts(pieces)
-    )
+    return TokenizerLoader.Loaded(
+      tokenizer: WordPieceTokenizer(model: model),
+      digest: digest + "/" + flags.map { $0 ? "1" : "0" }.joined(), scripts: KnownScripts(pieces),
+      pairTokens: PairTokens(first: model.firstToken, last: model.lastToken))
   }
 
   /// A piece a line, numbered from 0; either kind of line end.

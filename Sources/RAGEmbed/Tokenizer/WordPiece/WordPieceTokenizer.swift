@@ -36,12 +36,15 @@ public struct WordPieceTokenizer: TokenCounter, ModelTokenizer {
   public func appendModelTokens(
     of text: String, maximumLength: Int, to tokens: inout [Int32]
   ) {
-    let room = max(0, maximumLength - specialTokenCount)
     tokens.append(model.firstToken)
-    scanning(text, output: .tokens, limit: room) {
-      tokens.append(contentsOf: UnsafeBufferPointer(rebasing: $0.foundTokens.prefix(room)))
-    }
+    appendTextTokens(of: text, limit: max(0, maximumLength - specialTokenCount), to: &tokens)
     tokens.append(model.lastToken)
+  }
+
+  package func appendTextTokens(of text: String, limit: Int, to tokens: inout [Int32]) {
+    scanning(text, output: .tokens, limit: limit) {
+      tokens.append(contentsOf: UnsafeBufferPointer(rebasing: $0.foundTokens.prefix(limit)))
+    }
   }
 
   /// The UTF-8 byte range of each token in `text`, special tokens excluded.
