@@ -144,6 +144,31 @@ struct JourneyTests {
     }
   }
 
+  @Test("has an answer corrected, and is told of each call of the model")
+  func reflect() throws {
+    try Sandbox.run { sandbox in
+      _ = try prepare(sandbox)
+      try sandbox.write(
+        "model.sh",
+        """
+        if grep -q rejected; then echo 'The blue whale is the largest animal [1].'
+        else echo 'The blue whale is the largest animal [1]. Its songs rule the moon at night.'; fi
+        """)
+      let command = "rag query blue whale --reflect -k 1"
+      let model = " --model-command 'sh model.sh'"
+      let run = try sandbox.shell(command + model)
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.text.hasPrefix("The blue whale is the largest animal [1].\n"))
+      #expect(run.errors.contains("rag: the model is asked again, attempt 2: "))
+      #expect(run.errors.contains("rule the moon at night"))
+      let report = try sandbox.shell(command + model + " --json").json()
+      let steps = try #require(report["reflection"] as? [[String: Any]])
+      #expect(steps.compactMap { $0["step"] as? String } == ["graded", "answering", "answering"])
+      let without = try sandbox.shell(command)
+      #expect(without.status == 64 && without.errors.contains("--model-command"))
+    }
+  }
+
   @Test("filters, and is told when nothing is left")
   func filter() throws {
     try Sandbox.run { sandbox in

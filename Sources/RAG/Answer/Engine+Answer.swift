@@ -42,7 +42,7 @@ extension Engine {
     try await PromptComposer().compose(query.text, from: search(query), for: backend)
   }
 
-  private func responder(_ backend: (any ModelBackend)?) -> Responder {
+  func responder(_ backend: (any ModelBackend)?) -> Responder {
     Responder(
       backend: backend, embedder: encoder,
       verifier: SourceVerifier(archive: SourceArchive(store: store, limits: limits)),

@@ -35,8 +35,8 @@ extension Engine {
   }
 
   /// The hits of a query and of its rewordings, by reciprocal rank; equal sums in the order of the
-  /// lists.
-  private func fusedHits(_ query: Query, _ rewordings: [String]) async throws -> [Hit] {
+  /// lists. Of a hit's evidence for several wordings the best counts.
+  func fusedHits(_ query: Query, _ rewordings: [String]) async throws -> [Hit] {
     var lists = [try await search(query)]
     for text in rewordings {
       var reworded = query
@@ -44,9 +44,11 @@ extension Engine {
       lists.append(try await search(reworded))
     }
     var scores: [Int64: Double] = [:]
+    var evidence: [Int64: Double] = [:]
     var hits: [Hit] = []
     for hit in lists.joined() {
       if scores[hit.chunk.id] == nil { hits.append(hit) }
+      evidence[hit.chunk.id] = max(evidence[hit.chunk.id] ?? 0, hit.evidence ?? 0)
       scores[hit.chunk.id, default: 0] += 1 / (Self.rankConstant + Double(hit.rank))
     }
     let order = hits.indices.sorted { first, second in
@@ -57,6 +59,7 @@ extension Engine {
       var hit = hits[index]
       hit.rank = rank + 1
       hit.score = scores[hit.chunk.id] ?? 0
+      if hit.evidence != nil { hit.evidence = evidence[hit.chunk.id] }
       return hit
     }
   }

@@ -58,6 +58,14 @@ struct QueryCommand: AsyncParsableCommand {
   @Flag(help: "Write JSON lines as the answer comes.")
   var stream = false
 
+  @Flag(
+    help: ArgumentHelp(
+      """
+      Have the answer corrected: where passages answer too little, the model rewords the question, \
+      and where a statement has no source that says so, it is asked once more. Each call is told.
+      """))
+  var reflect = false
+
   @Flag(help: "Print the prompt that a model would get, and ask none.")
   var prompt = false
 
@@ -87,6 +95,10 @@ struct QueryCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard !reflect || ![hitsOnly, stream, prompt].contains(true) else {
+      throw ValidationError(
+        "--reflect is for answers; leave out --hits-only, --stream and --prompt")
+    }
     guard [hitsOnly, stream, prompt].count(where: \.self) <= 1 else {
       throw ValidationError("Choose one of --hits-only, --stream and --prompt")
     }
@@ -128,6 +140,8 @@ struct QueryCommand: AsyncParsableCommand {
       try await showHits(query, engine, vectorSearch)
     } else if stream {
       try await streamAnswer(query, engine)
+    } else if reflect {
+      try await showReflectedAnswer(query, engine)
     } else {
       try await showAnswer(query, engine, vectorSearch)
     }
@@ -184,6 +198,38 @@ struct QueryCommand: AsyncParsableCommand {
     try end(found: isFound)
   }
 
+  private func showReflectedAnswer(_ query: Query, _ engine: Engine) async throws {
+    guard let backend = try model.backend() else {
+      throw ValidationError("--reflect needs a language model; name one with --model-command")
+    }
+    var reflection = AnswerReflection()
+    if let minScore { reflection.leastEvidence = minScore }
+    let reflected = try await engine.reflectedAnswer(
+      query, backend: backend, reflection: reflection
+    ) { step in
+      if let note = AnswerStepView(step).note { Messages.note(Printable.line(note)) }
+    }
+    let hits = reflected.hits
+    if output.json {
+      let report = QueryReport(
+        query, hits: hits, bestEvidence: hits.compactMap(\.evidence).max(),
+        answer: reflected.answer, reflection: reflected.steps.map(AnswerStepView.init))
+      try StandardOutput.write(JSON.document(report))
+    } else {
+      let terminal = try output.output()
+      try StandardOutput.write(
+        AnswerView(terminal).text(of: reflected.answer)
+          + sources(of: reflected.answer, hits: hits, terminal))
+    }
+    try end(found: !reflected.answer.abstained)
+  }
+
+  /// The footnotes of an answer, and the passages.
+  private func sources(of answer: Answer, hits: [Hit], _ terminal: Terminal) -> String {
+    AnswerView(terminal).footnotes(of: answer, hits: hits)
+      + (hits.isEmpty ? "" : "\n" + HitView(terminal).text(hits))
+  }
+
   private func showAnswer(
     _ query: Query, _ engine: Engine, _ vectorSearch: VectorLaneReport?
   ) async throws {
@@ -208,11 +254,9 @@ struct QueryCommand: AsyncParsableCommand {
           QueryReport(
             query, hits: hits, bestEvidence: best, answer: answer, vectorSearch: vectorSearch)))
     } else {
-      let view = AnswerView(terminal)
-      var text = isLive ? "\n" : view.text(of: answer)
-      text += view.footnotes(of: answer, hits: hits)
-      if !hits.isEmpty { text += "\n" + HitView(terminal).text(hits) }
-      try StandardOutput.write(text)
+      try StandardOutput.write(
+        (isLive ? "\n" : AnswerView(terminal).text(of: answer))
+          + sources(of: answer, hits: hits, terminal))
     }
     if hits.isEmpty { noteNothing(best: best) }
     try end(found: !answer.abstained)

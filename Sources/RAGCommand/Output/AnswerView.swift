@@ -29,21 +29,33 @@ struct AnswerView {
         + terminal.styled("\(source.path):\(places.joined(separator: ","))", .source)
       if !source.title.isEmpty { lines += "  \(source.title)" }
       if first.document.converter != nil { lines += "  (line of the converted text)" }
-      if let note = Self.note(citations.map(\.status)) { lines += "  (\(note))" }
+      for note in Self.notes(citations) { lines += "  (\(note))" }
       lines += "\n"
     }
     if answer.removedCitationCount > 0 {
       lines +=
-        "(\(Figures.count(answer.removedCitationCount, "citation")) removed: not found in the "
-        + "sources)\n"
+        "(\(Figures.count(answer.removedCitationCount, "citation")) removed: the sources do not say so)\n"
     }
     return lines.isEmpty ? "" : "\n" + lines
   }
 
-  /// What there is to say against citations; nil when all are proved.
-  private static func note(_ statuses: [CitationStatus]) -> String? {
-    if statuses.contains(.sourceGone) { return "the source is gone" }
-    if statuses.contains(.sourceChanged) { return "the source has changed since it was ingested" }
-    return statuses.contains(.unverified) ? "not checked" : nil
+  /// What there is to say against citations; nothing when all are proved word for word.
+  private static func notes(_ citations: [Citation]) -> [String] {
+    var notes: [String] = []
+    let statuses = citations.map(\.status)
+    if statuses.contains(.sourceGone) {
+      notes.append("the source is gone")
+    } else if statuses.contains(.sourceChanged) {
+      notes.append("the source has changed since it was ingested")
+    } else if statuses.contains(.unverified) {
+      notes.append("not checked")
+    }
+    let supports = citations.map(\.support)
+    if supports.contains(.unjudged) {
+      notes.append("whether it says so was not judged")
+    } else if supports.contains(.similar) {
+      notes.append("in other words")
+    }
+    return notes
   }
 }

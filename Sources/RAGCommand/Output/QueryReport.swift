@@ -12,11 +12,13 @@ struct QueryReport: Encodable {
   var answer: Answer?
   var prompt: ComposedPrompt?
   var vectorSearch: VectorLaneReport?
+  /// What an answer that corrects itself did.
+  var reflection: [AnswerStepView]?
 
   init(
     _ query: Query, hits: [Hit], bestEvidence: Double? = nil, answer: Answer? = nil,
     prompt: ComposedPrompt? = nil,
-    vectorSearch: VectorLaneReport? = nil
+    vectorSearch: VectorLaneReport? = nil, reflection: [AnswerStepView]? = nil
   ) {
     self.query = query.text
     mode = query.mode
@@ -26,6 +28,7 @@ struct QueryReport: Encodable {
     self.answer = answer
     self.prompt = prompt
     self.vectorSearch = vectorSearch
+    self.reflection = reflection
   }
 }
 

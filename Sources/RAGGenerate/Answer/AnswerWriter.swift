@@ -9,6 +9,7 @@ struct AnswerWriter {
   /// The hits that may be cited, by number.
   let sources: [Int: Hit]
   let verifier: (any CitationVerifier)?
+  let support: StatementSupport
   let limits: Limits
 
   /// More markers than this are taken out, whatever they name.
@@ -29,9 +30,13 @@ struct AnswerWriter {
   /// How much of the text was given to `takePiece`.
   private var takenByteCount = 0
 
-  init(sources: [Int: Hit], verifier: (any CitationVerifier)?, limits: Limits) {
+  init(
+    sources: [Int: Hit], verifier: (any CitationVerifier)?, support: StatementSupport,
+    limits: Limits
+  ) {
     self.sources = sources
     self.verifier = verifier
+    self.support = support
     self.limits = limits
   }
 
@@ -91,7 +96,8 @@ struct AnswerWriter {
   ///
   /// `range` is of the hit's text, `shown` the same text as a reader is to see it.
   mutating func writeQuote(_ shown: String, from number: Int, at range: Range<Int>) async throws {
-    guard let hit = sources[number], let proof = try await proof(of: range, in: hit) else {
+    let finding = StatementSupport.Finding(range: range, support: .exact)
+    guard let hit = sources[number], let proof = try await proof(of: finding, in: hit) else {
       hasRemoved = true
       return
     }
@@ -116,8 +122,11 @@ struct AnswerWriter {
         .contains { $0.number == number }
       if isRepeated { continue }
       checkedCitationCount += 1
-      let range = QuoteFinder.range(supporting: string(claim), in: hit.text)
-      guard let proof = try await proof(of: range, in: hit) else { continue }
+      guard let finding = try await support.finding(for: string(claim), in: hit.text) else {
+        removedCitationCount += 1
+        continue
+      }
+      guard let proof = try await proof(of: finding, in: hit) else { continue }
       if !hasWritten { try append(blank) }
       try append(marker: number, to: claim, proof)
       hasWritten = true
@@ -127,13 +136,18 @@ struct AnswerWriter {
   }
 
   /// What is known of the place of a quote; nil, and counted, when its source refutes it.
-  private mutating func proof(of range: Range<Int>, in hit: Hit) async throws -> Proof? {
-    let quote = String(decoding: Array(hit.text.utf8)[range], as: UTF8.self)
-    let unproved = { Proof(hit: hit, quote: quote, span: hit.textSpan, status: $0) }
+  private mutating func proof(
+    of finding: StatementSupport.Finding, in hit: Hit
+  ) async throws -> Proof? {
+    let quote = String(decoding: Array(hit.text.utf8)[finding.range], as: UTF8.self)
+    let unproved = {
+      Proof(hit: hit, quote: quote, span: hit.textSpan, status: $0, support: finding.support)
+    }
     guard let verifier else { return unproved(.unverified) }
-    switch try await verifier.verify(quote, at: range, of: hit) {
+    switch try await verifier.verify(quote, at: finding.range, of: hit) {
     case .verified(let span):
-      return Proof(hit: hit, quote: quote, span: span, status: .verified)
+      return Proof(
+        hit: hit, quote: quote, span: span, status: .verified, support: finding.support)
     case .sourceChanged: return unproved(.sourceChanged)
     case .sourceGone: return unproved(.sourceGone)
     case .refuted:
@@ -147,6 +161,7 @@ struct AnswerWriter {
     var quote: String
     var span: Span
     var status: CitationStatus
+    var support: CitationSupport
   }
 
   private mutating func append(
@@ -160,7 +175,7 @@ struct AnswerWriter {
       Citation(
         number: number, chunk: proof.hit.chunk.id, document: proof.hit.document,
         quote: proof.quote, statement: statement, marker: start..<openStart, span: proof.span,
-        status: proof.status))
+        status: proof.status, support: proof.support))
   }
 
   /// The statement that a marker at the end of the text belongs to: the last sentence of the

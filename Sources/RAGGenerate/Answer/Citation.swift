@@ -19,11 +19,14 @@ public struct Citation: Sendable, Hashable, Codable {
   public var span: Span
   /// How far the citation is proved.
   public var status: CitationStatus
+  /// How the statement rests on the quote.
+  public var support: CitationSupport
 
   /// Makes a citation of its parts.
   public init(
     number: Int, chunk: Int64, document: Hit.DocumentReference, quote: String,
-    statement: Range<Int>, marker: Range<Int>, span: Span, status: CitationStatus
+    statement: Range<Int>, marker: Range<Int>, span: Span, status: CitationStatus,
+    support: CitationSupport
   ) {
     self.number = number
     self.chunk = chunk
@@ -33,6 +36,7 @@ public struct Citation: Sendable, Hashable, Codable {
     self.marker = marker
     self.span = span
     self.status = status
+    self.support = support
   }
 }
 
@@ -46,4 +50,19 @@ public enum CitationStatus: String, Sendable, Hashable, Codable, CaseIterable {
   case sourceGone
   /// Nobody looked.
   case unverified
+}
+
+/// How a statement rests on the quote of its citation, the strongest first.
+public enum CitationSupport: String, Sendable, Hashable, Codable, CaseIterable {
+  /// The statement, or what it puts in quotation marks, stands in the source character for
+  /// character.
+  case exact
+  /// The same, but for letter case, compatibility forms (NFKC), white space, kinds of quotation
+  /// marks and dashes, invisible characters and Markdown emphasis.
+  case normalised
+  /// The source says something alike: it has enough of the statement's words, or its vector is
+  /// near. Weaker: a number or a "not" may differ.
+  case similar
+  /// Nobody can tell: the encoder does not read the script, or there is none.
+  case unjudged
 }

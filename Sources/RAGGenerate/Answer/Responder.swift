@@ -9,14 +9,15 @@ public import RAGRetrieve
 public struct Responder: Sendable {
   private let backend: (any ModelBackend)?
   private let extractor: ExtractiveAnswerer
+  private let support: StatementSupport
   private let verifier: (any CitationVerifier)?
   private let composer: PromptComposer
   private let limits: Limits
 
   /// Makes a responder.
   ///
-  /// Without a backend, the embedder helps to choose sentences; without a verifier, citations
-  /// stay `unverified`.
+  /// Without a backend, the embedder helps to choose sentences; with one, it judges whether cited
+  /// sources support the statements. Without a verifier, citations stay `unverified`.
   public init(
     backend: (any ModelBackend)? = nil, embedder: (any Embedder)? = nil,
     verifier: (any CitationVerifier)? = nil, composer: PromptComposer = PromptComposer(),
@@ -24,6 +25,7 @@ public struct Responder: Sendable {
   ) {
     self.backend = backend
     self.extractor = ExtractiveAnswerer(embedder: embedder)
+    self.support = StatementSupport(embedder: embedder)
     self.verifier = verifier
     self.composer = composer
     self.limits = limits
@@ -59,14 +61,43 @@ public struct Responder: Sendable {
     }
   }
 
+  /// Answers, has the answer checked, and answers again with what was wrong with it: statements
+  /// that no source supports, or an answer to something else.
+  ///
+  /// Each attempt is a call of the model.
+  /// - Throws: What ``answer(_:from:)`` throws in the first attempt.
+  public func reflect(
+    _ question: String, from hits: [Hit], budget: ReflectionBudget,
+    observe: (ReflectionStep<Answer>) -> Void = { _ in }
+  ) async throws -> Reflection<Answer> {
+    try await ReflectionLoop(
+      AnswerProposer(responder: self, question: question, hits: hits),
+      checkers: [
+        CitationSupportChecker(),
+        AnswerCoverageChecker(question: question, embedder: support.embedder),
+      ], budget: budget
+    ).run(observe: observe)
+  }
+
+  /// The answer after attempts that were rejected.
+  func answer(
+    _ question: String, from hits: [Hit], after attempts: [Attempt<Answer>]
+  ) async throws -> Answer {
+    try await respond(to: question, from: hits, after: attempts) { _ in }
+  }
+
+  /// Tokens of a text, as the backend counts them; 0 without one.
+  func tokenCount(of text: String) -> Int { backend?.tokenCounter.tokenCount(of: text) ?? 0 }
+
   private func respond(
-    to question: String, from hits: [Hit], _ emit: (AnswerEvent) -> Void
+    to question: String, from hits: [Hit], after attempts: [Attempt<Answer>] = [],
+    _ emit: (AnswerEvent) -> Void
   ) async throws -> Answer {
     do {
       emit(.sources(hits))
       let answer =
         if let backend, !hits.isEmpty {
-          try await generate(question, hits, backend, emit)
+          try await generate(question, hits, backend, after: attempts, emit)
         } else {
           try await extract(question, hits, emit)
         }
@@ -83,12 +114,13 @@ public struct Responder: Sendable {
 
   private func generate(
     _ question: String, _ hits: [Hit], _ backend: any ModelBackend,
-    _ emit: (AnswerEvent) -> Void
+    after attempts: [Attempt<Answer>], _ emit: (AnswerEvent) -> Void
   ) async throws -> Answer {
-    let composed = try composer.compose(question, from: hits, for: backend)
+    let composed = try composed(question, hits, backend, after: attempts)
     let sources = composed.sources.map { ($0.number, $0.hit) }
     var writer = AnswerWriter(
-      sources: Dictionary(sources) { first, _ in first }, verifier: verifier, limits: limits)
+      sources: Dictionary(sources) { first, _ in first }, verifier: verifier, support: support,
+      limits: limits)
     var terminal = TerminalText()
     var gate = RefusalGate()
     var reader = MarkerReader()
@@ -114,6 +146,31 @@ public struct Responder: Sendable {
       omittedSourceCount: composed.omittedSourceCount)
   }
 
+  /// The prompt; after attempts, with those of them that its context has room for.
+  private func composed(
+    _ question: String, _ hits: [Hit], _ backend: any ModelBackend,
+    after attempts: [Attempt<Answer>]
+  ) throws -> ComposedPrompt {
+    guard let last = attempts.last else {
+      return try composer.compose(question, from: hits, for: backend)
+    }
+    let counter = backend.tokenCounter
+    var roomier = composer
+    roomier.reservedAnswerTokenCount +=
+      counter.tokenCount(of: last.answer + (last.verdict.reason ?? "")) + Self.objectionTokenCount
+    var composed =
+      try (try? roomier.compose(question, from: hits, for: backend))
+      ?? composer.compose(question, from: hits, for: backend)
+    let room = backend.contextTokenCount - composer.reservedAnswerTokenCount
+    composed.prompt = composed.prompt.objecting(to: attempts) {
+      counter.tokenCount(of: $0.system) + counter.tokenCount(of: $0.user) <= room
+    }
+    return composed
+  }
+
+  /// About what the words around a rejected answer take.
+  private static let objectionTokenCount = 256
+
   // MARK: Without one
 
   private func extract(
@@ -121,7 +178,7 @@ public struct Responder: Sendable {
   ) async throws -> Answer {
     var writer = AnswerWriter(
       sources: Dictionary(uniqueKeysWithValues: zip(1..., hits)), verifier: verifier,
-      limits: limits)
+      support: support, limits: limits)
     var previous: ExtractiveAnswerer.Quote?
     for quote in try await extractor.quotes(answering: question, in: hits) {
       try Task.checkCancellation()

@@ -129,3 +129,9 @@ func dot(_ first: [Float], _ second: [Float]) -> Double {
   for (a, b) in zip(first, second) { sum += Double(a) * Double(b) }
   return sum
 }
+
+/// The cosine of two vectors; 0 where one has length 0.
+func cosine(_ first: [Float], _ second: [Float]) -> Double {
+  let lengths = (dot(first, first) * dot(second, second)).squareRoot()
+  return lengths > 0 ? dot(first, second) / lengths : 0
+}

@@ -59,7 +59,8 @@ enum InformativeWords {
     }
   }
 
-  private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
+  /// Whether a scalar is of a script that does not set words apart by spaces.
+  static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.value {
     case 0x0E00..<0x0F00, 0x1000..<0x10A0, 0x1780..<0x1800, 0x3005...0x3007, 0x3041..<0x3100,
       0x3105..<0x3130, 0x31A0..<0x3200, 0x3400..<0xA000, 0xAC00..<0xD7A4, 0xF900..<0xFB00,

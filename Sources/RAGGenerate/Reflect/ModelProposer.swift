@@ -39,7 +39,7 @@ public struct ModelProposer<Proposal: Sendable>: Proposer {
       backend, limits: limits,
       prompt: { attempts in
         let room = backend.contextTokenCount - reservedAnswerTokenCount
-        return Self.prompt(task, after: attempts) {
+        return task.objecting(to: attempts) {
           backend.tokenCounter.tokenCount(of: $0.system + $0.user) <= room
         }
       }, read: read)
@@ -73,25 +73,6 @@ public struct ModelProposer<Proposal: Sendable>: Proposer {
     } catch let error as UnreadableProposal {
       return .unreadable(reason: error.reason)
     }
-  }
-
-  /// The task with the last attempts, as many as fit.
-  private static func prompt(
-    _ task: ModelPrompt, after attempts: [Attempt<Proposal>], fits: (ModelPrompt) -> Bool
-  ) -> ModelPrompt {
-    let fence = PromptFence()
-    for omitted in attempts.indices {
-      let blocks = attempts[omitted...].map { attempt in
-        fence.block("attempt", attempt.answer) + "\n"
-          + fence.block("problem", attempt.verdict.reason ?? "")
-      }
-      let prompt = ModelPrompt(
-        system: task.system + "\n\n" + fence.rule,
-        user: task.user + "\n\nThese answers of yours were rejected:\n\n"
-          + blocks.joined(separator: "\n\n") + "\n\nAnswer again, without these problems.")
-      if fits(prompt) { return prompt }
-    }
-    return task
   }
 }
 

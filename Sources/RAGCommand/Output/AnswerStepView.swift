@@ -1,0 +1,39 @@
+import RAG
+
+/// A step of an answer that corrects itself, for people and as JSON.
+struct AnswerStepView: Encodable {
+  var step: String
+  var evidence: Double?
+  var wordings: [String]?
+  var attempt: Int?
+  var reason: String?
+  /// What is said on standard error; nil: nothing.
+  let note: String?
+
+  private enum CodingKeys: CodingKey {
+    case step, evidence, wordings, attempt, reason
+  }
+
+  init(_ step: AnswerStep) {
+    switch step {
+    case .graded(let evidence, let isEnough):
+      self.step = "graded"
+      self.evidence = evidence
+      note =
+        isEnough
+        ? nil
+        : "the best passage has a score of \(evidence.map(Figures.evidence) ?? "0"): too little to answer from"
+    case .reworded(let wordings):
+      self.step = "reworded"
+      self.wordings = wordings
+      note = "the model reworded the question: " + wordings.joined(separator: " | ")
+    case .answering(let attempt, let reason):
+      self.step = "answering"
+      self.attempt = attempt
+      self.reason = reason
+      note =
+        reason.map { "the model is asked again, attempt \(attempt): \($0)" }
+        ?? "the model is asked"
+    }
+  }
+}

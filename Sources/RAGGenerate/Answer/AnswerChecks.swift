@@ -1,0 +1,67 @@
+public import RAGCore
+
+extension Answer {
+  /// The statements of the text that no citation supports, in their order. What says nothing, such
+  /// as a heading or a line that ends in a colon, is none.
+  public var unsupportedStatements: [String] {
+    guard !abstained else { return [] }
+    let bytes = Array(text.utf8)
+    return SentenceSplitter.ranges(in: text).filter { range in
+      !citations.contains { $0.statement.overlaps(range) || $0.marker.overlaps(range) }
+    }.map { String(decoding: bytes[$0], as: UTF8.self) }
+      .filter { sentence in
+        InformativeWords.words(of: sentence).count > 2
+          && !sentence.hasSuffix(":") && !sentence.hasPrefix("#")
+      }
+  }
+}
+
+/// Accepts answers all of whose statements have a citation that holds, and those that abstain.
+public struct CitationSupportChecker: Checker {
+  /// Makes a checker; it has no settings.
+  public init() {}
+
+  /// The verdict; its score is the share of statements that are supported.
+  public func check(_ answer: Answer) async throws -> Verdict {
+    let unsupported = answer.unsupportedStatements
+    guard !unsupported.isEmpty else { return .accepted }
+    let supported = Set(answer.citations.map(\.statement)).count
+    return .rejected(
+      reason: "No source was cited for these statements, or the source cited does not say so; "
+        + "leave them out, or cite a source that does:\n"
+        + unsupported.map { "- \($0)" }.joined(separator: "\n"),
+      score: Double(supported) / Double(supported + unsupported.count))
+  }
+}
+
+/// Accepts answers that speak of what was asked: they share a word with the question, or their
+/// meaning is near.
+public struct AnswerCoverageChecker: Checker {
+  /// Unrelated sentences seldom come nearer.
+  private static let leastSimilarity = 0.2
+
+  private let question: String
+  private let embedder: (any Embedder)?
+
+  /// Makes a checker for the answers to a question; without an embedder it looks at words alone,
+  /// and accepts what it cannot tell.
+  public init(question: String, embedder: (any Embedder)? = nil) {
+    self.question = question
+    self.embedder = embedder
+  }
+
+  /// The verdict.
+  /// - Throws: What the embedder throws.
+  public func check(_ answer: Answer) async throws -> Verdict {
+    let asked = Set(InformativeWords.words(of: question))
+    guard !answer.abstained, asked.isDisjoint(with: InformativeWords.words(of: answer.text)),
+      let embedder,
+      min(embedder.familiarity(with: question), embedder.familiarity(with: answer.text)) == 1
+    else { return .accepted }
+    let vectors = try await embedder.embed([question, answer.text], as: .passage)
+    let similarity = cosine(vectors.first ?? [], vectors.last ?? [])
+    guard similarity < Self.leastSimilarity else { return .accepted }
+    return .rejected(
+      reason: "The answer does not speak of what was asked.", score: max(0, similarity))
+  }
+}

@@ -1,0 +1,87 @@
+import RAGCore
+
+/// Finds what a statement rests on in the source that it cites, and how well.
+///
+/// The bounds were set on the even half of 472 questions with the sentences that answer them, each
+/// question standing for a statement: with the sentences of another question about the same
+/// documents 89 of 100 statements lose their citation, with their own 2.
+struct StatementSupport {
+  /// Compares meanings; nil: by words alone nothing is refused.
+  let embedder: (any Embedder)?
+
+  /// The cosine of a statement and a sentence that say something alike.
+  private static let leastSimilarity = 0.35
+  /// The share of the statement's words that the source has too.
+  private static let leastCoverage = 0.3
+  /// Fewer words stand in any text by chance.
+  private static let leastWordCount = 4
+
+  /// What a statement rests on.
+  struct Finding: Hashable {
+    /// UTF-8 offsets in the source's text.
+    var range: Range<Int>
+    var support: CitationSupport
+  }
+
+  /// What a statement rests on in a text; nil where the text does not support it.
+  func finding(for statement: String, in text: String) async throws -> Finding? {
+    if let finding = verbatim(statement, in: text) { return finding }
+    let range = QuoteFinder.range(supporting: statement, in: text)
+    let stated = Set(InformativeWords.words(of: statement))
+    let shared = stated.intersection(InformativeWords.words(of: text)).count
+    if shared > 0, Double(shared) >= Self.leastCoverage * Double(stated.count) {
+      return Finding(range: range, support: .similar)
+    }
+    let quote = String(decoding: Array(text.utf8)[range], as: UTF8.self)
+    guard let embedder, !stated.isEmpty,
+      min(embedder.familiarity(with: statement), embedder.familiarity(with: quote)) == 1
+    else { return Finding(range: range, support: .unjudged) }
+    let vectors = try await embedder.embed([statement, quote], as: .passage)
+    guard vectors.count == 2 else {
+      throw RAGError(
+        .backend, "the embedder \(embedder.name) gave \(vectors.count) vectors for 2 texts")
+    }
+    let similarity = cosine(vectors[0], vectors[1])
+    return similarity >= Self.leastSimilarity ? Finding(range: range, support: .similar) : nil
+  }
+
+  /// Where the statement, or else what it quotes, stands in the text.
+  private func verbatim(_ statement: String, in text: String) -> Finding? {
+    let parts = ([statement[...]] + Self.quotations(in: statement)).map(Self.trimmed).filter {
+      InformativeWords.words(of: String($0)).count >= Self.leastWordCount
+    }
+    guard !parts.isEmpty else { return nil }
+    let source = NormalisedText(text)
+    let bytes = Array(text.utf8)
+    for part in parts {
+      if let range = source.range(of: NormalisedText(String(part))) {
+        let isExact = bytes[range].elementsEqual(part.utf8)
+        return Finding(range: range, support: isExact ? .exact : .normalised)
+      }
+    }
+    return nil
+  }
+
+  /// What stands between quotation marks.
+  private static func quotations(in statement: String) -> [Substring] {
+    let pairs: [Character: Character] = ["\"": "\"", "“": "”", "„": "“", "«": "»", "「": "」"]
+    var quotations: [Substring] = []
+    var rest = statement[...]
+    while let open = rest.firstIndex(where: { pairs[$0] != nil }) {
+      let inside = rest[rest.index(after: open)...]
+      guard let close = inside.firstIndex(where: { $0 == pairs[rest[open]] }) else { break }
+      quotations.append(inside[..<close])
+      rest = inside[inside.index(after: close)...]
+    }
+    return quotations
+  }
+
+  /// Without the marks around it that belong to the sentence it stands in.
+  private static func trimmed(_ text: Substring) -> Substring {
+    func isMark(_ character: Character) -> Bool {
+      character.isWhitespace || (character.isPunctuation && !"([{)]}".contains(character))
+    }
+    let start = text.drop(while: isMark)
+    return start.lastIndex { !isMark($0) }.map { start[...$0] } ?? ""
+  }
+}

@@ -1,0 +1,88 @@
+import RAGCore
+import RAGGenerate
+import Testing
+
+@Suite("An answer that is checked")
+struct AnswerReflectionTests {
+  private let hits = makeHits([
+    "Readers do not block writers in WAL mode.", "The journal is deleted at commit.",
+  ])
+
+  @Test("knows its statements without a source")
+  func unsupported() async throws {
+    let answer = try await Responder(
+      backend: scripted([
+        "In short:\n# Modes of work here\nReaders do not block writers [1]. The moon is made of "
+          + "green cheese. Yes. The journal is deleted [2]."
+      ])
+    ).answer("What blocks writers?", from: hits)
+    #expect(answer.unsupportedStatements == ["The moon is made of green cheese."])
+    let verdict = try await CitationSupportChecker().check(answer)
+    #expect(abs(verdict.score - 2.0 / 3) < 1e-9)
+    #expect(verdict.reason?.contains("green cheese") == true)
+  }
+
+  @Test("is asked for once more with what was wrong, and the better one is kept")
+  func again() async throws {
+    let second = "Readers do not block writers [1]."
+    let backend = ClosureBackend { prompt in
+      guard prompt.user.contains("rejected") else {
+        return "The moon is made of green cheese. Readers do not block writers [1]."
+      }
+      #expect(prompt.user.contains("- The moon is made of green cheese."))
+      #expect(prompt.user.contains("<source-"))
+      return second
+    }
+    let responder = Responder(backend: backend, verifier: ScriptedVerifier())
+    let reflection = try await responder.reflect(
+      "What blocks writers?", from: hits, budget: ReflectionBudget(attemptCount: 2))
+    #expect(reflection.attempts.count == 2 && reflection.isAccepted)
+    #expect(reflection.best?.proposal?.text == second)
+
+    let stubborn = Responder(
+      backend: scripted(["The moon is made of green cheese."]), verifier: ScriptedVerifier())
+    let kept = try await stubborn.reflect(
+      "What blocks writers?", from: hits, budget: ReflectionBudget(attemptCount: 2))
+    #expect(kept.attempts.count == 2 && !kept.isAccepted)
+    #expect(kept.best?.proposal?.text == "The moon is made of green cheese.")
+  }
+
+  @Test("may say that the sources hold no answer")
+  func abstention() async throws {
+    let responder = Responder(backend: scripted([Answer.notFoundText]))
+    let reflection = try await responder.reflect(
+      "What blocks writers?", from: hits, budget: ReflectionBudget())
+    #expect(reflection.attempts.count == 1 && reflection.best?.proposal?.abstained == true)
+  }
+
+  @Test("has to speak of what was asked")
+  func coverage() async throws {
+    let checker = AnswerCoverageChecker(question: "What blocks writers?", embedder: BagEmbedder())
+    func verdict(_ text: String) async throws -> Verdict {
+      try await checker.check(Answer(text: text, abstained: false, citations: [], backend: "b"))
+    }
+    #expect(try await verdict("Readers block no writer.") == .accepted)
+    #expect(try await verdict("Snow falls in winter.").reason != nil)
+  }
+
+  @Test("fits its prompt into the model's context when it is asked for again")
+  func budget() async throws {
+    let long = String(repeating: "The moon is made of green cheese and of stone. ", count: 40)
+    let counter = WordCounter()
+    let backend = ClosureBackend(
+      name: "small", contextTokenCount: 1_900, tokenCounter: counter,
+      pieces: { prompt in
+        #expect(
+          counter.tokenCount(of: prompt.system) + counter.tokenCount(of: prompt.user) <= 1_900
+            - 1_024)
+        return AsyncStream { continuation in
+          continuation.yield(long)
+          continuation.finish()
+        }
+      })
+    let many = makeHits((0..<40).map { "Fact \($0): " + String(repeating: "word ", count: 30) })
+    let reflection = try await Responder(backend: backend).reflect(
+      "What is the moon made of?", from: many, budget: ReflectionBudget(attemptCount: 3))
+    #expect(reflection.attempts.count == 3)
+  }
+}
