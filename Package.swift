@@ -65,7 +65,7 @@ let package = Package(
     module("RAGEval", ["RAGCore"]),
     .executableTarget(
       name: "RAGCommand",
-      dependencies: ["RAG", "RAGEmbed", "RAGEval", arguments], swiftSettings: settings),
+      dependencies: ["RAG", "RAGEmbed", "RAGEval", "RAGSQL", arguments], swiftSettings: settings),
 
     tests("RAGCore", []),
     tests("RAGIngest", ["RAGCore"]),
@@ -79,7 +79,7 @@ let package = Package(
     tests("RAGSQL", ["RAGCore", "RAGGenerate", "CSQLite"]),
     tests("RAGEval", ["RAGCore"]),
     tests("RAG", ["RAGCore", "RAGEmbed", "RAGIndex", "RAGStore", "RAGRetrieve"]),
-    tests("RAGCommand", ["RAG"]),
+    tests("RAGCommand", ["RAG", "CSQLite"]),
     .testTarget(name: "RAGFaultTests", swiftSettings: settings),
   ],
   swiftLanguageModes: [.v6]

@@ -26,8 +26,12 @@ struct ReadmeTests {
       try sandbox.write("topics.tsv", "1\twhen does the lease end?\n")
       try sandbox.write("qrels.txt", "1 0 \(lease) 1\n")
       try sandbox.write("theirs.trec", "1 Q0 \(lease) 1 0.5 theirs\n")
+      try sandbox.database("shop.sqlite", SQLCommandTests.shop)
+      try sandbox.write("bin/ollama", "#!/bin/sh\necho 'SELECT name FROM customer'\n")
+      try #require(try sandbox.shell("chmod +x bin/ollama").status == 0)
       for command in Self.commands {
-        let run = try sandbox.shell(command)
+        let model = command.hasPrefix("rag sql") ? "RAG_MODEL_COMMAND='ollama run llama3.2' " : ""
+        let run = try sandbox.shell("PATH=$PWD/bin:$PATH; \(model)\(command)")
         #expect(run.status == 0, "\(command): \(run.errors)\(run.text)")
       }
     }

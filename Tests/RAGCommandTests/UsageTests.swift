@@ -4,7 +4,8 @@ import Testing
 @Suite("The usage of rag")
 struct UsageTests {
   static let subcommands = [
-    "ingest", "query", "get", "extract", "embed", "status", "doctor", "delete", "eval", "bench",
+    "ingest", "query", "sql", "get", "extract", "embed", "status", "doctor", "delete", "eval",
+    "bench",
   ]
 
   @Test("is told by --help, which lists every subcommand")
@@ -62,6 +63,13 @@ struct UsageTests {
       (["bench"], "questions"),
       (["bench", "a", "--recall", "95"], "from 0 to 1"),
       (["embed", "--precision", "f8"], "f32"),
+      (["sql", "x"], "--db"),
+      (["sql", "--db", "x"], "question"),
+      (["sql", "x", "--db", "y", "--csv", "--json"], "Choose one"),
+      (["sql", "x", "--db", "y", "--attempts", "0"], "--attempts"),
+      (["sql", "x", "--db", "y", "--timeout", "1e300"], "--timeout"),
+      (["sql", "x", "--db", "y", "--query-timeout", "nan"], "--query-timeout"),
+      (["sql", "x", "--db", "y", "--rows", "0"], "--rows"),
     ])
   func usage(arguments: [String], hint: String) throws {
     try Sandbox.run { sandbox in

@@ -7,7 +7,7 @@ import RAGEval
 struct EvalCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "eval",
-    abstract: "Measure retrieval quality on judged sets.",
+    abstract: "Measure retrieval quality on judged sets, and queries from questions.",
     discussion: """
       With --beir, a set in the layout of BEIR (corpus.jsonl, queries.jsonl, and qrels.tsv or \
       qrels/test.tsv) is ingested into an index of its own, and every query is run in each mode, \
@@ -41,6 +41,15 @@ struct EvalCommand: AsyncParsableCommand {
       --queries even or odd measures one half: the lowest bit of the 64-bit FNV-1a hash of the \
       query's id. Tune on the even half, and report on the odd one.
 
+      With --sql, questions to an SQLite database are measured: a directory with NAME.sqlite, \
+      questions.jsonl (id, question, sql: a list of right queries, ordered: whether the order of \
+      rows counts) and maybe broken.jsonl (id, question, kind, sql: a query that fails, gold: the \
+      one that was meant). With a model, 'execution' is the share of questions for which its query \
+      gave the rows of a right one, 'execution@1' that of first queries, before any was corrected. \
+      Of the broken queries, with or without a model, the share is counted for which the prompt \
+      after the failure carries what a repair needs: SQLite's message, the tables and columns, and \
+      the names that were meant.
+
       Ids that do not match (judged documents not in the corpus, queries without judgments, ids of \
       a run that do not exist) are an error, as each would change every figure.
 
@@ -50,12 +59,18 @@ struct EvalCommand: AsyncParsableCommand {
         rag eval --beir cranfield --json > before.json
         rag eval --beir cranfield --baseline before.json --fail-under ndcg@10=0.35
         rag eval --beir cranfield --abstention --min-score 0.3
+        rag eval --sql shop --model-command 'ollama run llama3.2'
         rag eval --qrels qrels.txt --topics topics.tsv --index ~/notes.rag
         rag eval --qrels qrels.txt --run mine.trec --run theirs.trec --baseline bm25.trec
       """)
 
   @Option(help: ArgumentHelp("The directory of a BEIR set. Repeatable.", valueName: "dir"))
   var beir: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "The directory of a database and questions to it. Repeatable.", valueName: "dir"))
+  var sql: [String] = []
 
   @Option(help: ArgumentHelp("Judgments, of BEIR or TREC.", valueName: "file"))
   var qrels: String?
@@ -142,8 +157,21 @@ struct EvalCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard sql.isEmpty else {
+      let isAlone =
+        beir.isEmpty && qrels == nil && topics == nil && runFiles.isEmpty && baseline == nil
+        && failUnder.isEmpty && metrics.isEmpty && mode.isEmpty && queries == .all && !abstention
+        && writeRuns == nil && writeRows == nil && index == nil
+      guard isAlone else {
+        throw ValidationError("--sql takes a model and --json, and no option of retrieval")
+      }
+      return
+    }
+    guard model.modelCommand == nil else {
+      throw ValidationError("--model-command is asked with --sql alone")
+    }
     guard beir.isEmpty != (qrels == nil) else {
-      throw ValidationError("Name sets with --beir, or judgments with --qrels")
+      throw ValidationError("Name sets with --beir or --sql, or judgments with --qrels")
     }
     guard qrels == nil || topics != nil || !runFiles.isEmpty else {
       throw ValidationError("--qrels needs --topics to ask the index, or --run")
@@ -167,6 +195,7 @@ struct EvalCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
+    guard sql.isEmpty else { return try await measureQueries() }
     let sets =
       try qrels.map { [try JudgedSet.trec(qrels: $0, topics: topics)] }
       ?? beir.map { try JudgedSet.beir(directory: $0) }
@@ -203,6 +232,22 @@ struct EvalCommand: AsyncParsableCommand {
       Messages.error("missed: " + misses.joined(separator: "; "))
       throw EndCommand(.nothingFound)
     }
+  }
+
+  /// Measures queries that a model writes, and the prompts it gets.
+  private func measureQueries() async throws {
+    let backend = try model.backend()
+    var report = SQLEvaluationReport(sets: [])
+    for directory in sql {
+      let runner = try SQLEvalRunner(
+        SQLSet(directory: directory), terminal: try output.messages())
+      report.sets.append(try await runner.report(asking: backend))
+    }
+    if backend == nil {
+      Messages.note("no model was asked; name one with --model-command to measure its queries")
+    }
+    let view = SQLEvalView(terminal: try output.output())
+    try StandardOutput.write(output.json ? JSON.document(report) : view.text(report))
   }
 
   /// Measures one set: runs alone, in the user's index, or in one of the set's own.

@@ -27,8 +27,9 @@ struct RootCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      IngestCommand.self, QueryCommand.self, GetCommand.self, ExtractCommand.self,
-      EmbedCommand.self, StatusCommand.self, DoctorCommand.self, DeleteCommand.self,
+      IngestCommand.self, QueryCommand.self, SQLCommand.self, GetCommand.self,
+      ExtractCommand.self, EmbedCommand.self, StatusCommand.self, DoctorCommand.self,
+      DeleteCommand.self,
       VerifyCommand.self, RepairCommand.self, CompactCommand.self, BackupCommand.self,
       ExportCommand.self, ImportCommand.self, EvalCommand.self,
       BenchCommand.self,

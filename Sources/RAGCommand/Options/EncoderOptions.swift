@@ -59,6 +59,15 @@ struct EncoderOptions: ParsableArguments {
     return directory == "none" ? nil : directory
   }
 
+  /// Loads the model; nil when none is wanted, or none is named and the standard one is absent.
+  func loadIfPresent() throws -> BERTEncoder? {
+    guard let directory = try directory(),
+      directory != BERTEncoder.standardDirectory
+        || FileManager.default.fileExists(atPath: directory)
+    else { return nil }
+    return try load()
+  }
+
   /// Loads the model; nil when none is wanted.
   func load() throws -> BERTEncoder? {
     guard let directory = try directory() else { return nil }

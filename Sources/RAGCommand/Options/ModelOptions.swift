@@ -1,14 +1,13 @@
 import ArgumentParser
 import RAG
 
-/// Which language model writes the answer.
+/// Which language model is asked.
 struct ModelOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      Have a command write the answer: it reads the prompt from standard input and writes to \
-      standard output (default: RAG_MODEL_COMMAND; without one the answer is made of sentences \
-      of the documents).
+      The language model: a command that reads a prompt from standard input and writes its \
+      answer to standard output, such as 'ollama run llama3.2' (default: RAG_MODEL_COMMAND).
       """, valueName: "command"))
   var modelCommand: String?
 
@@ -22,8 +21,8 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// The command as a model; nil when none is named.
-  func backend() throws -> CommandBackend? {
+  func backend(limits: Limits = Limits()) throws -> CommandBackend? {
     guard let command = try modelCommand ?? Setting.modelCommand.value() else { return nil }
-    return try CommandBackend(command, contextTokenCount: contextTokens)
+    return try CommandBackend(command, contextTokenCount: contextTokens, limits: limits)
   }
 }

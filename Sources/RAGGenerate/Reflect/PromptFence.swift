@@ -21,9 +21,15 @@ package struct PromptFence: Sendable {
     """
   }
 
+  /// What a text becomes between its marks, but for the mark itself, should the text hold it.
+  package static func inside(_ text: String) -> String { UntrustedText.neutralised(text) }
+
+  /// The most tokens of a mark's number: its digits, each by itself.
+  package static let markTokenCount = 16
+
   /// A text between its marks.
   package func block(_ name: String, _ text: String) -> String {
-    let inside = UntrustedText.neutralised(text)
+    let inside = Self.inside(text)
       .replacing(mark, with: "\(mark.prefix(8)) \(mark.dropFirst(8))")
     return "<\(name)-\(mark)>\n\(inside)\n</\(name)-\(mark)>"
   }

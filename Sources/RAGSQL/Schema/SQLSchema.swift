@@ -10,6 +10,8 @@ public struct SQLSchema: Sendable, Hashable {
     public var columns: [Column]
     /// Its foreign keys.
     public var foreignKeys: [ForeignKey]
+    /// What its definition says of it in a comment; may be empty.
+    public var comment = ""
   }
 
   /// A column.
@@ -20,6 +22,8 @@ public struct SQLSchema: Sendable, Hashable {
     public var type: String
     /// Whether it is part of the primary key.
     public var isPrimaryKey: Bool
+    /// What the definition of the table says of it in a comment; may be empty.
+    public var comment = ""
   }
 
   /// A column that refers to another table's.

@@ -33,18 +33,21 @@ enum SchemaReader {
       let keys = try rows(
         "SELECT \"from\", \"table\", \"to\" FROM pragma_foreign_key_list(\(quoted)) ORDER BY id, seq"
       )
+      let comments = isView ? DefinitionComments() : DefinitionComments(in: row[2].description)
       tables.append(
         SQLSchema.Table(
           name: name, isView: isView,
           columns: columns.map {
-            SQLSchema.Column(
-              name: $0[0].description, type: $0[1].description, isPrimaryKey: $0[2] != .integer(0))
+            let column = $0[0].description
+            return SQLSchema.Column(
+              name: column, type: $0[1].description, isPrimaryKey: $0[2] != .integer(0),
+              comment: comments.columns[column.lowercased()] ?? "")
           },
           foreignKeys: keys.map {
             SQLSchema.ForeignKey(
               column: $0[0].description, table: $0[1].description,
               target: $0[2] == .null ? nil : $0[2].description)
-          }))
+          }, comment: comments.table))
     }
     return (SQLSchema(tables: tables), namedQueries)
   }

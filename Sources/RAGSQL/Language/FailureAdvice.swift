@@ -1,0 +1,155 @@
+/// Tells a model how to correct a query that failed.
+///
+/// It holds names of the schema, so it is text from outside and belongs between marks.
+struct FailureAdvice {
+  private static let nameCount = 40
+
+  let schema: SQLSchema
+  let query: String
+  private let references: TableReferences
+
+  init(on query: String, schema: SQLSchema) {
+    self.query = query
+    self.schema = schema
+    references = TableReferences(in: query, schema: schema)
+  }
+
+  /// SQLite's message and what to do about it.
+  func text(on failure: SQLFailure) -> String {
+    (["SQLite says: \(failure.description)"] + advice(on: failure))
+      .joined(separator: "\n")
+  }
+
+  private func advice(on failure: SQLFailure) -> [String] {
+    switch failure.kind {
+    case .noSuchTable(let name):
+      [
+        Self.meant(NearestNames.names(like: name, among: schema.tables.map(\.name))),
+        "The tables are: \(Self.list(schema.tables.map(\.name))).",
+      ].compactMap(\.self)
+    case .noSuchColumn(let name): columnAdvice(name)
+    case .noSuchFunction(let name):
+      [Self.functionAdvice(name)]
+    case .ambiguousColumn(let name):
+      [
+        "Write the table or its alias before it: \(Self.list(owners(of: name).map { "\($0).\(name)" }))."
+      ]
+    case .syntax, .incomplete: syntaxAdvice()
+    case .misplacedFunction(let name):
+      ["\(name) may not stand there: filter groups with HAVING, or use a subquery."]
+    case .wrongArgumentCount(let function): ["Check the arguments of \(function)."]
+    case .refused(let what):
+      what.hasPrefix("the function ")
+        ? [Self.functionAdvice(String(what.dropFirst("the function ".count)))]
+        : ["Write one SELECT statement that reads the tables of the schema, and nothing else."]
+    case .severalStatements: ["Write one SELECT statement alone."]
+    case .tooSlow, .tooMuchMemory:
+      ["Join on keys, filter early, and read no more rows than the question asks for."]
+    case .tooLarge: ["Write a shorter query, or one with a smaller result."]
+    case .other: failure.description.hasPrefix("unrecognized token") ? syntaxAdvice() : []
+    }
+  }
+
+  // MARK: Columns
+
+  private func columnAdvice(_ name: String) -> [String] {
+    let parts = name.split(separator: ".").map(String.init)
+    let column = parts.last ?? name
+    var lines: [String] = []
+    var tables = references.tables
+    if parts.count > 1 {
+      let qualifier = parts[parts.count - 2]
+      if let table = references.table(named: qualifier) {
+        tables = [table]
+      } else {
+        let known = references.references.map {
+          $0.name == $0.table.name ? $0.name : "\($0.name) for \($0.table.name)"
+        }
+        lines.append(
+          "The query has no table or alias \(qualifier); it has: \(Self.list(known)).")
+      }
+    }
+    let near = NearestNames.names(like: column, among: tables.flatMap(\.columns).map(\.name))
+    lines += [Self.meant(near)].compactMap(\.self)
+    let elsewhere = NearestNames.names(
+      like: column, among: schema.tables.flatMap(\.columns).map(\.name), count: 2
+    ).filter { !near.contains($0) }
+    for other in elsewhere {
+      lines.append("\(other) is a column of \(Self.list(owners(of: other, inQuery: false))).")
+    }
+    for table in tables.prefix(6) {
+      lines.append("The columns of \(table.name) are: \(Self.list(table.columns.map(\.name))).")
+    }
+    return lines
+  }
+
+  /// The tables that have a column, by the names that the query gives them.
+  private func owners(of column: String, inQuery: Bool = true) -> [String] {
+    func has(_ table: SQLSchema.Table) -> Bool {
+      table.columns.contains { $0.name.lowercased() == column.lowercased() }
+    }
+    return inQuery
+      ? references.references.filter { has($0.table) }.map(\.name)
+      : schema.tables.filter(has).map(\.name)
+  }
+
+  // MARK: Syntax
+
+  private func syntaxAdvice() -> [String] {
+    let tokens = SQLLexer.tokens(of: query)
+    var lines: [String] = []
+    if tokens.contains(where: { $0.kind == .unterminated }) {
+      lines.append("A quoted text or a comment does not end.")
+    }
+    let open = tokens.reduce(0) { $0 + ($1.isSymbol("(") ? 1 : $1.isSymbol(")") ? -1 : 0) }
+    if open > 0 { lines.append("The query has \(open) '(' more than ')'.") }
+    if open < 0 { lines.append("The query has \(-open) ')' more than '('.") }
+    lines += tokens.indices.compactMap { index in
+      let pair = tokens[index].text + (index + 1 < tokens.count ? tokens[index + 1].text : "")
+      return tokens[index].kind == .word || tokens[index].kind == .symbol
+        ? SQLVocabulary.dialectHints[tokens[index].text.uppercased()]
+          ?? (pair == "::" ? SQLVocabulary.dialectHints[pair] : nil) : nil
+    }
+    lines += misspeltKeywords(tokens)
+    var known: Set<String> = []
+    return lines.filter { known.insert($0).inserted }
+  }
+
+  private func misspeltKeywords(_ tokens: [SQLToken]) -> [String] {
+    var names = Set(schema.tables.flatMap { [$0.name] + $0.columns.map(\.name) })
+    names.formUnion(references.references.map(\.name))
+    let lowered = Set(names.map { $0.lowercased() })
+    return tokens.indices.compactMap { index in
+      let word = tokens[index].text
+      guard tokens[index].kind == .word, word.utf8.count > 2,
+        !SQLVocabulary.keywords.contains(word.uppercased()),
+        !lowered.contains(word.lowercased()),
+        !(index + 1 < tokens.count && tokens[index + 1].isSymbol(".")),
+        !(index > 0 && (tokens[index - 1].isWord("AS") || tokens[index - 1].isSymbol("."))),
+        !SQLVocabulary.functions.contains(word.lowercased())
+      else { return nil }
+      let near = NearestNames.names(like: word, among: SQLVocabulary.keywords.sorted(), count: 2)
+      return near.isEmpty ? nil : "\(word) is no keyword: did you mean \(Self.list(near))?"
+    }
+  }
+
+  // MARK: Words
+
+  private static func functionAdvice(_ name: String) -> String {
+    let lowered = name.lowercased()
+    if let hint = SQLVocabulary.functionHints[lowered] {
+      return "Instead of \(name) write \(hint)."
+    }
+    let near = NearestNames.names(like: lowered, among: SQLVocabulary.functions.sorted())
+    return meant(near) ?? "Use only functions of SQLite."
+  }
+
+  private static func meant(_ names: [String]) -> String? {
+    names.isEmpty ? nil : "Did you mean \(names.joined(separator: " or "))?"
+  }
+
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(nameCount).joined(separator: ", ")
+    return names.count > nameCount ? "\(shown) and \(names.count - nameCount) more" : shown
+  }
+}
