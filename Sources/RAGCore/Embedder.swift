@@ -1,5 +1,9 @@
 /// Counts tokens as one encoder or model does.
 public protocol TokenCounter: Sendable {
+  /// Whether the tokens are those of the encoder or model, and not an estimate from above. True
+  /// unless implemented.
+  var isExact: Bool { get }
+
   /// The UTF-8 byte range of each token in `text`, in order, special tokens excluded.
   ///
   /// Ranges lie on scalar boundaries; two tokens of one character may share its range.
@@ -11,6 +15,9 @@ public protocol TokenCounter: Sendable {
 }
 
 extension TokenCounter {
+  /// A counter is one of a tokenizer unless it says otherwise.
+  public var isExact: Bool { true }
+
   /// The number of token ranges.
   public func tokenCount(of text: String) -> Int { tokenRanges(in: text).count }
 }

@@ -45,7 +45,9 @@ package final class Store: Sendable {
   }
 
   private static func openForReading(_ directory: IndexDirectory) throws -> Store {
+    try directory.requireRegularFiles()
     try Schema.validateFile(of: directory)
+    try requireOwnLog(directory)
     // Before the database: a commit made meanwhile must not look like one that was lost.
     let mark = directory.revisionMark.read()
     return try mappingErrors(directory.path) {
@@ -74,11 +76,13 @@ package final class Store: Sendable {
     -> Store
   {
     try directory.create()
+    try directory.requireRegularFiles()
     let lock = try await WriterLock.acquire(directory.lock, wait: wait)
     defer { withExtendedLifetime(lock) {} }
     return try await mappingErrors(directory.path) {
       if !directory.exists { try Schema.create(in: directory) }
       try Schema.validateFile(of: directory)
+      try requireOwnLog(directory)
       let writer = try DatabaseQueue(
         path: CheckedVFS.uri(directory.database), configuration: configuration())
       // First what it is: a database of somebody else's is not changed.
@@ -97,6 +101,12 @@ package final class Store: Sendable {
       try await store.removeLeftovers()
       return store
     }
+  }
+
+  /// Proves that the log was written after the state in the database, before SQLite plays it back.
+  private static func requireOwnLog(_ directory: IndexDirectory) throws {
+    guard try LogOrigin.isForeign(to: directory.database) else { return }
+    throw RAGError(.corrupt, LogOrigin.problem, path: directory.path)
   }
 
   /// Proves that no acknowledged commit is missing.

@@ -58,6 +58,28 @@ struct EvalCommandTests {
     }
   }
 
+  @Test("measures what answers cite, and whether it holds")
+  func answers() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      let set = try #require(
+        try sets(sandbox.rag("eval", "--beir", "set", "--answers", "--json")).first)
+      let answers = try #require(try lanes(set).first?["answers"] as? [String: Double])
+      // Of two questions one is answered from the document that is judged, one from another.
+      #expect(answers["asked"] == 2 && answers["answered"] == 2 && answers["citations"] == 2)
+      #expect(answers["citationPrecision"] == 0.5 && answers["citationRecall"] == 0.5)
+      #expect(answers["spanExactness"] == 1 && answers["supported"] == 1)
+      let model = "cat > prompt; echo 'Nothing cites this statement. Whales are mammals [1].'"
+      try sandbox.write("model.sh", model)
+      let table = try sandbox.rag(
+        "eval", "--beir", "set", "--answers", "--model-command", "sh model.sh")
+      #expect(table.text.contains("answers to 2 questions\n"), "\(table.text) \(table.errors)")
+      #expect(table.text.contains(/\nlexical +2 +\d +\d\.\d+ +/), "\(table.text)")
+      #expect(
+        try sandbox.rag("eval", "--qrels", "q", "--run", "r", "--answers").status == 64)
+    }
+  }
+
   @Test("measures halves of the queries, each query in one of them")
   func halves() throws {
     try Sandbox.run { sandbox in

@@ -50,6 +50,7 @@ struct UsageTests {
       (["compact", "--wait", "-1"], "--wait"),
       (["get", "first"], "'first'"),
       (["delete"], "--where"),
+      (["delete", ""], "not empty"),
       (["delete", "a", "--where", "a = 1"], "--where"),
       (["eval"], "--beir"),
       (["eval", "--beir", "a", "--qrels", "b"], "--beir"),

@@ -123,8 +123,9 @@ extension Faults {
         for count in [5, 6, 7, 8, 9, 10, 12, 14, 16, 20, 24, 28, 31, 32, 40, 64] {
           let limit = "ulimit -c 0; ulimit -n \(count); exec \"$RAG\" "
           try image.restore(to: scratch.index)
+          let whole = Data("the index is whole\n".utf8)
           for (command, expected) in [
-            (query, answers[0].output), ("verify", Data("the index is whole\n".utf8)), (ingest, nil),
+            (query, answers[0].output), ("verify", whole), (ingest, nil),
           ] {
             tally.rounds += 1
             let place = "\(command.prefix(6)) with ulimit -n \(count)"

@@ -1,3 +1,4 @@
+import Foundation
 import RAGCore
 import RAGGenerate
 import RAGRetrieve
@@ -115,4 +116,12 @@ extension String {
   func slice(_ range: Range<Int>) -> String {
     String(decoding: Array(utf8)[range], as: UTF8.self)
   }
+}
+
+/// A new file with a text; its path.
+func temporaryFile(_ text: String) -> String {
+  let url = FileManager.default.temporaryDirectory.appending(path: "\(UUID().uuidString).json")
+  // A file that is not there makes the test fail.
+  try? Data(text.utf8).write(to: url)
+  return url.path
 }

@@ -29,7 +29,8 @@ struct ReflectionTests {
   func direct() async throws {
     try await withEngine { engine in
       let reflected = try await engine.reflectedAnswer(
-        Query("automobile wheels"), backend: Self.model(answers: ["It has four wheels [1]."]))
+        Query("automobile wheels", mode: .lexical),
+        backend: Self.model(answers: ["It has four wheels [1]."]))
       #expect(reflected.answer.text == "It has four wheels [1].")
       #expect(
         reflected.steps.map(Self.name) == ["graded enough", "answering 1"])
@@ -42,7 +43,7 @@ struct ReflectionTests {
       let model = Self.model(
         rewordings: "automobile wheels", answers: ["It has four wheels [1]."])
       let reflected = try await engine.reflectedAnswer(
-        Query("How does a motorcar roll?"), backend: model)
+        Query("How does a motorcar roll?", mode: .lexical), backend: model)
       #expect(reflected.hits.map(\.document.id) == ["car"])
       #expect(reflected.answer.citations.count == 1)
       #expect(
@@ -57,7 +58,7 @@ struct ReflectionTests {
     try await withEngine { engine in
       let model = Self.model(rewordings: "zeppelin", answers: ["It flies [1]."])
       let reflected = try await engine.reflectedAnswer(
-        Query("How does a motorcar roll?"), backend: model)
+        Query("How does a motorcar roll?", mode: .lexical), backend: model)
       #expect(reflected.answer.abstained && reflected.answer.text == Answer.notFoundText)
       #expect(reflected.steps.count == 3)
     }
@@ -72,7 +73,7 @@ struct ReflectionTests {
       ])
       var steps: [AnswerStep] = []
       let reflected = try await engine.reflectedAnswer(
-        Query("automobile wheels"), backend: model
+        Query("automobile wheels", mode: .lexical), backend: model
       ) { steps.append($0) }
       #expect(reflected.answer.text == "It has four wheels [1].")
       #expect(reflected.steps == steps && steps.count == 3)

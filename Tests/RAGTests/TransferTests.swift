@@ -75,6 +75,29 @@ struct TransferTests {
     }
   }
 
+  @Test("with vectors goes into no index whose documents lack them")
+  func wordsOnly() async throws {
+    try await withTemporaryDirectory { directory in
+      let export = try await export(directory)
+      let target = try await Engine.open(at: directory.path + "/words")
+      #expect(try await target.import(lines(export)) == 3)
+      let words = try await Engine.open(at: directory.path + "/only")
+      try await words.upsert([MemoryDocument(id: "q", text: "Quaggas are gone.")])
+      await #expect {
+        try await words.import(lines(export))
+      } throws: { ($0 as? RAGError)?.code == .modelMismatch }
+      #expect(try await words.status().documents == 1)
+    }
+  }
+
+  @Test("may name how it was chunked in another order")
+  func chunkingOrder() async throws {
+    let old = try ChunkOptions(stored: "{\"tokenCount\":200,\"overlapTokenCount\":30}")
+    for _ in 0..<50 {
+      #expect(try old.stored == "{\"overlapTokenCount\":30,\"tokenCount\":200}")
+    }
+  }
+
   private func export(_ directory: TestDirectory) async throws -> [String] {
     let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
     try await engine.upsert([

@@ -39,9 +39,7 @@ extension IngestContext {
         "the index holds vectors of \(settings?.encoderName ?? "an encoder"), and none was given to ingest with; name it (--encoder), or use another index",
         path: path)
     }
-    let stored = try settings?.chunking.map {
-      try JSONDecoder().decode(ChunkOptions.self, from: Data($0.utf8))
-    }
+    let stored = try settings?.chunking.map(ChunkOptions.init(stored:))
     let chunking = options.chunking ?? stored ?? ChunkOptions()
     if let stored, stored != chunking {
       throw RAGError(
@@ -56,7 +54,7 @@ extension IngestContext {
           options: chunking, tokenCounter: encoder?.tokenCounter ?? EstimatedTokenCounter(),
           maximumTokenCount: encoder?.maximumTokenCount ?? .max),
         fingerprint: encoder?.fingerprint ?? "", chunking: chunking, options: options),
-      chunking: String(decoding: try JSONEncoder().encode(chunking), as: UTF8.self),
+      chunking: try chunking.stored,
       dimension: settings?.dimension ?? encoder?.dimension)
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import RAGCore
+import RAGIngest
 import RAGStore
 
 extension Engine {
@@ -98,6 +99,13 @@ extension Engine {
       )
     }
     let settings = try await store.read { $0.settings }
+    guard settings.fingerprint != nil || header.fingerprint == nil || settings.documentCount == 0
+    else {
+      throw RAGError(
+        .modelMismatch,
+        "the export holds vectors, and the index documents without them, which a search by meaning "
+          + "would then never find; import into a new index", path: store.directory.path)
+    }
     guard settings.fingerprint == nil || settings.fingerprint == header.fingerprint else {
       throw RAGError(
         .modelMismatch,
@@ -105,7 +113,11 @@ extension Engine {
           + "\(settings.encoderName ?? "another"); import into a new index",
         path: store.directory.path)
     }
-    guard settings.chunking == nil || settings.chunking == header.chunking else {
+    // Not the texts: earlier builds wrote the members in any order.
+    let chunking = try [settings.chunking, header.chunking].map {
+      try $0.map(ChunkOptions.init(stored:))
+    }
+    guard chunking[0] == nil || chunking[0] == chunking[1] else {
       throw RAGError(
         .modelMismatch, "the export was chunked otherwise than the index; import into a new index",
         path: store.directory.path)

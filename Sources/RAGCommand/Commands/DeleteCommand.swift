@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import RAG
 
 /// `rag delete`
@@ -32,6 +33,10 @@ struct DeleteCommand: AsyncParsableCommand {
     guard documents.isEmpty != (condition.where == nil) else {
       throw ValidationError("Name documents, or choose them with --where")
     }
+    // A variable that is not set would name the current directory.
+    guard !documents.contains("") else {
+      throw ValidationError("A document's name is not empty; for the current directory, write '.'")
+    }
   }
 
   func run() async throws {
@@ -59,7 +64,11 @@ struct DeleteCommand: AsyncParsableCommand {
     var count = 0
     for name in documents {
       count += try await engine.delete(ids: [name], wait: wait.duration)
-      count += try await engine.delete(under: name.absolutePath, wait: wait.duration).count
+      // An ingest names files as they are found, behind a root that is a link.
+      let path = name.absolutePath
+      for path in Set([path, URL(filePath: path).resolvingSymlinksInPath().path]) {
+        count += try await engine.delete(under: path, wait: wait.duration).count
+      }
     }
     return count
   }

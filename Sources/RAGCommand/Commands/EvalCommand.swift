@@ -33,6 +33,12 @@ struct EvalCommand: AsyncParsableCommand {
       abstentions with the documents, correct ones without. AUC tells how well evidence parts the \
       two, whatever the least score. How rare a word is still counts the hidden documents.
 
+      --answers has every query answered that has a relevant document, by --model-command or else from \
+      sentences of the documents: how many are answered; of their citations the share that names a \
+      relevant document (precision), and the share of questions whose answer names one (recall); how \
+      many statements have a citation; and of how many citations the source gives the quote at its \
+      place (exact).
+
       --queries even or odd measures one half: the lowest bit of the 64-bit FNV-1a hash of the \
       query's id. Tune on the even half, and report on the odd one.
 
@@ -118,6 +124,9 @@ struct EvalCommand: AsyncParsableCommand {
       valueName: "score"))
   var minScore: Double?
 
+  @Flag(help: "Measure too what answers cite, and whether their citations hold.")
+  var answers = false
+
   @Flag(help: "Leave out documents with the id of the query, as BEIR does.")
   var ignoreIdenticalIds = false
 
@@ -168,6 +177,9 @@ struct EvalCommand: AsyncParsableCommand {
     guard qrels == nil || topics != nil || !runFiles.isEmpty else {
       throw ValidationError("--qrels needs --topics to ask the index, or --run")
     }
+    guard !answers || qrels == nil || topics != nil else {
+      throw ValidationError("--answers needs an index to ask: --beir, or --topics")
+    }
     guard !abstention || qrels == nil || topics != nil else {
       throw ValidationError("--abstention needs an index to ask: --beir, or --topics")
     }
@@ -206,6 +218,7 @@ struct EvalCommand: AsyncParsableCommand {
           ignoresIdenticalIDs: ignoreIdenticalIds, baseline: baseline),
         runs: runs, allowsMissing: allowMissing, runFolder: writeRuns,
         abstainsBelow: abstention ? minScore ?? 0.25 : nil,
+        measuresAnswers: answers, backend: answers ? try model.backend() : nil,
         terminal: try output.messages())
       report.sets.append(try await result(of: runner))
     }

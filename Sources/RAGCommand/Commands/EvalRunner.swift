@@ -20,6 +20,10 @@ struct EvalRunner {
   let runFolder: String?
   /// The evidence below which a search abstains, to measure abstentions too; nil: not to.
   var abstainsBelow: Double?
+  /// Whether to measure answers too.
+  var measuresAnswers = false
+  /// Writes them; nil: they are made of sentences of the documents.
+  var backend: (any ModelBackend)?
   let terminal: Terminal
 
   /// The ids that do not match.
@@ -78,7 +82,8 @@ struct EvalRunner {
     for way in target.ways {
       progress.begin(
         way.name,
-        count: evaluation.set.queries.count * (abstainsBelow == nil ? 2 : 3))
+        count: evaluation.set.queries.count
+          * (2 + (abstainsBelow == nil ? 0 : 1) + (measuresAnswers ? 1 : 0)))
       let (run, latency) = try await evaluation.run(
         way.lane(of: target.engine), onQuery: progress.advance)
       try write(run, of: way)
@@ -87,6 +92,11 @@ struct EvalRunner {
         lane.abstention = try await Abstention.measure(
           evaluation.set, minimumEvidence: abstainsBelow, onQuery: progress.advance
         ) { try await target.engine.bestEvidence(way.query($0), hiding: $1) }
+      }
+      if measuresAnswers {
+        lane.answers = try await AnswerQuality.measure(
+          evaluation.set, onQuery: progress.advance
+        ) { try await target.engine.observedAnswer(to: way.query($0), from: backend) }
       }
       report.lanes.append(lane)
     }
@@ -130,6 +140,19 @@ extension Engine {
       query.filter = .not(.isIn(field: "id", documents.sorted().map { .string($0) }))
     }
     return try await search(query).compactMap(\.evidence).max() ?? 0
+  }
+
+  /// What an answer cites; nil where there is none.
+  fileprivate func observedAnswer(
+    to query: Query, from backend: (any ModelBackend)?
+  ) async throws -> AnswerQuality.Observation? {
+    let answer = try await answer(query, backend: backend)
+    guard !answer.abstained else { return nil }
+    let supported = Set(answer.citations.map(\.statement)).count
+    return AnswerQuality.Observation(
+      cited: answer.citations.map(\.document.id),
+      exactCount: answer.citations.count { $0.status == .verified },
+      statementCount: supported + answer.unsupportedStatements.count, supportedCount: supported)
   }
 
   /// How near vector searches for texts come to exact ones, for several efforts.

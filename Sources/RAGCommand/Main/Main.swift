@@ -7,6 +7,10 @@ enum Main {
     // A closed pipe and the limit on file sizes come as errors of `write`, not as signals.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    // Else a file of ours would be opened in the place of a closed stream, and written into.
+    for stream in CInt(0)...2 where fcntl(stream, F_GETFD) == -1 {
+      _ = open("/dev/null", O_RDONLY)
+    }
     if let shortage = ProcessRoom.shortage {
       Messages.error(shortage)
       exit(ExitStatus.failure.rawValue)

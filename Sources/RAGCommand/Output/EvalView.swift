@@ -32,7 +32,7 @@ struct EvalView {
         + "(asked for \(point.effort)), p50 \(Figures.decimal(point.latency.p50, 2)) ms, "
         + "\(Figures.count(Int(point.distances.rounded()))) distances\n"
     }
-    return text + abstentions(set) + comparisons(set)
+    return text + abstentions(set) + answers(set) + comparisons(set)
   }
 
   private func abstentions(_ set: EvaluationReport.SetReport) -> String {
@@ -51,6 +51,23 @@ struct EvalView {
     return
       "abstentions below \(minimum), with the relevant documents (false) and without (correct)\n"
       + grid.text(terminal)
+  }
+
+  private func answers(_ set: EvaluationReport.SetReport) -> String {
+    guard let asked = set.lanes.lazy.compactMap(\.answers?.asked).first else { return "" }
+    var grid = Grid([
+      "lane", "answered", "citations", "precision", "recall", "supported", "exact",
+    ])
+    for lane in set.lanes {
+      guard let answers = lane.answers else { continue }
+      func share(_ value: Double?) -> String { value.map { Figures.decimal($0, 3) } ?? "-" }
+      grid.add([
+        Printable.line(lane.lane), Figures.count(answers.answered),
+        Figures.count(answers.citations), share(answers.citationPrecision),
+        share(answers.citationRecall), share(answers.supported), share(answers.spanExactness),
+      ])
+    }
+    return "answers to \(Figures.count(asked, "question"))\n" + grid.text(terminal)
   }
 
   private func comparisons(_ set: EvaluationReport.SetReport) -> String {

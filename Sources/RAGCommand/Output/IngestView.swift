@@ -44,7 +44,7 @@ struct IngestView {
 
   /// What an ingest that does not end by itself has done.
   var committedSoFar: String {
-    "\(Figures.count(committed, "document")) of this run are in the index, "
+    "\(Figures.count(committed, "document")) of this run \(committed == 1 ? "is" : "are") in the index, "
       + "and the same command goes on from there"
   }
 

@@ -35,7 +35,7 @@ package struct BlockFileKind: Sendable {
 
   /// The error of a damaged file.
   package func corrupt(_ what: String, path: String?) -> RAGError {
-    RAGError(.corrupt, "the \(name) is damaged: \(what); rebuild the index", path: path)
+    RAGError(.corrupt, "the \(name) is damaged: \(what); write it anew ('rag repair')", path: path)
   }
 
   /// The bytes of a header, checksum included; `fields` adds what comes from offset 24 on.
@@ -70,7 +70,8 @@ package struct BlockFileKind: Sendable {
     let mark = header.uint32(at: 8)
     guard mark != Self.byteOrderMark.byteSwapped else {
       throw RAGError(
-        .incompatibleFormat, "the \(name) was written in big-endian order; rebuild the index",
+        .incompatibleFormat,
+        "the \(name) was written in big-endian order; write it anew ('rag repair')",
         path: path)
     }
     // A flipped bit in the version is damage, so the checksum is asked first. Every version keeps

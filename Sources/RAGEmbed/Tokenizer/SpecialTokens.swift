@@ -1,3 +1,5 @@
+import RAGCore
+
 /// The tokens that the post-processor of `tokenizer.json` puts around one text.
 struct SpecialTokens: Sendable, Hashable {
   var before: [Int32] = []

@@ -39,6 +39,8 @@ public struct EvaluationReport: Sendable, Codable {
     public var latency: Latency?
     /// Whether it knows what the corpus does not answer; nil where that was not measured.
     public var abstention: Abstention?
+    /// What its answers cite; nil where that was not measured.
+    public var answers: AnswerQuality?
     /// How it stands against the baseline; nil where there is none.
     public var comparisons: [Comparison]?
     /// Judged queries for which nothing was found; they count 0.

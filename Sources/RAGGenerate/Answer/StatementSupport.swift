@@ -56,7 +56,11 @@ struct StatementSupport {
     for part in parts {
       if let range = source.range(of: NormalisedText(String(part))) {
         let isExact = bytes[range].elementsEqual(part.utf8)
-        return Finding(range: range, support: isExact ? .exact : .normalised)
+        // The quote is of whole sentences, as a reader would quote it.
+        let pieces = SourceSentences.pieces(of: text).map(\.range).filter(range.overlaps)
+        let lower = min(range.lowerBound, pieces.first?.lowerBound ?? range.lowerBound)
+        let upper = max(range.upperBound, pieces.last?.upperBound ?? range.upperBound)
+        return Finding(range: lower..<upper, support: isExact ? .exact : .normalised)
       }
     }
     return nil

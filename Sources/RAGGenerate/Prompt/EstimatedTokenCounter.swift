@@ -15,6 +15,9 @@ public struct EstimatedTokenCounter: TokenCounter {
   /// Makes the counter; it has no settings.
   public init() {}
 
+  /// The tokens are of no tokenizer.
+  public var isExact: Bool { false }
+
   /// The byte ranges that count as one token each.
   public func tokenRanges(in text: String) -> [Range<Int>] {
     var ranges: [Range<Int>] = []

@@ -3,10 +3,10 @@ public import RAGRetrieve
 
 /// Makes a grounded prompt of a question and the hits that may answer it.
 ///
-/// The prompt holds rules (answer from the sources alone, cite each statement, refuse with a
-/// fixed sentence, obey nothing that a source says), the sources under numbers, and the question.
-/// Sources and question stand between marks with a random number drawn for each prompt, and all
-/// text from outside is neutralised, so that no text can end its own mark.
+/// The prompt holds the wording of a template, the sources under numbers, the question, and where
+/// there are such, turns of a conversation and examples. All of these stand between marks with a
+/// random number drawn for each prompt, and all text from outside is neutralised, so that no text
+/// can end its own mark.
 public struct PromptComposer: Sendable, Hashable {
   /// Where the best sources stand among the others.
   public enum SourceOrder: String, Sendable, Hashable, Codable, CaseIterable {
@@ -17,129 +17,113 @@ public struct PromptComposer: Sendable, Hashable {
     case edges
   }
 
+  /// Where the wording comes from.
+  public var template: TemplateChoice
   /// Where the best sources stand.
   public var sourceOrder: SourceOrder
   /// Tokens of the context kept free for the answer.
   public var reservedAnswerTokenCount: Int
-
-  /// What a chat template may add for its roles.
-  private static let templateTokenCount = 16
-  /// A citation marker has at most three digits.
-  private static let sourceCount = 999
+  /// Whether a sign drawn for each prompt stands in the place of blanks in the sources (Hines et
+  /// al. 2024, "Spotlighting", arXiv:2403.14720), so that a model can tell them from instructions.
+  public var datamarksSources: Bool
 
   /// Makes a composer.
-  public init(sourceOrder: SourceOrder = .rank, reservedAnswerTokenCount: Int = 1024) {
+  public init(
+    template: TemplateChoice = .builtIn(.answer), sourceOrder: SourceOrder = .rank,
+    reservedAnswerTokenCount: Int = 1024, datamarksSources: Bool = false
+  ) {
+    self.template = template
     self.sourceOrder = sourceOrder
     self.reservedAnswerTokenCount = reservedAnswerTokenCount
+    self.datamarksSources = datamarksSources
   }
 
   /// The prompt for a backend.
   ///
   /// Sources that do not fit are left out whole, the last hits first; only if the first hit does
-  /// not fit alone is it cut after a sentence.
+  /// not fit alone is it cut after a sentence. A quarter of the room at most goes to the last turns
+  /// of the conversation and a fifth to the first examples; they give way to the first source.
   /// - Throws: ``RAGError`` of code `limitExceeded` when rules, question and the first words of
   ///   a source do not fit.
   public func compose(
-    _ question: String, from hits: [Hit], for backend: any ModelBackend
+    _ material: PromptMaterial, for backend: any ModelBackend
   ) throws -> ComposedPrompt {
     try compose(
-      question, from: hits, contextTokenCount: backend.contextTokenCount,
-      tokenCounter: backend.tokenCounter)
+      material, contextTokenCount: backend.contextTokenCount, tokenCounter: backend.tokenCounter)
   }
 
   /// The prompt for a model of which only the context size and the way of counting are known.
   /// - Throws: ``RAGError`` of code `limitExceeded` when rules, question and the first words of
   ///   a source do not fit.
   public func compose(
-    _ question: String, from hits: [Hit], contextTokenCount: Int,
+    _ material: PromptMaterial, contextTokenCount: Int,
     tokenCounter: any TokenCounter = EstimatedTokenCounter()
   ) throws -> ComposedPrompt {
     var generator = SystemRandomNumberGenerator()
     return try compose(
-      question, from: hits, contextTokenCount: contextTokenCount, tokenCounter: tokenCounter,
+      material, contextTokenCount: contextTokenCount, tokenCounter: tokenCounter,
       using: &generator)
+  }
+
+  /// The prompt of a question and hits alone, for a backend.
+  /// - Throws: ``RAGError`` of code `limitExceeded` when rules, question and the first words of
+  ///   a source do not fit.
+  public func compose(
+    _ question: String, from hits: [Hit], for backend: any ModelBackend
+  ) throws -> ComposedPrompt {
+    try compose(PromptMaterial(question: question, hits: hits), for: backend)
+  }
+
+  /// The prompt of a question and hits alone, where only the context size and the way of counting
+  /// are known.
+  /// - Throws: ``RAGError`` of code `limitExceeded` when rules, question and the first words of
+  ///   a source do not fit.
+  public func compose(
+    _ question: String, from hits: [Hit], contextTokenCount: Int,
+    tokenCounter: any TokenCounter = EstimatedTokenCounter()
+  ) throws -> ComposedPrompt {
+    try compose(
+      PromptMaterial(question: question, hits: hits), contextTokenCount: contextTokenCount,
+      tokenCounter: tokenCounter)
   }
 
   /// The prompt whose marks come from a given generator.
   package func compose(
-    _ question: String, from hits: [Hit], contextTokenCount: Int,
-    tokenCounter: any TokenCounter, using generator: inout some RandomNumberGenerator
+    _ material: PromptMaterial, contextTokenCount: Int, tokenCounter: any TokenCounter,
+    using generator: inout some RandomNumberGenerator
   ) throws -> ComposedPrompt {
+    let template = template.template(for: material)
+    let mark = PromptLayout.mark(using: &generator)
     let layout = PromptLayout(
-      question: question, mark: PromptLayout.mark(using: &generator), order: sourceOrder)
+      template: template, material: material, order: sourceOrder, mark: mark,
+      datamark: datamarksSources ? Datamark.sign(using: &generator) : nil)
     let (budget, isBelow) = contextTokenCount.subtractingReportingOverflow(
       reservedAnswerTokenCount)
-    func measure(_ blocks: [String]) -> (prompt: ModelPrompt, tokenCount: Int) {
-      let prompt = layout.prompt(blocks)
-      let count =
-        tokenCounter.tokenCount(of: prompt.system) + tokenCounter.tokenCount(of: prompt.user)
-      return (prompt, count + Self.templateTokenCount)
-    }
-
-    let bare = measure([])
-    guard !isBelow, reservedAnswerTokenCount >= 0, bare.tokenCount <= budget else {
+    var fitting = PromptFitting(material, in: layout, counter: tokenCounter, budget: budget)
+    guard !isBelow, reservedAnswerTokenCount >= 0, fitting.bareTokenCount <= budget else {
       throw RAGError(
         .limitExceeded,
-        "rules and question have \(bare.tokenCount) tokens, and \(reservedAnswerTokenCount) are "
-          + "kept for the answer: too many for a model of \(contextTokenCount); shorten the "
-          + "question, or use a model with a larger context")
+        "rules and question have \(fitting.bareTokenCount) tokens, and "
+          + "\(reservedAnswerTokenCount) are kept for the answer: too many for a model of "
+          + "\(contextTokenCount); shorten the question, or use a model with a larger context")
     }
-    var best = bare
-    var blocks: [String] = []
-    /// Tries the first `count` hits.
-    func fits(_ count: Int) -> Bool {
-      while blocks.count < count {
-        blocks.append(layout.block(number: blocks.count + 1, of: hits[blocks.count]))
-      }
-      let attempt = measure(Array(blocks.prefix(count)))
-      guard attempt.tokenCount <= budget else { return false }
-      best = attempt
-      return true
+    guard fitting.fill() else {
+      throw RAGError(
+        .limitExceeded,
+        "no source fits beside the question: a model of \(contextTokenCount) tokens has room for "
+          + "\(budget - fitting.bareTokenCount) tokens of sources; use one with a larger context")
     }
-    let included = Self.largest(upTo: min(hits.count, Self.sourceCount), where: fits)
-    var sources = hits.prefix(included).enumerated().map {
-      ComposedPrompt.Source(number: $0 + 1, hit: $1)
-    }
-    if included == 0, let first = hits.first {
-      let beginnings = PromptLayout.beginnings(of: first.text)
-      for ends in [beginnings.sentences, beginnings.words] where sources.isEmpty {
-        let kept = Self.largest(upTo: ends.count) { count in
-          let text = String(decoding: first.text.utf8.prefix(ends[count - 1]), as: UTF8.self)
-          let attempt = measure([layout.block(number: 1, of: first, text: text + " …")])
-          guard attempt.tokenCount <= budget else { return false }
-          best = attempt
-          return true
-        }
-        if kept > 0 { sources = [ComposedPrompt.Source(number: 1, hit: first, isCut: true)] }
-      }
-      guard !sources.isEmpty else {
-        throw RAGError(
-          .limitExceeded,
-          "no source fits beside the question: a model of \(contextTokenCount) tokens has room "
-            + "for \(budget - bare.tokenCount) tokens of sources; use one with a larger context")
-      }
-    }
+    let count = fitting.content.sources.count
     return ComposedPrompt(
-      prompt: best.prompt, sources: sources, omittedSourceCount: hits.count - sources.count,
-      tokenCount: best.tokenCount, contextTokenCount: contextTokenCount,
-      reservedAnswerTokenCount: reservedAnswerTokenCount)
-  }
-
-  /// The largest count, up to a limit, that satisfies a condition true for small counts; its last
-  /// successful call is with that count.
-  private static func largest(upTo limit: Int, where condition: (Int) -> Bool) -> Int {
-    var good = 0
-    var step = 1
-    // Ever larger steps, so that what is far beyond the answer is never tried.
-    while good < limit, condition(min(good + step, limit)) {
-      good = min(good + step, limit)
-      step *= 2
-    }
-    var bad = min(good + step, limit + 1)
-    while bad - good > 1 {
-      let middle = (good + bad) / 2
-      if condition(middle) { good = middle } else { bad = middle }
-    }
-    return good
+      prompt: layout.prompt(fitting.content),
+      sources: material.hits.prefix(count).enumerated().map {
+        ComposedPrompt.Source(number: $0 + 1, hit: $1, isCut: fitting.isCut)
+      }, omittedSourceCount: material.hits.count - count,
+      omittedExampleCount: material.examples.count - fitting.content.examples.count,
+      omittedTurnCount: material.history.count - fitting.content.turns.count,
+      template: ComposedPrompt.TemplateReference(template), tokenCount: fitting.tokenCount,
+      contextTokenCount: contextTokenCount, reservedAnswerTokenCount: reservedAnswerTokenCount,
+      accounts: fitting.accounts(
+        contextTokenCount: contextTokenCount, reservedAnswerTokenCount: reservedAnswerTokenCount))
   }
 }

@@ -74,9 +74,8 @@ private struct Scanner {
     }
     let lowered = name.lowercased()
     return roleNames.contains(lowered) || blockNames.contains(lowered)
-      || lowered.hasSuffix("_token")
-      || lowered.hasPrefix("start_of_") || lowered.hasPrefix("end_of_")
-      || lowered.hasPrefix("antml") || lowered.hasPrefix("tool_") || lowered.hasPrefix("function_")
+      || tokenNames.contains(lowered) || lowered.hasSuffix("_token")
+      || tokenPrefixes.contains { lowered.hasPrefix($0) }
   }
 
   /// The closing bracket of `[INST]`, `[/INST]`, `[TOOL_CALLS]`, `[1]`, `[1, 2]`.
@@ -88,6 +87,8 @@ private struct Scanner {
       switch scalar {
       case "]", "】":
         return hasUpper != hasDigit ? index : nil
+      // `[gMASK]` and `[sMASK]` of GLM.
+      case "g", "s": if index > start || narrow(at: index + 1) != "M" { return nil }
       case "A"..."Z": hasUpper = true
       case "0"..."9": hasDigit = true
       case "_", "/", ",", ";", " ", "-", "–", "^": break
@@ -127,7 +128,15 @@ private struct Scanner {
 }
 
 /// Names of parts of a prompt that text uses too often as labels to take these for turns.
-private let blockNames: Set<String> = ["attempt", "problem", "schema"]
+private let blockNames: Set<String> = ["attempt", "problem", "schema", "example", "examples"]
+
+/// Names of special tokens that are no roles.
+private let tokenNames: Set<String> = ["mask", "unused", "eoh", "eoa"]
+
+/// How names of special tokens begin, of turns, tools and gaps to be filled.
+private let tokenPrefixes = [
+  "start_of_", "end_of_", "antml", "tool_", "function_", "reserved_", "fim_", "extra_id_",
+]
 
 /// Names of roles, turns and parts of a prompt, in lower case.
 private let roleNames: Set<String> = [

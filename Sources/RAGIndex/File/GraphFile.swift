@@ -43,12 +43,12 @@ public final class GraphFile: VectorSearching {
     (header, layout, stamp) = try GraphFileHeader.read(file.bytes, path: path)
     // A file that has a header has bytes.
     guard let start = file.bytes.baseAddress else {
-      throw RAGError(.corrupt, "the file is empty; rebuild the index", path: path)
+      throw RAGError(.corrupt, "the file is empty; write it anew ('rag repair')", path: path)
     }
     self.start = start
     guard expecting == nil || expecting == stamp else {
       throw RAGError(
-        .corrupt, "this is another graph file than the index names; rebuild the index",
+        .corrupt, "this is another graph file than the index names; write it anew ('rag repair')",
         path: path)
     }
     checks = try GraphChecks(file.bytes, path: path)

@@ -26,7 +26,7 @@ package final class LexicalFile: Sendable {
     segment = try LexicalSegment(try MappedFile(path: path))
     guard expecting == nil || expecting == stamp else {
       throw RAGError(
-        .corrupt, "this is another lexical file than the index names; rebuild the index",
+        .corrupt, "this is another lexical file than the index names; write it anew ('rag repair')",
         path: path)
     }
   }

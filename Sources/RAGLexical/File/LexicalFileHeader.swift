@@ -88,7 +88,7 @@ extension LexicalFileHeader {
       throw RAGError(
         .incompatibleFormat,
         "the lexical file has terms of analysis \(analysis), this build makes those of "
-          + "\(LexicalAnalyzer.version); rebuild the index or use the build that wrote it",
+          + "\(LexicalAnalyzer.version); write it anew ('rag repair') or use the build that wrote it",
         path: path)
     }
     guard

@@ -43,7 +43,7 @@ final class LexicalSegment: @unchecked Sendable {
   ) throws {
     // A file that has a header has bytes.
     guard let start = bytes.baseAddress else {
-      throw RAGError(.corrupt, "the file is empty; rebuild the index", path: path)
+      throw RAGError(.corrupt, "the file is empty; write it anew ('rag repair')", path: path)
     }
     self.header = header
     self.layout = layout

@@ -38,6 +38,22 @@ package struct IndexDirectory: Sendable {
     }
   }
 
+  /// Proves that what is opened by name is no pipe or device, at which a reader would wait.
+  func requireRegularFiles() throws {
+    for path in [lock, database, database + "-wal", database + "-shm"] {
+      var status = stat()
+      guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { continue }
+      throw RAGError(
+        .invalidInput, "is not a regular file; remove it, and let 'rag verify' look", path: path)
+    }
+  }
+
+  /// Whether a name is one of those that files of an index have.
+  static func isIndexFile(_ name: String) -> Bool {
+    name == "lock" || name.hasPrefix(databaseName)
+      || name.wholeMatch(of: #/g[0-9]+\.(graph|terms)(\.tmp)?/#) != nil
+  }
+
   /// Makes the directory, or proves that it is empty or an index already.
   func create() throws {
     let manager = FileManager.default
@@ -84,26 +100,48 @@ package struct IndexDirectory: Sendable {
     for ending in ["", "-journal", "-wal", "-shm"] { unlink(newDatabase + ending) }
   }
 
-  /// Where a damaged database is put.
-  var damagedDatabase: String { database + ".damaged" }
-
-  /// Puts the new database in the place of a damaged one, which is kept. Both are closed.
-  func replaceDatabase() throws {
-    for ending in ["", "-wal"] { unlink(damagedDatabase + ending) }
-    guard link(database, damagedDatabase) == 0 else {
-      throw SystemCalls.failure("keeping the damaged database", path: damagedDatabase)
+  /// Where damaged databases were put, the last one last.
+  private var damagedDatabases: [String] {
+    let first = database + ".damaged"
+    return (1...).lazy.map { $0 == 1 ? first : "\(first)-\($0)" }.prefix { fileExists($0) }.map {
+      $0
     }
-    rename(database + "-wal", damagedDatabase + "-wal")
-    try adoptNewDatabase()
   }
 
-  /// Puts the log back that an interrupted ``replaceDatabase()`` took away from the database.
+  /// Puts the new database in the place of a damaged one, which is kept. Both are closed.
+  /// - Returns: where the damaged one is.
+  func replaceDatabase() throws -> String {
+    let count = damagedDatabases.count
+    let kept = database + ".damaged" + (count == 0 ? "" : "-\(count + 1)")
+    guard link(database, kept) == 0 else {
+      throw SystemCalls.failure("keeping the damaged database", path: kept)
+    }
+    rename(database + "-wal", kept + "-wal")
+    try adoptNewDatabase()
+    return kept
+  }
+
+  /// Puts the log back that an interrupted ``replaceDatabase()`` took away from the database, and
+  /// takes back that it was kept.
   func restoreLog() {
     var (damaged, current) = (stat(), stat())
-    guard stat(damagedDatabase, &damaged) == 0, stat(database, &current) == 0,
-      damaged.st_ino == current.st_ino, !hasLog
+    guard let last = damagedDatabases.last, stat(last, &damaged) == 0,
+      stat(database, &current) == 0, damaged.st_ino == current.st_ino
     else { return }
-    rename(damagedDatabase + "-wal", database + "-wal")
+    if !hasLog { rename(last + "-wal", database + "-wal") }
+    unlink(last)
+  }
+
+  /// Takes away a log that is not the database's, and keeps it.
+  /// - Returns: where it is.
+  func setLogAside() throws -> String {
+    let kept = database + ".foreign-wal"
+    guard rename(database + "-wal", kept) == 0 else {
+      throw SystemCalls.failure("setting the log aside", path: kept)
+    }
+    unlink(database + "-shm")
+    try SystemCalls.syncDirectory(path)
+    return kept
   }
 
   /// Puts the new database in its place.
@@ -125,11 +163,10 @@ package struct IndexDirectory: Sendable {
   func removeLeftovers(keeping current: [Int]) {
     let manager = FileManager.default
     guard let names = try? manager.contentsOfDirectory(atPath: path) else { return }
-    let kept = Set(current.flatMap { ["g\($0).graph", "g\($0).terms"] })
+    let kept = Set(current.flatMap { ["g\($0).graph", "g\($0).terms"] } + ["lock"])
     for name in names where !kept.contains(name) {
-      let isGeneration =
-        name.wholeMatch(of: #/g[0-9]+\.(graph|terms)(\.tmp)?/#) != nil
-      if isGeneration || name.hasPrefix(Self.databaseName + ".new") {
+      let isDatabase = name.hasPrefix(Self.databaseName)
+      if isDatabase ? name.hasPrefix(Self.databaseName + ".new") : Self.isIndexFile(name) {
         try? manager.removeItem(atPath: path + "/" + name)
       }
     }

@@ -26,7 +26,10 @@ package final class WriterLock: Sendable {
       let code: RAGError.Code =
         reason == EROFS || reason == EACCES ? .readOnly : reason == ENOSPC ? .diskFull : .io
       throw RAGError(
-        code, "the index cannot be written: \(String(cString: strerror(reason)))", path: path)
+        code,
+        "the index cannot be written: \(String(cString: strerror(reason)))"
+          + (code == .readOnly ? "; check its permissions, or work on a copy of it" : ""),
+        path: path)
     }
     let lock = WriterLock(descriptor: descriptor)
     let deadline = ContinuousClock.now + wait

@@ -9,10 +9,11 @@ import RAGCore
 struct Salvage {
   let directory: IndexDirectory
 
-  /// - Returns: the keys of the lost documents, or what is known of them.
+  /// - Returns: the keys of the lost documents, or what is known of them, and where the damaged
+  ///   database is kept.
   /// - Throws: ``RAGError`` of code `corrupt` when not even the tables can be found; the damaged
   ///   database is then as it was.
-  func run() async throws -> [String] {
+  func run() async throws -> (lost: [String], damaged: String) {
     let damaged = try DatabaseQueue(
       path: CheckedVFS.uri(directory.database, verifying: false), configuration: Self.configuration)
     directory.removeNewDatabase()
@@ -24,8 +25,7 @@ struct Salvage {
       try new.close()
       try await writeBackLog(of: damaged)
       try damaged.close()
-      try directory.replaceDatabase()
-      return lost
+      return (lost, try directory.replaceDatabase())
     } catch {
       directory.removeNewDatabase()
       throw error

@@ -32,10 +32,7 @@ extension Store {
     if report.damage.contains(where: { !$0.isRebuildable }) {
       let lock = try await WriterLock.acquire(directory.lock, wait: wait)
       defer { withExtendedLifetime(lock) {} }
-      report.lost = try await mappingErrors(directory.path) {
-        try await Salvage(directory: directory).run()
-      }
-      report.damagedDatabase = directory.damagedDatabase
+      try await repairDatabase(of: directory, &report)
     }
     let store = try await open(directory, for: .write, wait: wait)
     let lock = try await store.lockForWriting(wait: wait)
@@ -49,5 +46,21 @@ extension Store {
     store.markRevision(revision)
     report.documents = documents
     return report
+  }
+
+  private static func repairDatabase(
+    of directory: IndexDirectory, _ report: inout RepairReport
+  ) async throws {
+    directory.restoreLog()
+    if try LogOrigin.isForeign(to: directory.database) {
+      let log = try directory.setLogAside()
+      report.lost.append("what a log of another state held, which is kept as \(log)")
+      guard try await verify(directory).contains(where: { !$0.isRebuildable }) else { return }
+    }
+    let (lost, damaged) = try await mappingErrors(directory.path) {
+      try await Salvage(directory: directory).run()
+    }
+    report.lost += lost
+    report.damagedDatabase = damaged
   }
 }

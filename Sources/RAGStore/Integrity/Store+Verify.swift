@@ -16,6 +16,10 @@ extension Store {
       throw RAGError(
         .notFound, "there is no index here; name one with --index", path: directory.path)
     }
+    try directory.requireRegularFiles()
+    guard try !LogOrigin.isForeign(to: directory.database) else {
+      return [Damage(IndexDirectory.databaseName + "-wal", LogOrigin.problem)]
+    }
     var (damage, logDamage) = try pageProblems(directory)
     // Before the database is opened: what is committed meanwhile is acknowledged later.
     let mark = directory.revisionMark.read()

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Glibc
 import RAGCore
 
 extension Store {
@@ -14,8 +15,10 @@ extension Store {
         .invalidInput, "is there already; name a directory that does not exist", path: target.path)
     }
     let partial = IndexDirectory(target.path + ".partial")
-    try? FileManager.default.removeItem(atPath: partial.path)
+    let lock = try await claim(partial)
+    defer { withExtendedLifetime(lock) {} }
     do {
+      try partial.removeAll()
       for _ in 0..<10 {
         if try await copyState(to: partial) {
           guard rename(partial.path, target.path) == 0 else {
@@ -23,8 +26,9 @@ extension Store {
           }
           return try SystemCalls.syncDirectory((target.path as NSString).deletingLastPathComponent)
         }
-        try? FileManager.default.removeItem(atPath: partial.path)
+        try partial.removeAll()
       }
+      try? FileManager.default.removeItem(atPath: partial.path)
     } catch {
       try? FileManager.default.removeItem(atPath: partial.path)
       throw error
@@ -34,9 +38,26 @@ extension Store {
       path: directory.path)
   }
 
+  /// Makes the directory in which a copy grows, or takes over what an interrupted backup left.
+  private func claim(_ partial: IndexDirectory) async throws -> WriterLock {
+    if !fileExists(partial.path) { try partial.create() }
+    let names = try? FileManager.default.contentsOfDirectory(atPath: partial.path)
+    guard let names, names.allSatisfy(IndexDirectory.isIndexFile) else {
+      throw RAGError(
+        .invalidInput,
+        "is in the way: a copy is made under this name; move it, or back up to another name",
+        path: partial.path)
+    }
+    do {
+      return try await WriterLock.acquire(partial.lock, wait: .zero)
+    } catch RAGError.Code.busy {
+      throw RAGError(
+        .busy, "another backup to this name is at work; wait for it", path: partial.path)
+    }
+  }
+
   /// Copies database and files; false when a file went before it could be opened.
   private func copyState(to partial: IndexDirectory) async throws -> Bool {
-    try partial.create()
     // Open files stay readable when the writer removes them.
     let generations = try await read { try $0.state().generations }
     var pinned: [(name: String, file: FileHandle)] = []
@@ -65,9 +86,6 @@ extension Store {
     }
     guard copied == generations else { return false }
     for (name, file) in pinned { try Self.copy(file, to: partial.path + "/" + name) }
-    guard FileManager.default.createFile(atPath: partial.lock, contents: Data()) else {
-      throw SystemCalls.failure("creating the file", path: partial.lock)
-    }
     partial.revisionMark.write(revision)
     try partial.adoptNewDatabase()
     return true
@@ -82,5 +100,14 @@ extension Store {
       offset += piece.count
     }
     try target.commit()
+  }
+}
+
+extension IndexDirectory {
+  /// Removes all but the lock.
+  fileprivate func removeAll() throws {
+    for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != "lock" {
+      unlink(path + "/" + name)
+    }
   }
 }

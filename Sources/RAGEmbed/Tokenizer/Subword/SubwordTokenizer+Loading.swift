@@ -1,3 +1,5 @@
+import RAGCore
+
 extension SubwordTokenizer {
   /// Puts a tokenizer together from a model and what the file says around it.
   ///

@@ -1,3 +1,5 @@
+import RAGCore
+
 /// A tokenizer of the kind that `tokenizer.json` describes: added tokens, a normaliser, a subword
 /// model, and special tokens around.
 struct SubwordTokenizer<Model: SubwordModel>: ModelTokenizer {

@@ -1,3 +1,5 @@
+import RAGCore
+
 extension UnigramModel {
   /// Reads a Unigram tokenizer.
   ///

@@ -1,5 +1,4 @@
-import Foundation
-import RAGEmbed
+import RAGCore
 import Testing
 
 @Suite("The JSON reader")

@@ -1,0 +1,17 @@
+import Foundation
+import RAGIngest
+
+extension ChunkOptions {
+  /// As an index keeps them; equal options give equal text.
+  var stored: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = .sortedKeys
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
+  }
+
+  init(stored: String) throws {
+    self = try JSONDecoder().decode(ChunkOptions.self, from: Data(stored.utf8))
+  }
+}

@@ -1,0 +1,92 @@
+extension BuiltInTemplate {
+  var english: PromptTemplate {
+    switch self {
+    case .answer:
+      PromptTemplate(
+        checked: rawValue, language: .english,
+        system: """
+          You answer questions from the numbered sources that the user's message holds.
+
+          Rules:
+          1. Say only what the sources say. Add nothing from your own knowledge.
+          2. After each statement, cite the sources that support it by their numbers in square \
+          brackets, as in [1] or [1][3]. Cite no other numbers.
+          3. If the sources do not answer the question, reply with this sentence alone: {notFound}
+          4. Otherwise answer in the language of the question, briefly.
+          5. {fences}
+          """,
+        task: "Answer the question from the sources, by the rules, with citations.")
+    case .extract:
+      PromptTemplate(
+        checked: rawValue, language: .english,
+        system: """
+          You extract facts from the numbered sources that the user's message holds.
+
+          Rules:
+          1. List every fact in the sources that the question asks for, and no other. Take names, \
+          numbers, dates and units as the sources write them. Add nothing from your own knowledge.
+          2. Give each fact once, even if several sources state it. Where sources contradict each \
+          other, give each version.
+          3. After each fact, cite the sources that state it by their numbers in square brackets, \
+          as in [1] or [1][3]. Cite no other numbers.
+          4. If the sources hold no such fact, reply with this sentence alone: {notFound}
+          5. {fences}
+          """,
+        task: "Extract from the sources what the question asks for, by the rules.",
+        outputFormat: "Write one fact a line, each line beginning with a hyphen, and nothing else.")
+    case .compare:
+      PromptTemplate(
+        checked: rawValue, language: .english,
+        system: """
+          You compare things by the numbered sources that the user's message holds.
+
+          Rules:
+          1. Say only what the sources say. Add nothing from your own knowledge.
+          2. Compare point by point: first what is alike, then what differs. Where the sources \
+          tell a point of one thing and not of another, say that they do not tell it.
+          3. After each statement, cite the sources that support it by their numbers in square \
+          brackets, as in [1] or [1][3]. Cite no other numbers.
+          4. If the sources tell nothing of what is to be compared, reply with this sentence \
+          alone: {notFound}
+          5. Otherwise answer in the language of the question.
+          6. {fences}
+          """,
+        task: "Make the comparison that the question asks for from the sources, by the rules, with "
+          + "citations.")
+    case .summarise:
+      PromptTemplate(
+        checked: rawValue, language: .english,
+        system: """
+          You sum up a document whose parts the user's message holds as numbered sources.
+
+          Rules:
+          1. Say only what the sources say. Add nothing from your own knowledge, and no opinion.
+          2. Begin with one sentence that says what the document is about. Then give its main \
+          points in the order of the document, and leave out what is said in passing. If there is \
+          a question, it says on what to lay weight.
+          3. After each statement, cite the sources that support it by their numbers in square \
+          brackets, as in [1] or [1][3]. Cite no other numbers.
+          4. If the sources hold no text that can be summed up, reply with this sentence alone: \
+          {notFound}
+          5. Write in the language of the question; without a question, in that of the sources.
+          6. {fences}
+          """,
+        task: "Sum up the document from the sources, by the rules, with citations.")
+    case .condense:
+      PromptTemplate(
+        checked: rawValue, language: .english,
+        system: """
+          You rewrite the last question of a conversation so that it can be understood alone.
+
+          Rules:
+          1. Put what the question takes from the conversation, such as names, things and times, \
+          in the place of words that refer to them. Add nothing else and answer nothing.
+          2. If the question can be understood alone, repeat it as it is.
+          3. Keep the language of the question.
+          4. {fences}
+          """,
+        task: "Rewrite the question by the rules.",
+        outputFormat: "Reply with the question alone, in one line.")
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import RAGCore
+import Testing
+
+@testable import RAGStore
+
+@Suite("A backup")
+struct BackupTests {
+  private func withIndex(_ body: (Store, String) async throws -> Void) async throws {
+    try await withTemporaryDirectory { path in
+      let store = try await Store.open(IndexDirectory(path + "/index"), for: .write)
+      try await store.put(record("a", ["alpha"]), record("b", ["beta"]))
+      try await body(store, path)
+    }
+  }
+
+  @Test("leaves alone what stands where it would grow")
+  func inTheWay() async throws {
+    try await withIndex { store, path in
+      let partial = path + "/copy.partial"
+      try FileManager.default.createDirectory(
+        atPath: partial, withIntermediateDirectories: false)
+      try Data("precious".utf8).write(to: URL(filePath: partial + "/notes"))
+      await #expect {
+        try await store.backup(to: IndexDirectory(path + "/copy"))
+      } throws: { ($0 as? RAGError)?.code == .invalidInput }
+      #expect(fileExists(partial + "/notes"))
+      try Data("precious".utf8).write(to: URL(filePath: path + "/other.partial"))
+      await #expect(throws: RAGError.self) {
+        try await store.backup(to: IndexDirectory(path + "/other"))
+      }
+      #expect(fileExists(path + "/other.partial"))
+    }
+  }
+
+  @Test("takes the place of what an interrupted one left, and makes the directories above it")
+  func leftover() async throws {
+    try await withIndex { store, path in
+      let target = IndexDirectory(path + "/new/folder/copy")
+      let partial = IndexDirectory(target.path + ".partial")
+      try FileManager.default.createDirectory(
+        atPath: partial.path, withIntermediateDirectories: true)
+      for name in ["lock", "rag.sqlite.new", "g9.graph", "g1.terms.tmp"] {
+        try Data("half".utf8).write(to: URL(filePath: partial.path + "/" + name))
+      }
+      try await store.backup(to: target)
+      #expect(!fileExists(partial.path))
+      let names = try FileManager.default.contentsOfDirectory(atPath: target.path)
+      #expect(Set(names).isSubset(of: ["lock", "rag.sqlite", "g1.graph", "g1.terms"]))
+      #expect(try await Store.verify(target) == [])
+    }
+  }
+
+  @Test("to a name to which another is at work says so, and one of them succeeds")
+  func twice() async throws {
+    try await withIndex { store, path in
+      for round in 0..<10 {
+        let target = IndexDirectory(path + "/copy\(round)")
+        let codes = await withTaskGroup(of: RAGError.Code?.self) { group in
+          for _ in 0..<2 {
+            group.addTask {
+              do {
+                try await store.backup(to: target)
+                return nil
+              } catch { return (error as? RAGError)?.code ?? .io }
+            }
+          }
+          return await group.reduce(into: []) { $0.append($1) }
+        }
+        #expect(codes.count { $0 == nil } == 1, "\(codes)")
+        #expect(codes.allSatisfy { [nil, .busy, .invalidInput].contains($0) }, "\(codes)")
+        let damage = try await Store.verify(target)
+        #expect(damage == [])
+      }
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import GRDB
+import RAGCore
+import Testing
+
+@testable import RAGStore
+
+@Suite("A log beside a database")
+struct LogOriginTests {
+  /// Copies the files of an index, those of one that is open too.
+  private func copy(_ names: [String], from source: String, to target: String) throws {
+    try FileManager.default.createDirectory(atPath: target, withIntermediateDirectories: true)
+    for name in names where fileExists(source + "/" + name) {
+      try? FileManager.default.removeItem(atPath: target + "/" + name)
+      try FileManager.default.copyItem(
+        atPath: source + "/" + name, toPath: target + "/" + name)
+    }
+  }
+
+  @Test("continues it after every commit, fold, checkpoint and compaction")
+  func own() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      var policy = FoldPolicy()
+      policy.tailLimit = 3
+      var random = TestRandom(seed: 3)
+      var store = try await Store.open(directory, for: .write)
+      for number in 0..<60 {
+        try await store.put(record("d\(number % 17)", ["text \(number)", "more \(number % 5)"]))
+        switch Int.random(in: 0..<8, using: &random) {
+        case 0: try await store.settle(policy: policy)
+        case 1: try await store.compact(policy: policy)
+        case 2: try await store.foldIfNeeded(policy: policy)
+        case 3: try await store.writer?.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+        case 4: store = try await Store.open(directory, for: .write)
+        default: break
+        }
+        #expect(try !LogOrigin.isForeign(to: directory.database), "after \(number)")
+      }
+    }
+  }
+
+  @Test("of a later state is refused, told, and set aside by a repair")
+  func later() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("a", ["alpha"]), record("b", ["beta"]))
+      try await store.settle()
+      let backup = IndexDirectory(path + "/backup")
+      try await store.backup(to: backup)
+      for number in 0..<3 { try await store.put(record("c\(number)", ["gamma \(number)"])) }
+      try await store.settle()
+      try await store.put(record("d", ["delta"]))
+      #expect(directory.hasLog)
+
+      // All files of the copy, over those of a later state.
+      let mixed = IndexDirectory(path + "/mixed")
+      try copy(["rag.sqlite-wal"], from: directory.path, to: mixed.path)
+      let names = try FileManager.default.contentsOfDirectory(atPath: backup.path)
+      try copy(names, from: backup.path, to: mixed.path)
+      for access in [Store.Access.read, .write] {
+        await #expect("\(access)") {
+          try await Store.open(mixed, for: access)
+        } throws: {
+          ($0 as? RAGError)?.code == .corrupt && "\($0)".contains("put back from a copy")
+        }
+      }
+      #expect(try await Store.verify(mixed).map(\.file) == ["rag.sqlite-wal"])
+      let report = try await Store.repair(mixed)
+      #expect(report.documents == 2 && report.lost.count == 1 && report.damagedDatabase == nil)
+      #expect(fileExists(mixed.database + ".foreign-wal"))
+      #expect(try await Store.verify(mixed) == [])
+      let repaired = try await Store.open(mixed, for: .read)
+      #expect(try await repaired.lexical("beta") == ["beta"])
+      // The index itself is none the worse.
+      #expect(try await Store.verify(directory) == [])
+    }
+  }
+
+  @Test("of an earlier state is refused")
+  func earlier() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("a", ["alpha"]))
+      let mixed = IndexDirectory(path + "/mixed")
+      try copy(["rag.sqlite-wal"], from: directory.path, to: mixed.path)
+      for number in 0..<3 { try await store.put(record("c\(number)", ["gamma \(number)"])) }
+      try await store.settle()
+      try copy(["rag.sqlite", "lock"], from: directory.path, to: mixed.path)
+      #expect(try LogOrigin.isForeign(to: mixed.database))
+      await #expect(throws: RAGError.self) { try await Store.open(mixed, for: .read) }
+    }
+  }
+
+  @Test("that is a pipe, as any other file of an index, is refused and not waited for")
+  func pipes() async throws {
+    for name in ["lock", "rag.sqlite", "rag.sqlite-wal", "rag.sqlite-shm"] {
+      try await withTemporaryDirectory { path in
+        let directory = IndexDirectory(path)
+        try await Store.open(directory, for: .write).put(record("a", ["alpha"]))
+        unlink(path + "/" + name)
+        try #require(mkfifo(path + "/" + name, 0o600) == 0)
+        for attempt in [
+          { _ = try await Store.open(directory, for: .read) },
+          { _ = try await Store.open(directory, for: .write, wait: .zero) },
+          { _ = try await Store.verify(directory) }, { _ = try await Store.repair(directory) },
+        ] as [() async throws -> Void] {
+          await #expect("\(name)") {
+            try await attempt()
+          } throws: { ($0 as? RAGError)?.code == .invalidInput }
+        }
+      }
+    }
+  }
+}
