@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import RAG
 import RAGEval
+import RAGSQL
 
 /// `rag eval`
 struct EvalCommand: AsyncParsableCommand {
@@ -237,10 +238,11 @@ struct EvalCommand: AsyncParsableCommand {
   /// Measures queries that a model writes, and the prompts it gets.
   private func measureQueries() async throws {
     let backend = try model.backend()
+    let linker = SchemaLinker { [encoder] in try encoder.loadIfPresent() }
     var report = SQLEvaluationReport(sets: [])
     for directory in sql {
       let runner = try SQLEvalRunner(
-        SQLSet(directory: directory), terminal: try output.messages())
+        SQLSet(directory: directory), linker: linker, terminal: try output.messages())
       report.sets.append(try await runner.report(asking: backend))
     }
     if backend == nil {

@@ -6,16 +6,18 @@ import RAGSQL
 struct SQLEvalRunner {
   let set: SQLSet
   private let sandbox: SQLSandbox
+  private let linker: SchemaLinker
   private let terminal: Terminal
   private let limits: Limits
 
   /// Opens the database of a set. Results are compared whole, so more rows than usual may come.
-  init(_ set: SQLSet, terminal: Terminal) throws {
+  init(_ set: SQLSet, linker: SchemaLinker, terminal: Terminal) throws {
     var limits = Limits()
     limits.sqlRowCount = 100_000
     limits.sqlByteCount = 64 << 20
     self.set = set
     self.limits = limits
+    self.linker = linker
     self.terminal = terminal
     sandbox = try SQLSandbox(path: set.database, limits: limits)
   }
@@ -38,7 +40,8 @@ struct SQLEvalRunner {
     of backend: any ModelBackend, _ bar: inout ProgressBar
   ) async throws -> SQLEvaluationReport.ModelReport {
     typealias Report = SQLEvaluationReport.ModelReport
-    let answerer = SQLAnswerer(sandbox, backend: backend, limits: limits)
+    let answerer = SQLAnswerer(
+      sandbox, backend: backend, linker: linker, limits: limits)
     var values: [String: [String: Double]] = [:]
     var (attemptCount, unanswered) = (0, 0)
     for (index, question) in set.questions.enumerated() {
@@ -107,8 +110,9 @@ struct SQLEvalRunner {
         missing.withLock { $0 = lacking }
         return "```sql\n\(lacking.isEmpty ? query.gold : query.sql)\n```"
       }
-      let answer = try await SQLAnswerer(sandbox, backend: model, limits: limits)
-        .answer(query.question)
+      let answer = try await SQLAnswerer(
+        sandbox, backend: model, linker: linker, limits: limits
+      ).answer(query.question)
       let isRepaired = answer.query.map { SQLQuery($0) == SQLQuery(query.gold) } ?? false
       report.add(query, missing: isRepaired ? nil : missing.withLock(\.self))
       bar.show(set.name, done: index + 1, of: set.brokenQueries.count, "broken queries")
