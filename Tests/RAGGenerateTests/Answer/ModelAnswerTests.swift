@@ -205,7 +205,8 @@ import Testing
     let backend = ClosureBackend(contextTokenCount: 1200) { _ in "One [1]. Three [30]." }
     let many = makeHits((1...30).map { "Text \($0) " + String(repeating: "word ", count: 40) })
     let answer = try await Responder(
-      backend: backend, composer: PromptComposer(reservedAnswerTokenCount: 100)
+      backend: backend,
+      prompting: Prompting(composer: PromptComposer(reservedAnswerTokenCount: 100))
     ).answer("q", from: many)
     #expect(answer.omittedSourceCount > 15)
     #expect(answer.citations.map(\.number) == [1])
