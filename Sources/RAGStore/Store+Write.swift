@@ -22,6 +22,7 @@ extension Store {
     chunking: String?
   ) async throws {
     guard let writer else { throw notWritable }
+    try requireInPlace()
     let revision = try await mappingErrors(directory.path) {
       try await writer.write { database in
         var settings = try IndexSettings.fetch(database)
@@ -48,7 +49,7 @@ extension Store {
         return settings.revision
       }
     }
-    markRevision(revision)
+    try markRevision(revision)
   }
 
   private static func documentID(key: String, in database: Database) throws -> Int64? {

@@ -22,6 +22,8 @@ package final class Store: Sendable {
   /// Nil in a store that was opened to read.
   let writer: DatabaseQueue?
   let files: GenerationFiles
+  /// The database file that was opened.
+  private let opened: FileIdentity?
   /// The last state that was read.
   let states = Locked<SearchState?>(nil)
 
@@ -30,6 +32,7 @@ package final class Store: Sendable {
     self.reader = reader
     self.writer = writer
     files = GenerationFiles(directory: directory)
+    opened = FileIdentity(directory.database)
   }
 
   /// Opens an index.
@@ -120,7 +123,22 @@ package final class Store: Sendable {
   }
 
   /// Notes that a revision was acknowledged.
-  func markRevision(_ revision: Int) { directory.revisionMark.write(revision) }
+  /// - Throws: as ``requireInPlace()`` does; then nothing is acknowledged.
+  func markRevision(_ revision: Int) throws {
+    try requireInPlace()
+    directory.revisionMark.write(revision)
+  }
+
+  /// Proves that the index at the path is still the one that was opened: files are named by it.
+  /// - Throws: ``RAGError`` of code `io`.
+  func requireInPlace() throws {
+    guard FileIdentity(directory.database) == opened else {
+      throw RAGError(
+        .io,
+        "the index was moved, removed or replaced while it was open, and is not written to any "
+          + "more; run the command again", path: directory.path)
+    }
+  }
 
   /// What was found damaged since the store was opened; searches answered from the rows in its
   /// place.
@@ -129,7 +147,11 @@ package final class Store: Sendable {
   /// Takes the right to write, for as long as the result lives.
   package func lockForWriting(wait: Duration) async throws -> WriterLock {
     guard writer != nil else { throw notWritable }
-    return try await WriterLock.acquire(directory.lock, wait: wait)
+    try requireInPlace()
+    let lock = try await WriterLock.acquire(directory.lock, wait: wait)
+    // A repair may have put another database there, until it gave up the lock.
+    try requireInPlace()
+    return lock
   }
 
   var notWritable: RAGError {

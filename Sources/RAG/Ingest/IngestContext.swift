@@ -55,7 +55,9 @@ extension IngestContext {
           maximumTokenCount: encoder?.maximumTokenCount ?? .max),
         fingerprint: encoder?.fingerprint ?? "", chunking: chunking, options: options),
       chunking: try chunking.stored,
-      dimension: settings?.dimension ?? encoder?.dimension)
+      dimension: settings?.dimension ?? encoder?.dimension,
+      addsFirstVectors: encoder != nil && settings?.fingerprint == nil
+        && settings?.documentCount ?? 0 > 0)
   }
 }
 
@@ -66,4 +68,6 @@ struct IngestPlan: Sendable {
   var chunking: String
   /// Elements that a vector must have; nil until the index's first vector is met.
   var dimension: Int?
+  /// Whether the index holds documents, and no vector.
+  var addsFirstVectors: Bool
 }

@@ -33,7 +33,18 @@ struct IngestRun: Sendable {
             + "slower; the next ingest with free space indexes it")
       }
     }
+    if !isDryRun, plan.addsFirstVectors { try await warnOfMissingVectors(journal) }
     try await journal.finish()
+  }
+
+  /// Says so where an index without vectors has got them for a part of its documents only.
+  private func warnOfMissingVectors(_ journal: IngestJournal) async throws {
+    let counts = try await context.read { try $0.counts() }
+    guard let counts, counts.vectors > 0, counts.vectors < counts.chunks else { return }
+    journal.warn(
+      "\(counts.chunks - counts.vectors) of \(counts.chunks) chunks have no vector, as they were "
+        + "ingested without an encoder: a search by meaning does not find them until their sources "
+        + "are ingested with one")
   }
 
   private func run(

@@ -63,6 +63,10 @@ struct SourceReader {
     for try await entry in walker {
       switch entry {
       case .file(let file): try await read(file)
+      case .failed(let path, let reason):
+        met.insertTree(path)
+        guard walks.concerns(path) else { continue }
+        try await add(IngestStep(source: path), .failed(reason: reason))
       case .skipped(let path, let reason):
         met.insertTree(path)
         guard walks.concerns(path) else { continue }

@@ -26,7 +26,8 @@ struct StatusCommand: AsyncParsableCommand {
       "vectors",
       status.vectors == 0
         ? "none; only words are searched"
-        : "\(Figures.count(status.vectors)), \(Figures.count(status.graphVectors)) in the graph")
+        : "\(Figures.count(status.vectors))\(status.vectors < status.chunks ? " (other chunks are found by words alone)" : ""), \(Figures.count(status.graphVectors)) in the graph"
+    )
     if let encoder = status.encoder {
       table.add("encoder", "\(encoder), \(Figures.count(status.dimension ?? 0)) dimensions")
     }

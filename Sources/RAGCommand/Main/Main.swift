@@ -9,7 +9,8 @@ enum Main {
     signal(SIGXFSZ, SIG_IGN)
     // Else a file of ours would be opened in the place of a closed stream, and written into.
     for stream in CInt(0)...2 where fcntl(stream, F_GETFD) == -1 {
-      _ = open("/dev/null", O_RDONLY)
+      // In the other direction, so that using it fails as before.
+      _ = open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY)
     }
     if let shortage = ProcessRoom.shortage {
       Messages.error(shortage)

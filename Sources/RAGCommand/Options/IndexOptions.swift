@@ -10,7 +10,15 @@ struct IndexOptions: ParsableArguments {
   var index: String?
 
   /// The directory of the index.
-  func directory() throws -> String { try index ?? Setting.index.value() ?? ".rag" }
+  func directory() throws -> String {
+    let path = try index ?? Setting.index.value() ?? ".rag"
+    // What other names than the one that was meant would become too.
+    guard !path.contains("\u{FFFD}") else {
+      throw RAGError(
+        .invalidInput, "the name of the index is not valid UTF-8; choose another", path: path)
+    }
+    return path
+  }
 
   /// Opens an index that is there already, to change it.
   func openExisting(_ wait: WaitOption) async throws -> Engine {

@@ -82,7 +82,7 @@ extension FileWalker {
       do {
         listing = try DirectoryListing(path: path)
       } catch {
-        pending.append(.skipped(path: path, reason: reason(for: error)))
+        pending.append(.failed(path: path, reason: reason(for: error)))
         return
       }
       if frames.contains(where: { $0.identity == listing.identity }) {
@@ -146,7 +146,7 @@ extension FileWalker {
       guard isIncluded || isDirectory else { return }
       let path = path(of: names)
       guard entry.isValidName else {
-        pending.append(.skipped(path: path, reason: "its name is not valid UTF-8; rename it"))
+        pending.append(.failed(path: path, reason: "its name is not valid UTF-8; rename it"))
         return
       }
       switch entry.kind {
@@ -161,8 +161,10 @@ extension FileWalker {
     private func fileEntry(at path: String) -> WalkEntry {
       do {
         return .file(try FileReference(path: path))
+      } catch RAGError.Code.notFound {
+        return .skipped(path: path, reason: "went away")
       } catch {
-        return .skipped(path: path, reason: reason(for: error))
+        return .failed(path: path, reason: reason(for: error))
       }
     }
 

@@ -5,4 +5,6 @@ public enum WalkEntry: Sendable, Hashable {
   /// Something that was asked for and cannot be had. What lies below such a path is unknown, not
   /// gone.
   case skipped(path: String, reason: String)
+  /// The same, where an error keeps it from being read.
+  case failed(path: String, reason: String)
 }

@@ -94,6 +94,18 @@ package struct IndexSettings: Sendable, Equatable {
         try database.execute(sql: "DELETE FROM setting WHERE name = ?", arguments: [name])
       }
     }
+    try Self.nameState(in: database)
+  }
+
+  /// Gives the state that a transaction makes a name that no other has, and keeps the name of the
+  /// one before: see ``LogOrigin``.
+  private static func nameState(in database: Database) throws {
+    try database.execute(
+      sql: """
+        INSERT OR REPLACE INTO setting (name, value)
+          SELECT 'previousState', value FROM setting WHERE name = 'state';
+        INSERT OR REPLACE INTO setting (name, value) VALUES ('state', random())
+        """)
   }
 
   /// Proves that an index's vectors are comparable with those of an encoder.

@@ -4,8 +4,9 @@ import RAGCore
 ///
 /// SQLite plays any whole log back into any database, page by page. After one of the two was put
 /// back from a copy, that mixes two states, and no checksum tells. But each commit raises the
-/// revision by one, and writes it on the root page of the table `setting`: the first commit of a
-/// log follows the database's own, or one that a checkpoint already wrote back into it.
+/// revision by one, and draws a random name for the state that it makes; both stand on the root page
+/// of the table `setting`, with the name of the state before. The first commit of a log follows the
+/// database's own, or one that a checkpoint already wrote back into it.
 enum LogOrigin {
   static let problem =
     "the log rag.sqlite-wal does not continue the database rag.sqlite beside it: one of them was put "
@@ -23,30 +24,60 @@ enum LogOrigin {
     else { return false }
     // A writer may be at work: it writes a commit back before it begins a log behind it.
     for _ in 0..<8 {
-      guard let revision = try revision(in: file), let logged = try revisions(in: log) else {
-        return false
-      }
-      if logged.lowerBound - 1...logged.upperBound ~= revision { return false }
-      if try self.revision(in: file) == revision { return true }
+      guard let state = try state(in: file), let logged = try states(in: log) else { return false }
+      if logged.continues(state) { return false }
+      if try self.state(in: file) == state { return true }
     }
     return false
+  }
+
+  /// What the settings say of a state.
+  fileprivate struct State: Equatable {
+    var revision: Int64
+    /// Nil in databases that earlier builds wrote last.
+    var name: Int64?
+    var previous: Int64?
+  }
+
+  /// The states that the commits of a log made.
+  private struct Logged {
+    private var revisions: ClosedRange<Int64>
+    private var names: Set<Int64?>
+    private let previous: Int64?
+
+    init(_ first: State) {
+      revisions = first.revision...first.revision
+      names = [first.name]
+      previous = first.previous
+    }
+
+    mutating func add(_ state: State) {
+      revisions =
+        min(state.revision, revisions.lowerBound)...max(state.revision, revisions.upperBound)
+      names.insert(state.name)
+    }
+
+    /// Whether the first commit follows a state, or one of the commits made it.
+    func continues(_ state: State) -> Bool {
+      guard revisions.lowerBound - 1...revisions.upperBound ~= state.revision else { return false }
+      return state.name == nil || state.name == previous || names.contains(state.name)
+    }
   }
 
   /// The root page of `setting`, the first table that ``Schema/tables`` makes; page 2 is SQLite's.
   private static let settingPage: UInt32 = 3
 
-  private static func revision(in file: UncheckedFile) throws -> Int64? {
+  private static func state(in file: UncheckedFile) throws -> State? {
     try withUnsafeTemporaryAllocation(byteCount: PageChecksum.pageSize, alignment: 8) { page in
       let offset = Int64(settingPage - 1) * Int64(PageChecksum.pageSize)
       guard try file.read(page, at: offset),
         PageChecksum.matches(UnsafeRawBufferPointer(page), number: settingPage)
       else { return nil }
-      return revision(on: UnsafeRawBufferPointer(page))
+      return State(page: UnsafeRawBufferPointer(page))
     }
   }
 
-  /// The lowest and the highest revision in a log.
-  private static func revisions(in log: UncheckedFile) throws -> ClosedRange<Int64>? {
+  private static func states(in log: UncheckedFile) throws -> Logged? {
     try withUnsafeTemporaryAllocation(byteCount: LogFrame.size, alignment: 8) { buffer in
       let start = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogHeader.size])
       guard try log.read(start, at: 0) else { return nil }
@@ -54,41 +85,45 @@ enum LogOrigin {
       guard header.isValid else { return nil }
       let frameHeader = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFrame.headerSize])
       let page = UnsafeRawBufferPointer(rebasing: buffer[LogFrame.headerSize...])
-      var range: ClosedRange<Int64>?
+      var logged: Logged?
       for index in Int64(0)... {
         guard try log.read(frameHeader, at: LogFrame.offset(of: index)) else { break }
         let frame = LogFrame(UnsafeRawBufferPointer(frameHeader))
         // What follows is left from before.
         guard frame.salts == header.salts else { break }
         guard frame.page == settingPage, try log.read(buffer, at: LogFrame.offset(of: index)),
-          let revision = revision(on: page)
+          let state = State(page: page)
         else { continue }
-        range = min(revision, range?.lowerBound ?? revision)...max(revision, range?.upperBound ?? 0)
+        if logged == nil { logged = Logged(state) } else { logged?.add(state) }
       }
-      return range
+      return logged
     }
   }
+}
 
-  /// The row `revision` on a leaf of the table, whose rows are records of name and value.
-  private static func revision(on page: UnsafeRawBufferPointer) -> Int64? {
+extension LogOrigin.State {
+  /// Reads a leaf of the table, whose rows are records of name and value; nil where it has no
+  /// revision.
+  fileprivate init?(page: UnsafeRawBufferPointer) {
     guard page[0] == 0x0A else { return nil }
-    let name = Array("revision".utf8)
+    var values: [String: Int64] = [:]
     for cell in 0..<page.cellCount {
       guard var offset = page.cellOffset(cell), page.variableInteger(at: &offset) != nil else {
         return nil
       }
       let start = offset
       guard let headerSize = page.variableInteger(at: &offset), 3...100 ~= headerSize,
-        let nameType = page.variableInteger(at: &offset),
+        let nameType = page.variableInteger(at: &offset), 13...200 ~= nameType,
         let valueType = page.variableInteger(at: &offset)
       else { return nil }
-      let value = start + Int(headerSize) + name.count
-      guard nameType == 13 + 2 * Int64(name.count), value <= PageChecksum.contentSize,
-        page[(value - name.count)..<value].elementsEqual(name)
-      else { continue }
-      return page.integer(ofType: valueType, at: value)
+      let name = start + Int(headerSize)
+      let value = name + (Int(nameType) - 13) / 2
+      guard value <= PageChecksum.contentSize else { return nil }
+      values[String(decoding: page[name..<value], as: UTF8.self)] =
+        page.integer(ofType: valueType, at: value)
     }
-    return nil
+    guard let revision = values["revision"] else { return nil }
+    self.init(revision: revision, name: values["state"], previous: values["previousState"])
   }
 }
 

@@ -79,6 +79,7 @@ extension Store {
   /// Makes one generation of all that follows the first `kept` ones.
   private func fold(keeping kept: Int, parameters: HNSWParameters) async throws {
     guard let writer else { throw notWritable }
+    try requireInPlace()
     // Else what many batches and folds left behind would add up.
     defer { SystemCalls.releaseFreedMemory() }
     let folded = try await read { reader in
@@ -100,7 +101,7 @@ extension Store {
         return true
       }
     }
-    if isCurrent { markRevision(folded.revision + 1) }
+    if isCurrent { try markRevision(folded.revision + 1) }
     try await removeLeftovers()
   }
 
@@ -109,6 +110,7 @@ extension Store {
   /// The caller holds the writer's lock.
   func removeLeftovers() async throws {
     let generations = try await read { try $0.state().generations }
+    try requireInPlace()
     directory.removeLeftovers(keeping: generations.map(\.number))
     files.close(except: generations)
   }

@@ -43,7 +43,7 @@ extension Store {
     let (documents, revision) = try await store.read {
       (try $0.counts().documents, $0.settings.revision)
     }
-    store.markRevision(revision)
+    try store.markRevision(revision)
     report.documents = documents
     return report
   }
@@ -57,10 +57,24 @@ extension Store {
       report.lost.append("what a log of another state held, which is kept as \(log)")
       guard try await verify(directory).contains(where: { !$0.isRebuildable }) else { return }
     }
-    let (lost, damaged) = try await mappingErrors(directory.path) {
-      try await Salvage(directory: directory).run()
-    }
+    let (lost, damaged) = try await salvage(directory, &report)
     report.lost += lost
     report.damagedDatabase = damaged
+  }
+
+  /// What can be saved with the log; without it, where nothing can.
+  private static func salvage(
+    _ directory: IndexDirectory, _ report: inout RepairReport
+  ) async throws -> (lost: [String], damaged: String) {
+    func run() async throws -> (lost: [String], damaged: String) {
+      try await mappingErrors(directory.path) { try await Salvage(directory: directory).run() }
+    }
+    do {
+      return try await run()
+    } catch RAGError.Code.corrupt where directory.hasLog {
+      let log = try directory.setLogAside()
+      report.lost.append("what a damaged log held, which is kept as \(log)")
+      return try await run()
+    }
   }
 }

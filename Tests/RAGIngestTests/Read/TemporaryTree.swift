@@ -48,7 +48,7 @@ final class TemporaryTree {
     for try await entry in walker {
       switch entry {
       case .file(let file): files.append(String(file.path.dropFirst(path.count + 1)))
-      case .skipped(let path, let reason):
+      case .skipped(let path, let reason), .failed(let path, let reason):
         skips[String(path.dropFirst(self.path.count + 1))] = reason
       }
     }

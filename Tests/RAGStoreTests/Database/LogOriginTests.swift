@@ -78,6 +78,33 @@ struct LogOriginTests {
     }
   }
 
+  @Test("of another lineage is refused, though their revisions are the same")
+  func lineage() async throws {
+    try await withTemporaryDirectory { path in
+      let directories = [IndexDirectory(path + "/a"), IndexDirectory(path + "/b")]
+      var store = try await Store.open(directories[0], for: .write)
+      try await store.put(record("a", ["alpha"]))
+      try await store.settle()
+      try await store.backup(to: directories[1])
+      for (number, directory) in directories.enumerated() {
+        store = try await Store.open(directory, for: .write)
+        try await store.put(record("x\(number)", ["beta \(number)"]))
+      }
+      for names in [["rag.sqlite-wal"], ["rag.sqlite", "lock"]] {
+        let mixed = IndexDirectory(path + "/mixed\(names.count)")
+        try copy(
+          ["rag.sqlite", "rag.sqlite-wal", "lock"], from: directories[1].path, to: mixed.path)
+        #expect(try !LogOrigin.isForeign(to: mixed.database))
+        // The other went on, and wrote its log back, or did not.
+        if names.count == 2 { try await Store.open(directories[0], for: .write).settle() }
+        try copy(names, from: directories[0].path, to: mixed.path)
+        // Of the two logs each continues the state that both lineages begin with.
+        let isForeign = try LogOrigin.isForeign(to: mixed.database)
+        #expect(isForeign == (names.count == 2))
+      }
+    }
+  }
+
   @Test("of an earlier state is refused")
   func earlier() async throws {
     try await withTemporaryDirectory { path in

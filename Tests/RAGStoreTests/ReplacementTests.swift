@@ -1,0 +1,40 @@
+import Foundation
+import RAGCore
+import Testing
+
+@testable import RAGStore
+
+@Suite("An index that is replaced while it is open")
+struct ReplacementTests {
+  @Test("is not written to any more, and what took its place is left alone")
+  func replaced() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("a", ["alpha"]), record("b", ["beta"]))
+      try await store.compact()
+      try await store.backup(to: IndexDirectory(path + "/copy"))
+      try FileManager.default.moveItem(atPath: directory.path, toPath: path + "/aside")
+      try FileManager.default.copyItem(atPath: path + "/copy", toPath: directory.path)
+      func contents() throws -> [String: Data] {
+        var contents: [String: Data] = [:]
+        for name in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
+          contents[name] = FileManager.default.contents(atPath: directory.path + "/" + name)
+        }
+        return contents
+      }
+      let before = try contents()
+      for attempt in [
+        { try await store.put(record("c", ["gamma"])) },
+        { _ = try await store.lockForWriting(wait: .zero) },
+        { try await store.compact() }, { try await store.removeLeftovers() },
+      ] as [() async throws -> Void] {
+        await #expect {
+          try await attempt()
+        } throws: { ($0 as? RAGError)?.code == .io && "\($0)".contains("replaced") }
+      }
+      #expect(try contents() == before)
+      #expect(try await Store.verify(directory) == [])
+    }
+  }
+}
