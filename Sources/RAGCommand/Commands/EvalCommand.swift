@@ -162,14 +162,14 @@ struct EvalCommand: AsyncParsableCommand {
       let isAlone =
         beir.isEmpty && qrels == nil && topics == nil && runFiles.isEmpty && baseline == nil
         && failUnder.isEmpty && metrics.isEmpty && mode.isEmpty && queries == .all && !abstention
-        && writeRuns == nil && writeRows == nil && index == nil
+        && !answers && writeRuns == nil && writeRows == nil && index == nil
       guard isAlone else {
         throw ValidationError("--sql takes a model and --json, and no option of retrieval")
       }
       return
     }
-    guard model.modelCommand == nil else {
-      throw ValidationError("--model-command is asked with --sql alone")
+    guard model.modelCommand == nil || answers else {
+      throw ValidationError("--model-command needs --answers or --sql")
     }
     guard beir.isEmpty != (qrels == nil) else {
       throw ValidationError("Name sets with --beir or --sql, or judgments with --qrels")
