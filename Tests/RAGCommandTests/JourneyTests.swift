@@ -83,7 +83,7 @@ struct JourneyTests {
 
       let hitsOnly = try sandbox.rag("query", "blue whale", "--json", "--hits-only").json()
       #expect(Set(hitsOnly.keys) == ["query", "mode", "bestEvidence", "hits"])
-      let prompt = try sandbox.rag("query", "blue whale", "--json", "--prompt").json()
+      let prompt = try sandbox.rag("prompt", "blue whale", "--json").json()
       #expect(Set(prompt.keys) == ["query", "mode", "hits", "prompt"])
     }
   }
@@ -136,7 +136,7 @@ struct JourneyTests {
       #expect(run.status == 0, "\(run.errors)")
       #expect(
         run.text.hasPrefix("The blue whale is the largest animal [1].\n\n[1] docs/whales.md:"))
-      let prompt = try sandbox.rag("query", "blue whale", "--prompt", "-k", "1")
+      let prompt = try sandbox.rag("prompt", "blue whale", "-k", "1")
       #expect(prompt.status == 0)
       #expect(prompt.text.contains("It grows to thirty metres."))
       let failing = try sandbox.rag("query", "blue whale", "--model-command", "false")

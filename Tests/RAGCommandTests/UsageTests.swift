@@ -4,7 +4,8 @@ import Testing
 @Suite("The usage of rag")
 struct UsageTests {
   static let subcommands = [
-    "ingest", "query", "sql", "get", "extract", "embed", "status", "doctor", "delete", "eval",
+    "ingest", "query", "prompt", "sql", "get", "extract", "embed", "status", "doctor", "delete",
+    "eval",
     "bench",
   ]
 
@@ -37,7 +38,9 @@ struct UsageTests {
       (["query"], "see 'rag help query'"),
       (["query", "x", "--mode", "sideways"], "vector"),
       (["query", "x", "--where", "year >> 2"], "column 7"),
-      (["query", "x", "--prompt", "--stream"], "Choose one"),
+      (["query", "x", "--hits-only", "--stream"], "Choose one"),
+      (["query", "x", "--reflect", "--schema", "s"], "Choose one"),
+      (["prompt"], "see 'rag help prompt'"),
       (["query", "x", "--stream", "--json"], "JSON already"),
       (["query", "x", "-k", "many"], "'many'"),
       (["query", "x", "--recall", "95"], "from 0 to 1"),

@@ -53,7 +53,9 @@ import Testing
         lacking.withLock { $0 = missing }
         return "```sql\n\(missing.isEmpty ? item.gold : item.sql)\n```"
       }
-      let answer = try await SQLAnswerer(sandbox, backend: model).answer(item.question)
+      let answer = try await SQLAnswerer(
+        sandbox, backend: model, budget: ReflectionBudget(duration: .seconds(86_400))
+      ).answer(item.question)
       let isRepaired = answer.query.map { SQLQuery($0) == SQLQuery(item.gold) } ?? false
       if !isRepaired { print("\(item.id) lacks \(lacking.withLock { $0 })") }
       repaired += isRepaired ? 1 : 0

@@ -15,7 +15,8 @@ import Testing
   ) throws -> SQLAnswerer {
     try SQLAnswerer(
       SQLSandbox(path: directory.database(database, name: "\(UUID().uuidString).sqlite")),
-      backend: model.backend, linker: linker)
+      backend: model.backend, linker: linker,
+      budget: ReflectionBudget(duration: .seconds(86_400)))
   }
 
   @Test func `A query that runs is the answer`() async throws {

@@ -14,6 +14,13 @@ struct ReflectionTests {
     }
   }
 
+  /// Time is no part of these tests: others may keep the processor.
+  private static let patient = {
+    var reflection = AnswerReflection()
+    reflection.budget.duration = .seconds(86_400)
+    return reflection
+  }()
+
   private func withEngine(_ body: (Engine) async throws -> Void) async throws {
     try await withTemporaryDirectory { directory in
       let engine = try await Engine.open(at: directory.index)
@@ -30,7 +37,7 @@ struct ReflectionTests {
     try await withEngine { engine in
       let reflected = try await engine.reflectedAnswer(
         Query("automobile wheels", mode: .lexical),
-        backend: Self.model(answers: ["It has four wheels [1]."]))
+        backend: Self.model(answers: ["It has four wheels [1]."]), reflection: Self.patient)
       #expect(reflected.answer.text == "It has four wheels [1].")
       #expect(
         reflected.steps.map(Self.name) == ["graded enough", "answering 1"])
@@ -43,7 +50,8 @@ struct ReflectionTests {
       let model = Self.model(
         rewordings: "automobile wheels", answers: ["It has four wheels [1]."])
       let reflected = try await engine.reflectedAnswer(
-        Query("How does a motorcar roll?", mode: .lexical), backend: model)
+        Query("How does a motorcar roll?", mode: .lexical), backend: model, reflection: Self.patient
+      )
       #expect(reflected.hits.map(\.document.id) == ["car"])
       #expect(reflected.answer.citations.count == 1)
       #expect(
@@ -58,7 +66,8 @@ struct ReflectionTests {
     try await withEngine { engine in
       let model = Self.model(rewordings: "zeppelin", answers: ["It flies [1]."])
       let reflected = try await engine.reflectedAnswer(
-        Query("How does a motorcar roll?", mode: .lexical), backend: model)
+        Query("How does a motorcar roll?", mode: .lexical), backend: model, reflection: Self.patient
+      )
       #expect(reflected.answer.abstained && reflected.answer.text == Answer.notFoundText)
       #expect(reflected.steps.count == 3)
     }
@@ -73,7 +82,8 @@ struct ReflectionTests {
       ])
       var steps: [AnswerStep] = []
       let reflected = try await engine.reflectedAnswer(
-        Query("automobile wheels", mode: .lexical), backend: model
+        Query("automobile wheels", mode: .lexical), backend: model,
+        reflection: Self.patient
       ) { steps.append($0) }
       #expect(reflected.answer.text == "It has four wheels [1].")
       #expect(reflected.steps == steps && steps.count == 3)

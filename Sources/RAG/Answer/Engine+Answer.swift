@@ -10,22 +10,22 @@ extension Engine {
   /// says so when the documents do not hold it.
   /// - Throws: ``RAGError``: what ``search(_:)`` throws, `backend`, `limitExceeded`.
   public func answer(
-    _ query: Query, backend: (any ModelBackend)? = nil
+    _ query: Query, backend: (any ModelBackend)? = nil, prompting: Prompting = Prompting()
   ) async throws -> Answer {
-    try await responder(backend).answer(query.text, from: search(query))
+    try await responder(backend, prompting).answer(query.text, from: search(query))
   }
 
-  /// As ``answer(_:backend:)``, as it comes: first the sources, then text, then citations.
+  /// As ``answer(_:backend:prompting:)``, as it comes: first the sources, then text, then citations.
   ///
   /// Ending the iteration stops the backend.
   public func streamAnswer(
-    _ query: Query, backend: (any ModelBackend)? = nil
+    _ query: Query, backend: (any ModelBackend)? = nil, prompting: Prompting = Prompting()
   ) -> AsyncThrowingStream<AnswerEvent, any Error> {
     AsyncThrowingStream { continuation in
       let task = Task {
         do {
           let hits = try await search(query)
-          for try await event in responder(backend).stream(query.text, from: hits) {
+          for try await event in responder(backend, prompting).stream(query.text, from: hits) {
             continuation.yield(event)
           }
           continuation.finish()
@@ -38,14 +38,17 @@ extension Engine {
   }
 
   /// The prompt that a backend would get for a question, and what went into it.
-  public func prompt(_ query: Query, backend: any ModelBackend) async throws -> ComposedPrompt {
-    try await PromptComposer().compose(query.text, from: search(query), for: backend)
+  public func prompt(
+    _ query: Query, backend: any ModelBackend, prompting: Prompting = Prompting()
+  ) async throws -> ComposedPrompt {
+    try prompting.composer.compose(
+      prompting.material(query.text, from: try await search(query)), for: backend)
   }
 
-  func responder(_ backend: (any ModelBackend)?) -> Responder {
+  func responder(_ backend: (any ModelBackend)?, _ prompting: Prompting) -> Responder {
     Responder(
       backend: backend, embedder: encoder,
       verifier: SourceVerifier(archive: SourceArchive(store: store, limits: limits)),
-      limits: limits)
+      prompting: prompting, limits: limits)
   }
 }

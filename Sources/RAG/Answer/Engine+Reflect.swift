@@ -37,16 +37,17 @@ public struct ReflectedAnswer: Sendable, Hashable {
 }
 
 extension Engine {
-  /// Answers as ``streamAnswer(_:backend:)`` does, and corrects itself: hits with too little evidence
+  /// Answers as ``streamAnswer(_:backend:prompting:)`` does, and corrects itself: hits with too little evidence
   /// are searched for again with other wordings, and an answer with statements that no source
   /// supports is asked for once more (after Yan et al. 2024, "Corrective Retrieval Augmented
   /// Generation", with the evidence of hits as the evaluator).
   ///
   /// Text comes when it is known to be the last. `observe` is told before each call of the model,
   /// of which there are at most one more than attempts.
-  /// - Throws: As ``answer(_:backend:)``.
+  /// - Throws: As ``answer(_:backend:prompting:)``.
   public func reflectedAnswer(
-    _ query: Query, backend: any ModelBackend, reflection: AnswerReflection = AnswerReflection(),
+    _ query: Query, backend: any ModelBackend, prompting: Prompting = Prompting(),
+    reflection: AnswerReflection = AnswerReflection(),
     observe: (AnswerStep) -> Void = { _ in }
   ) async throws -> ReflectedAnswer {
     var steps: [AnswerStep] = []
@@ -73,7 +74,7 @@ extension Engine {
       }
     }
     var reason: String?
-    let reflected = try await responder(backend).reflect(
+    let reflected = try await responder(backend, prompting).reflect(
       query.text, from: hits, budget: reflection.budget
     ) { step in
       switch step {

@@ -169,7 +169,7 @@ struct EvalCommand: AsyncParsableCommand {
       return
     }
     guard model.modelCommand == nil || answers else {
-      throw ValidationError("--model-command needs --answers or --sql")
+      throw ValidationError("--model-command is asked with --sql or --answers")
     }
     guard beir.isEmpty != (qrels == nil) else {
       throw ValidationError("Name sets with --beir or --sql, or judgments with --qrels")

@@ -27,30 +27,13 @@ struct QueryCommand: AsyncParsableCommand {
         rag query "when does the lease end?" --min-score 0.25
         rag query "budget" --where 'year >= 2024 and path prefix "notes/"'
         rag query "what changed?" --model-command 'ollama run llama3.2'
-        rag query "what changed?" --prompt | less
+        rag query "what changed?" --template compare --model-command 'ollama run llama3.2'
+        rag query "who signed?" --schema answer.schema.json --model-command 'ollama run llama3.2'
         rag query "budget" --json | jq -r '.hits[].document.path'
       """)
 
   @Argument(help: "The question, or keywords; several words need no quotes.")
   var question: [String]
-
-  @Option(
-    name: [.customShort("k", allowingJoined: true), .long],
-    help: ArgumentHelp("The most passages to find.", valueName: "n"))
-  var count = 10
-
-  @Option(
-    help: ArgumentHelp(
-      "Find by vector (meaning), lexical (words) or hybrid (default: RAG_MODE, or hybrid).",
-      valueName: "mode"))
-  var mode: SearchMode?
-
-  @OptionGroup var condition: FilterOptions
-
-  @Option(
-    help: ArgumentHelp(
-      "Leave out passages with a score below this, 0 to 1 (default: none).", valueName: "score"))
-  var minScore: Double?
 
   @Flag(help: "Show the passages only, without an answer.")
   var hitsOnly = false
@@ -66,61 +49,25 @@ struct QueryCommand: AsyncParsableCommand {
       """))
   var reflect = false
 
-  @Flag(help: "Print the prompt that a model would get, and ask none.")
-  var prompt = false
-
-  @Option(
-    help: ArgumentHelp(
-      "The share of the nearest vectors to find, 0 to 1; less is faster, 1 compares with all.",
-      valueName: "share"))
-  var recall = 0.99
-
-  @Option(
-    help: ArgumentHelp(
-      "Read each passage with this much of the section around it.", valueName: "tokens"))
-  var context: Int?
-
-  @Option(
-    help: ArgumentHelp(
-      "How much passages are to differ from each other, 0 to 1.", valueName: "share"))
-  var diversity = 0.0
-
   @Flag(help: "Show what each lane said of each passage, and what the vector search did.")
   var explain = false
 
+  @OptionGroup var search: SearchOptions
   @OptionGroup var model: ModelOptions
-  @OptionGroup var index: IndexOptions
-  @OptionGroup var encoder: EncoderOptions
-  @OptionGroup var reranker: RerankerOptions
+  @OptionGroup var prompting: PromptingOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard !reflect || ![hitsOnly, stream, prompt].contains(true) else {
-      throw ValidationError(
-        "--reflect is for answers; leave out --hits-only, --stream and --prompt")
-    }
-    guard [hitsOnly, stream, prompt].count(where: \.self) <= 1 else {
-      throw ValidationError("Choose one of --hits-only, --stream and --prompt")
-    }
-    guard (0...1).contains(recall) else {
-      throw ValidationError("--recall is a share from 0 to 1, not \(recall)")
-    }
-    if let minScore, !(0...1).contains(minScore) {
-      throw ValidationError("--min-score is a value from 0 to 1, not \(minScore)")
+    let kinds = [hitsOnly, stream, reflect, prompting.schema != nil]
+    guard kinds.count(where: \.self) <= 1 else {
+      throw ValidationError("Choose one of --hits-only, --stream, --reflect and --schema")
     }
     guard !stream || !output.json else { throw ValidationError("--stream writes JSON already") }
   }
 
   func run() async throws {
-    let filter = try condition.filter()
-    let mode = try chosenMode()
-    let engine = try await index.open(
-      for: .read, encoder: mode == .lexical ? nil : encoder.load(), reranker: reranker.load())
-    var query = Query(
-      question.joined(separator: " "), count: count, mode: mode, filter: filter, recall: recall,
-      minimumEvidence: minScore, explains: explain)
-    query.contextTokenCount = context
-    query.diversity = diversity
+    var query = try search.query(question.joined(separator: " "), explains: explain)
+    let engine = try await search.open()
     defer {
       for damage in engine.damage {
         Messages.warning(
@@ -134,155 +81,55 @@ struct QueryCommand: AsyncParsableCommand {
         "vector search: \(vectorSearch.plan), \(vectorSearch.distances) distances, "
           + "\(vectorSearch.hops) hops, \(vectorSearch.reranked) ranked again")
     }
-    if prompt {
-      try await showPrompt(query, engine)
-    } else if hitsOnly {
-      try await showHits(query, engine, vectorSearch)
-    } else if stream {
-      try await streamAnswer(query, engine)
-    } else if reflect {
-      try await showReflectedAnswer(query, engine)
+    if hitsOnly { return try await showHits(query, engine, vectorSearch) }
+    let backend = try model.backend()
+    if backend == nil, reflect || prompting.isAsked {
+      throw ValidationError(
+        "that needs a language model; name one with --model-command or RAG_MODEL_COMMAND")
+    }
+    let prompting = try await prompting.prompting(for: query.text, encoder: engine.encoder)
+    if let backend, !prompting.history.isEmpty {
+      query.text = try await condensed(query.text, prompting.history, backend)
+    }
+    let answering = Answering(
+      query: query, engine: engine, backend: backend, prompting: prompting, output: output)
+    if stream {
+      try await answering.stream()
+    } else if reflect, let backend {
+      try await answering.showReflected(backend)
+    } else if let schema = try self.prompting.jsonSchema(), let backend {
+      try await answering.showStructured(schema, backend)
     } else {
-      try await showAnswer(query, engine, vectorSearch)
+      try await answering.show(vectorSearch)
     }
   }
 
-  private func chosenMode() throws -> SearchMode {
-    if let mode = try mode ?? Setting.mode.choice(SearchMode.self) { return mode }
-    return try encoder.directory() == nil ? .lexical : .hybrid
-  }
-
-  // MARK: The four kinds of output
-
-  private func showPrompt(_ query: Query, _ engine: Engine) async throws {
-    let hits = try await engine.search(query)
-    let prompt =
-      if let backend = try model.backend() {
-        try PromptComposer().compose(query.text, from: hits, for: backend)
-      } else {
-        try PromptComposer().compose(
-          query.text, from: hits, contextTokenCount: model.contextTokens)
-      }
-    try StandardOutput.write(
-      output.json
-        ? JSON.document(QueryReport(query, hits: hits, prompt: prompt))
-        : CommandBackend.input(for: prompt.prompt) + "\n")
-    if hits.isEmpty { noteNothing(best: try await bestEvidence(of: hits, query, engine)) }
-    try end(found: !hits.isEmpty)
+  /// The question so that it stands without the conversation before it.
+  private func condensed(
+    _ question: String, _ history: [ConversationTurn], _ backend: any ModelBackend
+  ) async throws -> String {
+    let condensed = try await HistoryCondenser(backend).condense(question, after: history)
+    switch condensed.origin {
+    case .model: Messages.note("the question is taken as: " + Printable.line(condensed.text))
+    case .unusableReply(let reason):
+      Messages.note("the question is taken as it stands: \(reason)")
+    case .noHistory: break
+    }
+    return condensed.text
   }
 
   private func showHits(
     _ query: Query, _ engine: Engine, _ vectorSearch: VectorLaneReport?
   ) async throws {
-    let hits = try await engine.search(query)
-    let best = try await bestEvidence(of: hits, query, engine)
+    let found = Found(hits: try await engine.search(query), query: query)
+    let best = try await found.bestEvidence(engine)
     try StandardOutput.write(
       output.json
         ? JSON.document(
-          QueryReport(query, hits: hits, bestEvidence: best, vectorSearch: vectorSearch))
-        : HitView(try output.output()).text(hits))
-    if hits.isEmpty { noteNothing(best: best) }
-    try end(found: !hits.isEmpty)
-  }
-
-  private func streamAnswer(_ query: Query, _ engine: Engine) async throws {
-    var isFound = false
-    for try await event in engine.streamAnswer(query, backend: try model.backend()) {
-      try StandardOutput.write(JSON.line(QueryEvent(event)))
-      if case .sources([]) = event {
-        noteNothing(best: try await bestEvidence(of: [], query, engine))
-      }
-      if case .finished(let answer) = event { isFound = !answer.abstained }
-    }
-    try Task.checkCancellation()
-    try end(found: isFound)
-  }
-
-  private func showReflectedAnswer(_ query: Query, _ engine: Engine) async throws {
-    guard let backend = try model.backend() else {
-      throw ValidationError("--reflect needs a language model; name one with --model-command")
-    }
-    var reflection = AnswerReflection()
-    if let minScore { reflection.leastEvidence = minScore }
-    let reflected = try await engine.reflectedAnswer(
-      query, backend: backend, reflection: reflection
-    ) { step in
-      if let note = AnswerStepView(step).note { Messages.note(Printable.line(note)) }
-    }
-    let hits = reflected.hits
-    if output.json {
-      let report = QueryReport(
-        query, hits: hits, bestEvidence: hits.compactMap(\.evidence).max(),
-        answer: reflected.answer, reflection: reflected.steps.map(AnswerStepView.init))
-      try StandardOutput.write(JSON.document(report))
-    } else {
-      let terminal = try output.output()
-      try StandardOutput.write(
-        AnswerView(terminal).text(of: reflected.answer)
-          + sources(of: reflected.answer, hits: hits, terminal))
-    }
-    try end(found: !reflected.answer.abstained)
-  }
-
-  /// The footnotes of an answer, and the passages.
-  private func sources(of answer: Answer, hits: [Hit], _ terminal: Terminal) -> String {
-    AnswerView(terminal).footnotes(of: answer, hits: hits)
-      + (hits.isEmpty ? "" : "\n" + HitView(terminal).text(hits))
-  }
-
-  private func showAnswer(
-    _ query: Query, _ engine: Engine, _ vectorSearch: VectorLaneReport?
-  ) async throws {
-    let backend = try model.backend()
-    let terminal = try output.output()
-    let isLive = backend != nil && terminal.isInteractive && !output.json
-    var hits: [Hit] = []
-    var answer: Answer?
-    for try await event in engine.streamAnswer(query, backend: backend) {
-      switch event {
-      case .sources(let found): hits = found
-      case .text(let piece): if isLive { try StandardOutput.write(Printable.text(piece)) }
-      case .citation: break
-      case .finished(let finished): answer = finished
-      }
-    }
-    guard let answer else { throw CancellationError() }
-    let best = try await bestEvidence(of: hits, query, engine)
-    if output.json {
-      try StandardOutput.write(
-        JSON.document(
           QueryReport(
-            query, hits: hits, bestEvidence: best, answer: answer, vectorSearch: vectorSearch)))
-    } else {
-      try StandardOutput.write(
-        (isLive ? "\n" : AnswerView(terminal).text(of: answer))
-          + sources(of: answer, hits: hits, terminal))
-    }
-    if hits.isEmpty { noteNothing(best: best) }
-    try end(found: !answer.abstained)
-  }
-
-  /// The evidence of the best passage, also where it is below what was asked for.
-  private func bestEvidence(
-    of hits: [Hit], _ query: Query, _ engine: Engine
-  ) async throws -> Double? {
-    guard hits.isEmpty, query.minimumEvidence != nil else {
-      return hits.compactMap(\.evidence).max()
-    }
-    var all = query
-    all.minimumEvidence = nil
-    return try await engine.search(all).compactMap(\.evidence).max()
-  }
-
-  /// Says why there is no hit.
-  private func noteNothing(best: Double?) {
-    guard let minScore, let best else { return Messages.note("nothing found") }
-    Messages.note(
-      "nothing in the index answers this well enough; the best score is "
-        + "\(Figures.evidence(best)), below \(minScore); lower --min-score to see it")
-  }
-
-  private func end(found: Bool) throws {
-    if !found { throw EndCommand(.nothingFound) }
+            query, hits: found.hits, bestEvidence: best, vectorSearch: vectorSearch))
+        : HitView(try output.output()).text(found.hits))
+    if found.hits.isEmpty { found.noteNothing(best: best) }
+    if found.hits.isEmpty { throw EndCommand(.nothingFound) }
   }
 }

@@ -27,7 +27,7 @@ struct RootCommand: AsyncParsableCommand {
       """,
     version: Version.current,
     subcommands: [
-      IngestCommand.self, QueryCommand.self, SQLCommand.self, GetCommand.self,
+      IngestCommand.self, QueryCommand.self, PromptCommand.self, SQLCommand.self, GetCommand.self,
       ExtractCommand.self, EmbedCommand.self, StatusCommand.self, DoctorCommand.self,
       DeleteCommand.self,
       VerifyCommand.self, RepairCommand.self, CompactCommand.self, BackupCommand.self,

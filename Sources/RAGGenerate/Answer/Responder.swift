@@ -11,7 +11,7 @@ public struct Responder: Sendable {
   private let extractor: ExtractiveAnswerer
   private let support: StatementSupport
   private let verifier: (any CitationVerifier)?
-  private let composer: PromptComposer
+  private let prompting: Prompting
   private let limits: Limits
 
   /// Makes a responder.
@@ -20,14 +20,14 @@ public struct Responder: Sendable {
   /// sources support the statements. Without a verifier, citations stay `unverified`.
   public init(
     backend: (any ModelBackend)? = nil, embedder: (any Embedder)? = nil,
-    verifier: (any CitationVerifier)? = nil, composer: PromptComposer = PromptComposer(),
+    verifier: (any CitationVerifier)? = nil, prompting: Prompting = Prompting(),
     limits: Limits = Limits()
   ) {
     self.backend = backend
     self.extractor = ExtractiveAnswerer(embedder: embedder)
     self.support = StatementSupport(embedder: embedder)
     self.verifier = verifier
-    self.composer = composer
+    self.prompting = prompting
     self.limits = limits
   }
 
@@ -151,17 +151,18 @@ public struct Responder: Sendable {
     _ question: String, _ hits: [Hit], _ backend: any ModelBackend,
     after attempts: [Attempt<Answer>]
   ) throws -> ComposedPrompt {
+    let material = prompting.material(question, from: hits)
     guard let last = attempts.last else {
-      return try composer.compose(question, from: hits, for: backend)
+      return try prompting.composer.compose(material, for: backend)
     }
     let counter = backend.tokenCounter
-    var roomier = composer
+    var roomier = prompting.composer
     roomier.reservedAnswerTokenCount +=
       counter.tokenCount(of: last.answer + (last.verdict.reason ?? "")) + Self.objectionTokenCount
     var composed =
-      try (try? roomier.compose(question, from: hits, for: backend))
-      ?? composer.compose(question, from: hits, for: backend)
-    let room = backend.contextTokenCount - composer.reservedAnswerTokenCount
+      try (try? roomier.compose(material, for: backend))
+      ?? prompting.composer.compose(material, for: backend)
+    let room = backend.contextTokenCount - prompting.composer.reservedAnswerTokenCount
     composed.prompt = composed.prompt.objecting(to: attempts) {
       counter.tokenCount(of: $0.system) + counter.tokenCount(of: $0.user) <= room
     }

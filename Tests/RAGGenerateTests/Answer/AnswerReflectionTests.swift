@@ -35,14 +35,16 @@ struct AnswerReflectionTests {
     }
     let responder = Responder(backend: backend, verifier: ScriptedVerifier())
     let reflection = try await responder.reflect(
-      "What blocks writers?", from: hits, budget: ReflectionBudget(attemptCount: 2))
+      "What blocks writers?", from: hits,
+      budget: ReflectionBudget(attemptCount: 2, duration: .seconds(86_400)))
     #expect(reflection.attempts.count == 2 && reflection.isAccepted)
     #expect(reflection.best?.proposal?.text == second)
 
     let stubborn = Responder(
       backend: scripted(["The moon is made of green cheese."]), verifier: ScriptedVerifier())
     let kept = try await stubborn.reflect(
-      "What blocks writers?", from: hits, budget: ReflectionBudget(attemptCount: 2))
+      "What blocks writers?", from: hits,
+      budget: ReflectionBudget(attemptCount: 2, duration: .seconds(86_400)))
     #expect(kept.attempts.count == 2 && !kept.isAccepted)
     #expect(kept.best?.proposal?.text == "The moon is made of green cheese.")
   }
@@ -51,7 +53,7 @@ struct AnswerReflectionTests {
   func abstention() async throws {
     let responder = Responder(backend: scripted([Answer.notFoundText]))
     let reflection = try await responder.reflect(
-      "What blocks writers?", from: hits, budget: ReflectionBudget())
+      "What blocks writers?", from: hits, budget: ReflectionBudget(duration: .seconds(86_400)))
     #expect(reflection.attempts.count == 1 && reflection.best?.proposal?.abstained == true)
   }
 
@@ -82,7 +84,8 @@ struct AnswerReflectionTests {
       })
     let many = makeHits((0..<40).map { "Fact \($0): " + String(repeating: "word ", count: 30) })
     let reflection = try await Responder(backend: backend).reflect(
-      "What is the moon made of?", from: many, budget: ReflectionBudget(attemptCount: 3))
+      "What is the moon made of?", from: many,
+      budget: ReflectionBudget(attemptCount: 3, duration: .seconds(86_400)))
     #expect(reflection.attempts.count == 3)
   }
 }

@@ -11,7 +11,7 @@ import Testing
   }
 
   private func loop(
-    _ answers: [String], budget: ReflectionBudget = ReflectionBudget(),
+    _ answers: [String], budget: ReflectionBudget = ReflectionBudget(duration: .seconds(86_400)),
     see: @escaping @Sendable (ModelPrompt) -> Void = { _ in }
   ) -> ReflectionLoop<Int> {
     let place = Counter()

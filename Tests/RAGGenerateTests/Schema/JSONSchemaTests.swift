@@ -212,7 +212,8 @@ import Testing
       for: backend)
     #expect(composed.prompt.user.hasSuffix("JSON Schema:\n" + schema.text))
     let reflection = try await ReflectionLoop(
-      ModelProposer(backend, task: composed.prompt, read: JSONAnswer.json), checkers: [checker]
+      ModelProposer(backend, task: composed.prompt, read: JSONAnswer.json), checkers: [checker],
+      budget: ReflectionBudget(duration: .seconds(86_400))
     ).run()
     #expect(reflection.isAccepted && reflection.attempts.count == 3)
     #expect(reflection.attempts.map(\.verdict.score) == [0.5, 0.5, 1])

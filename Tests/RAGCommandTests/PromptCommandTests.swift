@@ -1,0 +1,115 @@
+import Foundation
+import Testing
+
+@Suite("rag prompt, and how a model is asked")
+struct PromptCommandTests {
+  private func prepare(_ sandbox: Sandbox) throws {
+    try sandbox.write("docs/whales.md", "# Whales\n\nThe blue whale is the largest animal.\n")
+    try sandbox.write("docs/birds.txt", "Penguins are birds that cannot fly.\n")
+    try #require(try sandbox.rag("ingest", "docs").status == 0)
+    // Keeps each prompt, and answers with the words of its argument.
+    try sandbox.write("model.sh", "cat >> prompts; echo \"$*\"")
+  }
+
+  @Test("shows what a model would be sent, and accounts for every token")
+  func accounts() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      let run = try sandbox.rag("prompt", "blue whale", "-k", "1")
+      #expect(run.status == 0)
+      #expect(run.text.contains("The blue whale is the largest animal."))
+      #expect(run.errors.hasPrefix("rag: template answer "))
+      #expect(run.errors.contains("sources ") && run.errors.contains("answer 1024, free "))
+      let report = try sandbox.rag("prompt", "blue whale", "--json").json()
+      let prompt = try #require(report["prompt"] as? [String: Any])
+      let accounts = try #require(prompt["accounts"] as? [String: Any])
+      let sources = try #require(accounts["sources"] as? [Int])
+      let numbers = ["rules", "question", "reservedAnswer", "free"].compactMap {
+        accounts[$0] as? Int
+      }
+      #expect(numbers.count == 4)
+      #expect(
+        numbers.reduce(0, +) + sources.reduce(0, +) == prompt["contextTokenCount"] as? Int)
+      let small = try sandbox.rag("prompt", "blue whale", "--context-tokens", "1100")
+      #expect(small.status == 2 && small.hasOneError)
+      let nothing = try sandbox.rag("prompt", "zeppelin", "--mode", "lexical")
+      #expect(nothing.status == 1)
+    }
+  }
+
+  @Test("takes templates, examples and the language of the question")
+  func templates() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      let answer = try sandbox.rag("prompt", "blue whale").text
+      for name in ["extract", "compare", "summarise"] {
+        let run = try sandbox.rag("prompt", "blue whale", "--template", name)
+        #expect(run.status == 0 && run.errors.contains("template \(name) "), "\(run.errors)")
+        #expect(run.text != answer)
+      }
+      #expect(try sandbox.rag("prompt", "鲸鱼 blue").errors.contains("(zh)"))
+      try sandbox.write(
+        "examples.jsonl",
+        """
+        {"question": "how big is a blue whale?", "answer": "Very big [1]."}
+        {"question": "what is a lease?", "answer": "A contract [1]."}
+        """)
+      let shown = try sandbox.rag("prompt", "blue whale", "--examples", "examples.jsonl")
+      #expect(shown.text.contains("Very big") && shown.errors.contains("examples "))
+      try sandbox.write("own.json", "{\"name\": \"mine\", \"system\": \"{nonsense}\"}")
+      let wrong = try sandbox.rag("prompt", "blue whale", "--template", "own.json")
+      #expect(wrong.status == 2 && wrong.hasOneError && wrong.errors.contains("own.json"))
+      #expect(try sandbox.rag("prompt", "x", "--template", "sideways").status == 64)
+    }
+  }
+
+  @Test("has a model make the last question of a conversation stand alone")
+  func history() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      try sandbox.write(
+        "talk.jsonl",
+        """
+        {"role": "user", "text": "Tell me about whales."}
+        {"role": "assistant", "text": "The blue whale is the largest animal."}
+        """)
+      let run = try sandbox.shell(
+        "rag query 'and how large is it?' --history talk.jsonl "
+          + "--model-command 'sh model.sh The blue whale is the largest animal' --json")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.errors.contains("the question is taken as: The blue whale is the largest"))
+      #expect(
+        try run.json()["query"] as? String == "The blue whale is the largest animal")
+      #expect(try sandbox.shell("rag query x --history talk.jsonl").status == 64)
+    }
+  }
+
+  @Test("has a model write JSON until it conforms to a schema")
+  func schema() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      try sandbox.write(
+        "animal.json",
+        """
+        {"type": "object", "required": ["animal"], "additionalProperties": false,
+          "properties": {"animal": {"type": "string", "minLength": 3}}}
+        """)
+      try sandbox.write(
+        "json.sh",
+        """
+        cat > prompt
+        n=$(cat n 2>/dev/null || echo 0); echo $((n + 1)) > n
+        if [ "$n" = 0 ]; then echo 'Here: {"animal": 7}'; else echo '```json'; \
+        echo '{"animal": "blue whale"}'; echo '```'; fi
+        """)
+      let run = try sandbox.shell(
+        "rag query 'largest animal' --schema animal.json --model-command 'sh json.sh'")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(run.text == "{\"animal\": \"blue whale\"}\n")
+      #expect(run.errors.contains("rag: attempt 1: ") && run.errors.contains("$.animal"))
+      let stubborn = try sandbox.shell(
+        "rag query 'largest animal' --schema animal.json --model-command 'sh model.sh []' 2>&1")
+      #expect(stubborn.status == 2 && stubborn.text.contains("conforms to the schema"))
+    }
+  }
+}
