@@ -1,6 +1,7 @@
 public import RAGCore
 public import RAGGenerate
 public import RAGRetrieve
+import RAGStore
 
 extension Engine {
   /// An answer as JSON that conforms to a schema: a model writes it from the hits, and is told what
