@@ -84,7 +84,9 @@ struct SQLEvalTests {
     "tells what is wrong in one line",
     arguments: [
       ("rag eval --sql shop --beir x", 64, "--sql"),
-      ("rag eval --beir x --model-command true", 64, "--sql"),
+      ("rag eval --sql shop --answers", 64, "--sql"),
+      ("rag eval --beir x --model-command true", 64, "--sql or --answers"),
+      ("rag eval --beir x --answers --model-command true", 2, "corpus.jsonl"),
       ("rag eval --sql missing", 2, "missing"),
       ("rag eval --sql shop --model-command false", 2, "false"),
       ("echo >> wrong.sqlite; rag eval --sql .", 2, "SQLite"),

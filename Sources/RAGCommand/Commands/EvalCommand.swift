@@ -162,7 +162,7 @@ struct EvalCommand: AsyncParsableCommand {
       let isAlone =
         beir.isEmpty && qrels == nil && topics == nil && runFiles.isEmpty && baseline == nil
         && failUnder.isEmpty && metrics.isEmpty && mode.isEmpty && queries == .all && !abstention
-        && writeRuns == nil && writeRows == nil && index == nil
+        && !answers && writeRuns == nil && writeRows == nil && index == nil
       guard isAlone else {
         throw ValidationError("--sql takes a model and --json, and no option of retrieval")
       }
