@@ -35,6 +35,7 @@ struct UsageTests {
     "is checked: what is wrong ends with status 64 and one line",
     arguments: [
       (["bogus"], "Unexpected argument 'bogus'; see 'rag help'"),
+      (["help", "bogus"], "no command 'bogus'; see 'rag help'"),
       (["query"], "see 'rag help query'"),
       (["query", "x", "--mode", "sideways"], "vector"),
       (["query", "x", "--where", "year >> 2"], "column 7"),

@@ -1,4 +1,5 @@
 import Foundation
+import RAGCore
 import RAGIngest
 
 extension ChunkOptions {
@@ -12,6 +13,10 @@ extension ChunkOptions {
   }
 
   init(stored: String) throws {
-    self = try JSONDecoder().decode(ChunkOptions.self, from: Data(stored.utf8))
+    do {
+      self = try JSONDecoder().decode(ChunkOptions.self, from: Data(stored.utf8))
+    } catch {
+      throw RAGError(.invalidInput, "how texts were chunked cannot be read", cause: error)
+    }
   }
 }

@@ -86,7 +86,9 @@ struct ExportedDocument: Codable {
   func record(dimension: Int?) throws -> DocumentRecord {
     guard !id.isEmpty else { throw RAGError(.invalidInput, "'id' is empty") }
     guard byteCount >= 0 else { throw RAGError(.invalidInput, "'byteCount' is below 0") }
-    let texts = [id, path, language, encoding, converter].compactMap(\.self) + chunks.map(\.text)
+    let texts =
+      [id, path, title, language, encoding, converter].compactMap(\.self) + chunks.map(\.text)
+      + chunks.flatMap(\.headings)
     guard !texts.contains(where: { $0.utf8.contains(0) }) else {
       throw RAGError(.invalidInput, "the id or a text holds a NUL character")
     }

@@ -10,7 +10,7 @@ struct BackupCommand: AsyncParsableCommand {
       The copy is one whole committed state, and an index like any other. It appears when it is \
       complete, or not at all; until then it grows as the directory with .partial behind its name.
 
-      To go back to a copy, put all of it in the place of the index: single files of two states do \
+      To go back to a copy, stop what writes to the index, and put all of it in the place of the index: single files of two states do \
       not go together.
 
       EXAMPLES:

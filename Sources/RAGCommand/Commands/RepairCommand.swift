@@ -33,8 +33,7 @@ struct RepairCommand: AsyncParsableCommand {
       try StandardOutput.write("the index is whole; nothing to do\n")
     } else {
       var text = report.lost.map { "lost: \(Printable.line($0))\n" }.joined()
-      text += "\(Figures.count(report.documents, "document")) kept, "
-      text += "\(Figures.count(report.lost.count)) lost\n"
+      text += "\(Figures.count(report.documents, "document")) kept\n"
       try StandardOutput.write(text)
       if let path = report.damagedDatabase { Messages.note("the damaged database is \(path)") }
     }

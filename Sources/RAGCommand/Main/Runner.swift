@@ -6,6 +6,12 @@ import RAG
 /// status.
 enum Runner {
   static func run(_ arguments: [String]) async -> ExitStatus {
+    if arguments.first == "help", let name = arguments.dropFirst().first, !name.hasPrefix("-"),
+      !(RootCommand.subcommandNames + ["help"]).contains(name)
+    {
+      Messages.error("There is no command '\(name)'; see 'rag help'")
+      return .usage
+    }
     do {
       try await withInterruption {
         var command = try RootCommand.parseAsRoot(arguments)

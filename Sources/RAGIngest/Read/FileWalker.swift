@@ -33,6 +33,17 @@ public struct FileWalker: AsyncSequence, Sendable {
       self.include = include
       self.exclude = exclude
     }
+
+    /// Proves that each glob is one: a list of what to take that holds none would take everything.
+    /// - Throws: ``RAGError`` of code `invalidInput`.
+    public func validate() throws {
+      for glob in include + exclude where Glob(line: glob[...]) == nil {
+        throw RAGError(
+          .invalidInput,
+          "'\(glob)' is no pattern for names; write *.txt, drafts/ or **/old, and \\[ for a bracket"
+        )
+      }
+    }
   }
 
   /// The root's absolute path, without symbolic links above it.

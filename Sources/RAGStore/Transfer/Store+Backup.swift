@@ -14,6 +14,10 @@ extension Store {
       throw RAGError(
         .invalidInput, "is there already; name a directory that does not exist", path: target.path)
     }
+    guard !target.path.hasPrefix(directory.path + "/") else {
+      throw RAGError(
+        .invalidInput, "lies in the index itself; name a directory elsewhere", path: target.path)
+    }
     let partial = IndexDirectory(target.path + ".partial")
     let lock = try await claim(partial)
     defer { withExtendedLifetime(lock) {} }
