@@ -12,6 +12,11 @@ let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// A product of a package that only the trait HTTP needs.
+func http(_ name: String, _ package: String) -> Target.Dependency {
+  .product(name: name, package: package, condition: .when(traits: ["HTTP"]))
+}
+
 /// A library module of the engine: what it may import is exactly what is named here.
 func module(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: settings)
@@ -32,12 +37,23 @@ let package = Package(
     .library(name: "RAGEmbed", targets: ["RAGEmbed"]),
     .library(name: "RAGIndex", targets: ["RAGIndex"]),
     .library(name: "RAGSQL", targets: ["RAGSQL"]),
+    .library(name: "RAGHTTP", targets: ["RAGHTTP"]),
     .executable(name: "rag", targets: ["RAGCommand"]),
+  ],
+  traits: [
+    .trait(name: "HTTP", description: "Models behind HTTP (RAGHTTP)"),
+    // Off unless asked for: SwiftPM fetches every package that is not behind a trait.
+    .default(enabledTraits: []),
   ],
   dependencies: [
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+
+    // Behind the trait HTTP.
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
   targets: [
     // C: kernels and header shims only.
@@ -58,6 +74,12 @@ let package = Package(
     module("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
     module("RAGSQL", ["RAGCore", "RAGGenerate", "CSQLite"]),
     module(
+      "RAGHTTP",
+      [
+        "RAGCore", http("AsyncHTTPClient", "async-http-client"), http("NIOCore", "swift-nio"),
+        http("NIOHTTP1", "swift-nio"), http("NIOPosix", "swift-nio"),
+      ]),
+    module(
       "RAG",
       [
         "RAGCore", "RAGIngest", "RAGEmbed", "RAGStore", "RAGRetrieve", "RAGGenerate", crypto,
@@ -77,6 +99,8 @@ let package = Package(
     tests("RAGRetrieve", ["RAGCore", "RAGIndex"]),
     tests("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
     tests("RAGSQL", ["RAGCore", "RAGGenerate", "CSQLite"]),
+    tests(
+      "RAGHTTP", ["RAGCore", http("Hummingbird", "hummingbird"), http("NIOCore", "swift-nio")]),
     tests("RAGEval", ["RAGCore"]),
     tests("RAG", ["RAGCore", "RAGEmbed", "RAGIndex", "RAGStore", "RAGRetrieve"]),
     tests("RAGCommand", ["RAG", "CSQLite"]),

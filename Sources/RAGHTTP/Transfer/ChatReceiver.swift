@@ -1,0 +1,101 @@
+import RAGCore
+
+/// Reads the answer of a model out of a response and passes it on.
+struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
+  /// Bytes of one message: far more than a piece of an answer has.
+  private static var messageByteCount: Int { 1 << 20 }
+
+  private let subject: String
+  private let answerByteCount: Int
+  private let message: ServiceMessage
+  private let pieces: AsyncThrowingStream<String, any Error>.Continuation
+  private var framing = Format.Framing(maximumByteCount: messageByteCount)
+  private var byteCount = 0
+  private var isComplete = false
+  private(set) var hasDelivered = false
+
+  var contentType: String { Format.Framing.contentType }
+
+  init(
+    _ subject: String, answerByteCount: Int, message: ServiceMessage,
+    pieces: AsyncThrowingStream<String, any Error>.Continuation
+  ) {
+    self.subject = subject
+    self.answerByteCount = answerByteCount
+    self.message = message
+    self.pieces = pieces
+  }
+
+  mutating func receive(_ bytes: [UInt8]) throws -> Bool {
+    let messages: [[UInt8]]
+    do {
+      messages = try framing.messages(in: bytes)
+    } catch {
+      throw RAGError(
+        .limitExceeded, "\(subject) sent too much at once and was stopped", cause: error)
+    }
+    for message in messages where try read(message) { return true }
+    return false
+  }
+
+  mutating func finish() throws {
+    if let message = framing.lastMessage(), try read(message) { return }
+    guard isComplete else {
+      throw RAGError(
+        .io, "the answer of \(subject) was cut off before its end; what came is not whole")
+    }
+    pieces.finish()
+  }
+
+  /// Passes on what a message says; true when it is the last.
+  private mutating func read(_ message: [UInt8]) throws -> Bool {
+    let events: [ChatEvent]
+    do {
+      events = try Format.events(of: message)
+    } catch {
+      // The cause would quote the message.
+      throw RAGError(
+        .backend,
+        "\(subject) sent a message of \(message.count) bytes that is not of its API; check that "
+          + "the URL is that of this API")
+    }
+    for event in events where try pass(event) { return true }
+    return false
+  }
+
+  private mutating func pass(_ event: ChatEvent) throws -> Bool {
+    switch event {
+    case .text(""): break
+    case .text(let text):
+      byteCount += text.utf8.count
+      guard byteCount <= answerByteCount else {
+        throw RAGError(
+          .limitExceeded,
+          "\(subject) wrote more than \(answerByteCount) bytes (HTTPOptions.answerByteCount) and "
+            + "was stopped")
+      }
+      pieces.yield(text)
+      hasDelivered = true
+    case .toolCall(let name):
+      let tool = name.isEmpty ? "a tool" : "the tool '\(message.text(name))'"
+      throw RAGError(
+        .backend,
+        "\(subject) called \(tool), but was offered none; use a model that answers in text")
+    case .lengthReached:
+      throw RAGError(
+        .limitExceeded,
+        "the answer of \(subject) is cut: it reached its limit of tokens; raise "
+          + "GenerationOptions.answerTokenCount or the model's context")
+    case .refused(let reason):
+      throw RAGError(.backend, "\(subject) refused to answer: \(message.text(reason))")
+    case .failed(let reason):
+      throw RAGError(.backend, "\(subject) failed: \(message.text(reason))")
+    case .complete:
+      isComplete = true
+    case .end:
+      pieces.finish()
+      return true
+    }
+    return false
+  }
+}

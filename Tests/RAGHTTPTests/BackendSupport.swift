@@ -1,0 +1,53 @@
+#if HTTP
+  import RAGCore
+
+  @testable import RAGHTTP
+
+  let testPrompt = ModelPrompt(system: "rules", user: "question")
+
+  /// The chunk of OpenAI's format that brings a piece of the answer.
+  func chunk(_ text: String) -> String {
+    let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
+      .replacing("\n", with: "\\n").replacing("\u{1B}", with: "\\u001b")
+    return #"{"choices":[{"index":0,"delta":{"content":"\#(escaped)"},"finish_reason":null}]}"#
+  }
+
+  /// Notes pauses instead of making them.
+  final class Pauses: Sendable {
+    private let noted = Locked<[Duration]>([])
+    var all: [Duration] { noted.withLock { $0 } }
+
+    func options() -> HTTPOptions {
+      var options = HTTPOptions()
+      options.pause = { [noted] pause in noted.withLock { $0.append(pause) } }
+      return options
+    }
+  }
+
+  func openAI(
+    _ script: Script, key: APIKey? = nil, generation: GenerationOptions = GenerationOptions(),
+    options: HTTPOptions = Pauses().options()
+  ) async throws -> OpenAIBackend {
+    try OpenAIBackend(
+      url: await LoopbackServer.url(script) + "/v1", model: "tiny", key: key,
+      contextTokenCount: 100, tokenCounter: CharacterCounter(), generation: generation,
+      options: options)
+  }
+
+  func pieces(_ backend: any ModelBackend) async throws -> [String] {
+    var pieces: [String] = []
+    for try await piece in backend.generate(testPrompt) { pieces.append(piece) }
+    return pieces
+  }
+
+  /// The error of an answer, and what came before it.
+  func failure(_ backend: any ModelBackend) async -> (error: RAGError?, pieces: [String]) {
+    var pieces: [String] = []
+    do {
+      for try await piece in backend.generate(testPrompt) { pieces.append(piece) }
+      return (nil, pieces)
+    } catch {
+      return (error as? RAGError, pieces)
+    }
+  }
+#endif
