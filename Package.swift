@@ -87,7 +87,8 @@ let package = Package(
     module("RAGEval", ["RAGCore"]),
     .executableTarget(
       name: "RAGCommand",
-      dependencies: ["RAG", "RAGEmbed", "RAGEval", "RAGSQL", arguments], swiftSettings: settings),
+      dependencies: ["RAG", "RAGEmbed", "RAGEval", "RAGHTTP", "RAGSQL", arguments],
+      swiftSettings: settings),
 
     tests("RAGCore", []),
     tests("RAGIngest", ["RAGCore"]),

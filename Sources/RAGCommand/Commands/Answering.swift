@@ -4,7 +4,7 @@ import RAG
 struct Answering {
   let query: Query
   let engine: Engine
-  let backend: CommandBackend?
+  let backend: (any ModelBackend)?
   let prompting: Prompting
   let output: OutputOptions
 

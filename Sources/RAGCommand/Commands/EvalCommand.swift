@@ -168,8 +168,8 @@ struct EvalCommand: AsyncParsableCommand {
       }
       return
     }
-    guard model.modelCommand == nil || answers else {
-      throw ValidationError("--model-command is asked with --sql or --answers")
+    guard !model.isNamed || answers else {
+      throw ValidationError("a model is asked with --sql or --answers alone")
     }
     guard beir.isEmpty != (qrels == nil) else {
       throw ValidationError("Name sets with --beir or --sql, or judgments with --qrels")

@@ -15,11 +15,13 @@ struct RootCommand: AsyncParsableCommand {
       the one that tools/model fetches, or what --encoder or RAG_ENCODER names.
 
       Settings: every flag that stands for a setting (--index, --encoder, --dimensions, \
-      --precision, --query-prefix, --passage-prefix, --reranker, --mode, --model-command, --color) may also be \
-      given as an environment variable (RAG_INDEX, RAG_ENCODER, RAG_DIMENSIONS, RAG_PRECISION, \
-      RAG_QUERY_PREFIX, RAG_PASSAGE_PREFIX, RAG_RERANKER, RAG_MODE, RAG_MODEL_COMMAND, RAG_COLOR) \
-      or as a member of $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
-      variables over the file.
+      --precision, --query-prefix, --passage-prefix, --reranker, --mode, --model-command, \
+      --model-url, --model, --model-api, --model-key-file, --color) may also be given as an \
+      environment variable (RAG_INDEX, RAG_ENCODER, RAG_DIMENSIONS, RAG_PRECISION, \
+      RAG_QUERY_PREFIX, RAG_PASSAGE_PREFIX, RAG_RERANKER, RAG_MODE, RAG_MODEL_COMMAND, \
+      RAG_MODEL_URL, RAG_MODEL, RAG_MODEL_API, RAG_MODEL_KEY_FILE, RAG_COLOR) or as a member of \
+      $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
+      variables over the file. A key for --model-url is taken from RAG_MODEL_KEY too.
 
       Exit status: 0 done; 1 nothing found, no answer in the documents, or --fail-under missed; 2 \
       an error; 3 done, but some files failed; 64 wrong usage; 74 reading or writing failed, or the disk is full; \

@@ -13,16 +13,59 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      The language model: a service at a URL, such as http://localhost:8080/v1 of llama.cpp \
+      (default: RAG_MODEL_URL). A key is taken from RAG_MODEL_KEY, or from --model-key-file.
+      """, valueName: "url"))
+  var modelUrl: String?
+
+  @Option(
+    name: .customLong("model"),
+    help: ArgumentHelp("The model's name at that service (default: RAG_MODEL).", valueName: "name"))
+  var modelName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What the service speaks: openai, ollama or anthropic (default: RAG_MODEL_API, or openai)."))
+  var modelApi: ModelAPI?
+
+  @Option(
+    help: ArgumentHelp(
+      "A file with the key, which nobody else may read (default: RAG_MODEL_KEY_FILE).",
+      valueName: "file"))
+  var modelKeyFile: String?
+
+  @Option(
+    help: ArgumentHelp(
       "The tokens that prompt and answer of the model may have together.", valueName: "n"))
   var contextTokens = 8192
 
   func validate() throws {
     guard contextTokens > 0 else { throw ValidationError("--context-tokens takes 1 or more") }
+    guard modelCommand == nil || modelUrl == nil else {
+      throw ValidationError("Choose one of --model-command and --model-url")
+    }
   }
 
-  /// The command as a model; nil when none is named.
-  func backend(limits: Limits = Limits()) throws -> CommandBackend? {
-    guard let command = try modelCommand ?? Setting.modelCommand.value() else { return nil }
-    return try CommandBackend(command, contextTokenCount: contextTokens, limits: limits)
+  /// Whether a flag names a model.
+  var isNamed: Bool { modelCommand != nil || modelUrl != nil }
+
+  /// The model; nil when none is named. A flag wins over every setting.
+  func backend(limits: Limits = Limits()) throws -> (any ModelBackend)? {
+    if let modelCommand { return try command(modelCommand, limits) }
+    if let modelUrl { return try service(modelUrl, limits) }
+    if let command = try Setting.modelCommand.value() { return try self.command(command, limits) }
+    return try Setting.modelURL.value().map { try service($0, limits) }
   }
+
+  private func command(_ command: String, _ limits: Limits) throws -> any ModelBackend {
+    try CommandBackend(command, contextTokenCount: contextTokens, limits: limits)
+  }
+}
+
+/// What a service speaks.
+enum ModelAPI: String, CaseIterable, ExpressibleByArgument {
+  case openai
+  case ollama
+  case anthropic
 }

@@ -13,6 +13,10 @@ enum Setting: String, CaseIterable {
   case reranker
   case mode
   case modelCommand = "model-command"
+  case modelURL = "model-url"
+  case model
+  case modelAPI = "model-api"
+  case modelKeyFile = "model-key-file"
   case color
 
   /// What the setting is where nobody set it in a flag: the variable, then the file, then nil.
