@@ -161,8 +161,8 @@ extension FileWalker {
     private func fileEntry(at path: String) -> WalkEntry {
       do {
         return .file(try FileReference(path: path))
-      } catch RAGError.Code.notFound {
-        return .skipped(path: path, reason: "went away")
+      } catch let error as RAGError where [.unsupported, .notFound].contains(error.code) {
+        return .skipped(path: path, reason: reason(for: error))
       } catch {
         return .failed(path: path, reason: reason(for: error))
       }
