@@ -1,4 +1,5 @@
 #if HTTP
+  import Foundation
   import RAGCore
 
   @testable import RAGHTTP
@@ -7,9 +8,9 @@
 
   /// The chunk of OpenAI's format that brings a piece of the answer.
   func chunk(_ text: String) -> String {
-    let escaped = text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
-      .replacing("\n", with: "\\n").replacing("\u{1B}", with: "\\u001b")
-    return #"{"choices":[{"index":0,"delta":{"content":"\#(escaped)"},"finish_reason":null}]}"#
+    let data = try? JSONEncoder().encode(text)
+    let json = String(decoding: data ?? Data(), as: UTF8.self)
+    return #"{"choices":[{"index":0,"delta":{"content":\#(json)},"finish_reason":null}]}"#
   }
 
   /// Notes pauses instead of making them.

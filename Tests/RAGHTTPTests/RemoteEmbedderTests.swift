@@ -89,7 +89,10 @@
         ),
         (#"{"data":[{"index":0,"embedding":[1,2]},{"index":1,"embedding":[1]}]}"#, "lengths"),
         (#"{"data":[{"index":0,"embedding":[]},{"index":1,"embedding":[]}]}"#, "empty"),
-        (#"{"data":[{"index":0,"embedding":[1e99,2]},{"index":1,"embedding":[1,2]}]}"#, ""),
+        (
+          #"{"data":[{"index":0,"embedding":[1e99,2]},{"index":1,"embedding":[1,2]}]}"#,
+          "no vectors"
+        ),
         (
           #"{"data":[{"index":0,"embedding":[NaN,2]},{"index":1,"embedding":[1,2]}]}"#, "no vectors"
         ),

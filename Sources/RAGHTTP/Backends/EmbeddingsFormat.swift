@@ -30,7 +30,7 @@ enum EmbeddingsFormat {
         .backend, "\(subject) answered with \(body.count) bytes that are no vectors; check the URL")
     }
     if let error = response.error {
-      throw RAGError(.backend, "\(subject) failed: \(message.text(error.message))")
+      throw RAGError(.backend, "\(subject) failed\(message.suffix(error.message))")
     }
     let items = response.data ?? []
     guard items.count == count else {

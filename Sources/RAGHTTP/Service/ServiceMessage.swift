@@ -13,7 +13,9 @@ struct ServiceMessage {
 
   /// The message in the body of a response; empty where there is none.
   func text(of body: [UInt8]) -> String {
-    guard let json = try? JSONSerialization.jsonObject(with: Data(body)) else {
+    guard
+      let json = try? JSONSerialization.jsonObject(with: Data(body), options: .fragmentsAllowed)
+    else {
       return text(String(decoding: body, as: UTF8.self))
     }
     // Of JSON only what is a message is shown: other fields may repeat the request.
@@ -33,6 +35,12 @@ struct ServiceMessage {
       line = String(decoding: Array(line.utf8)[..<start], as: UTF8.self) + "…"
     }
     return line.count > Self.characterCount ? line.prefix(Self.characterCount) + "…" : line
+  }
+
+  /// A message as it is put behind an error; empty where it is.
+  func suffix(_ message: String) -> String {
+    let line = text(message)
+    return line.isEmpty ? "" : ": \(line)"
   }
 
   private static func message(in json: Any) -> String? {

@@ -87,9 +87,9 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
         "the answer of \(subject) is cut: it reached its limit of tokens; raise "
           + "GenerationOptions.answerTokenCount or the model's context")
     case .refused(let reason):
-      throw RAGError(.backend, "\(subject) refused to answer: \(message.text(reason))")
+      throw RAGError(.backend, "\(subject) refused to answer\(message.suffix(reason))")
     case .failed(let reason):
-      throw RAGError(.backend, "\(subject) failed: \(message.text(reason))")
+      throw RAGError(.backend, "\(subject) failed\(message.suffix(reason))")
     case .complete:
       isComplete = true
     case .end:

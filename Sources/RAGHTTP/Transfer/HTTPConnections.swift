@@ -3,7 +3,7 @@
   import NIOCore
 
   /// The connections to a service, closed when nobody uses them any more.
-  final class HTTPConnections: Sendable {
+  final class HTTPConnections: Sendable, CustomReflectable {
     let client: HTTPClient
 
     /// Takes bounded options.
@@ -21,6 +21,9 @@
       configuration.connectionPool.retryConnectionEstablishment = false
       client = HTTPClient(configuration: configuration)
     }
+
+    /// Nothing, as what is on its way holds keys and prompts.
+    var customMirror: Mirror { Mirror(self, children: [:]) }
 
     deinit {
       // The client keeps itself alive until it is shut down.

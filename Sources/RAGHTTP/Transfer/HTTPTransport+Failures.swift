@@ -64,17 +64,16 @@
           error: RAGError(.io, "\(subject) is not found: nobody knows its host; check the URL"),
           isTransient: true)
       case let error as NIOConnectionError
-      where error.connectionErrors.allSatisfy({
-        ($0.error as? IOError)?.errnoCode == ECONNREFUSED
-      }):
-        return Failure(
-          error: RAGError(
-            .io, "\(subject) does not run: nothing listens there; start it, or check the URL"),
-          isTransient: true)
+      where error.connectionErrors.allSatisfy({ Self.number($0.error) == ECONNREFUSED }):
+        return refused
       case let error as HTTPClientError where error == .remoteConnectionClosed:
         return closed
-      case HTTPParserError.invalidEOFState, is IOError, ChannelError.eof,
-        ChannelError.ioOnClosedChannel:
+      case HTTPParserError.invalidEOFState, ChannelError.eof, ChannelError.ioOnClosedChannel:
+        return closed
+      case is IOError where Self.number(error) == ECONNREFUSED:
+        // A host given by its address comes without the wrapping.
+        return refused
+      case is IOError where [ECONNRESET, EPIPE].contains(Self.number(error)):
         return closed
       case is HTTPParserError:
         return Failure(
@@ -86,6 +85,15 @@
           error: RAGError(.io, "the connection to \(subject) failed", cause: error),
           isTransient: true)
       }
+    }
+
+    private static func number(_ error: any Error) -> Int32? { (error as? IOError)?.errnoCode }
+
+    private var refused: Failure {
+      Failure(
+        error: RAGError(
+          .io, "\(subject) does not run: nothing listens there; start it, or check the URL"),
+        isTransient: true)
     }
 
     private var closed: Failure {

@@ -57,7 +57,9 @@ final class TimeLimits: Sendable {
 
   /// Waits until a limit has passed.
   private func expiry() async throws -> RAGError {
-    let shortest = min(options.firstByteTimeout, options.pauseTimeout, options.totalTimeout)
+    // Not nothing, which would make this a loop without rest.
+    let shortest = max(
+      min(options.firstByteTimeout, options.pauseTimeout, options.totalTimeout), .milliseconds(1))
     while true {
       let state = state.withLock { $0 }
       let now = ContinuousClock.now
