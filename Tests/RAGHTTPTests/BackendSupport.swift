@@ -20,6 +20,9 @@
 
     func options() -> HTTPOptions {
       var options = HTTPOptions()
+      // Time is no part of these tests, however busy the machine.
+      options.connectTimeout = .seconds(600)
+      options.firstByteTimeout = .seconds(600)
       options.pause = { [noted] pause in noted.withLock { $0.append(pause) } }
       return options
     }

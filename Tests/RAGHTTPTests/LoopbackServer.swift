@@ -10,6 +10,19 @@
     /// Names in lower case.
     var fields: [String: String]
     var body: String
+    /// The same for all requests of one connection.
+    var clientPort: Int?
+  }
+
+  /// A context that knows from which port a request came.
+  private struct PortContext: RequestContext {
+    var coreContext: CoreRequestContextStorage
+    let clientPort: Int?
+
+    init(source: ApplicationRequestContextSource) {
+      coreContext = CoreRequestContextStorage(source: source)
+      clientPort = source.channel.remoteAddress?.port
+    }
   }
 
   /// How the server answers a request.
@@ -98,10 +111,11 @@
       if let port { return try await port.value }
       let (ports, found) = AsyncStream.makeStream(of: Int.self)
       let scripts = scripts
-      let responder = CallbackResponder<BasicRequestContext> { request, _ in
+      let responder = CallbackResponder<PortContext> { request, context in
         let name = request.uri.path.split(separator: "/").first.map(String.init) ?? ""
         guard let script = scripts.withLock({ $0[name] }) else { return Response(status: .gone) }
-        return try await Self.respond(to: request, script, skipping: name.count + 1)
+        return try await Self.respond(
+          to: request, from: context.clientPort, script, skipping: name.count + 1)
       }
       let application = Application(
         responder: responder, configuration: .init(address: .hostname("127.0.0.1", port: 0)),
@@ -119,7 +133,7 @@
     }
 
     private static func respond(
-      to request: Request, _ script: Script, skipping prefixLength: Int
+      to request: Request, from port: Int?, _ script: Script, skipping prefixLength: Int
     ) async throws -> Response {
       var request = request
       let body = try await request.collectBody(upTo: 64 << 20)
@@ -127,7 +141,8 @@
       let reply = script.next(
         ReceivedRequest(
           path: String(request.uri.path.dropFirst(prefixLength)),
-          fields: Dictionary(fields) { first, _ in first }, body: String(buffer: body)))
+          fields: Dictionary(fields) { first, _ in first }, body: String(buffer: body),
+          clientPort: port))
       if reply.isSilent { try await stall(request, script) }
       var headers = HTTPFields()
       for (name, value) in reply.fields {
