@@ -24,6 +24,12 @@ struct FailureTests {
       ("RAG_ENCODER= XDG_CACHE_HOME=$PWD/none rag query alpha --index made", 2, "tools/model"),
       ("RAG_MODE=sideways rag query alpha --index made", 2, "RAG_MODE"),
       ("rag query alpha --index made --model-command \"sh '\"", 2, "quote"),
+      ("rag query alpha --index made --model-url http://127.0.0.1:9/v1", 2, "--model"),
+      ("rag query alpha --index made --model-url http://127.0.0.1:9/v1 --model m", 74, "127.0.0.1"),
+      (
+        "RAG_MODEL_KEY=k rag query alpha --index made --model-url http://h.invalid/v1 --model m", 2,
+        "https"
+      ),
       ("rag ingest docs --convert pdftotext", 2, ".pdf=pdftotext"),
       ("rag ingest docs --index made --include '['", 2, "no pattern"),
       ("rag ingest docs --index made --exclude ''", 2, "no pattern"),
