@@ -52,7 +52,7 @@ package struct Retriever: Sendable {
   private func reranked(
     _ query: Query, vector: [Float]?, by reranker: any Reranker
   ) async throws -> [Fusion.Candidate] {
-    let count = max(query.rerankCount, query.count)
+    let count = max(query.rerankCount, wanted(query))
     let (candidates, passages) = try await store.read { reader in
       let candidates = Array(try found(query, vector: vector, reader).prefix(count))
       return (candidates, try reader.chunks(candidates.map(\.id)).map(Self.passage))
@@ -160,8 +160,14 @@ package struct Retriever: Sendable {
   /// One lane alone needs no more than the hits; two are fused from deeper lists, of a length that
   /// does not depend on how many hits are wanted, as long as they are few.
   private func depth(_ query: Query) -> Int {
-    let count = reranker == nil ? query.count : max(query.count, query.rerankCount)
+    let count = reranker == nil ? wanted(query) : max(wanted(query), query.rerankCount)
     return query.mode == .hybrid ? max(count, 200) : count
+  }
+
+  /// The candidates that hits are chosen from: more than the hits where some give way to others.
+  private func wanted(_ query: Query) -> Int {
+    let gives = query.contextTokenCount != nil || query.diversity > 0
+    return gives ? Diversity.poolFactor * query.count : query.count
   }
 
   /// The vector that the query's vector lane searches with; nil in lexical mode.

@@ -90,8 +90,10 @@ extension Store {
     func insert(_ field: String, _ value: MetadataValue) throws {
       switch value {
       // Text that is a number compares as one too: CSV has no other way to say it.
+      // SQLite compares text up to a NUL.
       case .string(let text):
-        try statement.execute(arguments: [document, field, text, Double(text)])
+        try statement.execute(
+          arguments: [document, field, text.replacing("\0", with: " "), Double(text)])
       case .number(let number):
         try statement.execute(arguments: [document, field, number.formatted, number])
       case .bool(let flag): try statement.execute(arguments: [document, field, "\(flag)", nil])

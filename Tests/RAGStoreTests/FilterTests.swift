@@ -26,6 +26,8 @@ struct FilterTests {
       (.exists(field: "year"), ["a", "b"]),
       (.not(.exists(field: "year")), ["c"]),
       (.not(.equals(field: "title", "One")), ["b", "c"]),
+      (.not(.equals(field: "title", 5)), ["a", "b", "c"]),
+      (.not(.range(field: "path", .init(lower: 5))), ["a", "b", "c"]),
       (.and([.equals(field: "tags", "blue"), .equals(field: "tags", "red")]), ["a"]),
       (.or([.equals(field: "id", "a"), .equals(field: "id", "c")]), ["a", "c"]),
       (.and([]), ["a", "b", "c"]),
@@ -46,6 +48,24 @@ struct FilterTests {
       #expect(try await store.keys(matching: filter) == keys)
       let allowed = try await store.read { try $0.allowedChunks(filter) }
       #expect(allowed?.count == keys.count)
+    }
+  }
+
+  @Test("compares a title that is a number as one, and text up to its end")
+  func numbers() async throws {
+    try await withTemporaryDirectory { directory in
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      try await store.put(
+        record("a", ["x"], title: "1984", metadata: ["s": "v\0w"]),
+        record("b", ["y"], title: "Dune", metadata: ["s": "v"]), record("c", ["z"], title: "12.5"))
+      for (filter, keys) in [
+        (.equals(field: "title", 1984), ["a"]),
+        (.isIn(field: "title", [1984, "Dune"]), ["a", "b"]),
+        (.range(field: "title", .init(upper: 100)), ["c"]),
+        (.not(.equals(field: "title", 1984)), ["b", "c"]), (.equals(field: "s", "v"), ["b"]),
+      ] as [(Filter, [String])] {
+        #expect(try await store.keys(matching: filter) == keys, "\(filter)")
+      }
     }
   }
 }

@@ -121,6 +121,46 @@ struct SelectionTests {
     }
   }
 
+  @Test("of other years and sums are others, however alike their texts are")
+  func versions() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      let text =
+        "The lease of the flat in the old town by the river begins in 20%% and the rent is 9%%."
+      try await engine.upsert(
+        (10..<16).map {
+          MemoryDocument(id: "lease\($0)", text: text.replacing("%%", with: "\($0)"))
+        } + (0..<20).map { MemoryDocument(id: "note\($0)", text: "Note \($0) on rent and birds.") })
+      let hits = try await engine.search(Query("the rent of the flat in the old town", count: 6))
+      #expect(hits.allSatisfy { $0.document.id.hasPrefix("lease") }, "\(hits.map(\.document.id))")
+    }
+  }
+
+  @Test("are as many as are asked for with contexts too, in every mode")
+  func contextCount() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      let options = ChunkOptions(tokenCount: 20, overlapTokenCount: 0)
+      let texts = (0..<12).map { number in
+        (0..<8).map { "Owls number \(number) hunt mice \($0) by night in the old dark wood." }
+          .joined(separator: " ")
+      }
+      for try await _ in engine.ingest(
+        texts.enumerated().map {
+          .document(MemoryDocument(id: "d\($0.offset)", text: $0.element))
+        },
+        options: {
+          var all = IngestOptions(); all.chunking = options; return all
+        }())
+      {}
+      for mode in [SearchMode.vector, .lexical, .hybrid] {
+        var query = Query("owls hunt mice", count: 8, mode: mode)
+        query.contextTokenCount = 60
+        #expect(try await engine.search(query).count == 8, "\(mode)")
+      }
+    }
+  }
+
   @Test("are judged by a reranker, as many as it is asked to")
   func reranker() async throws {
     /// Likes long passages.

@@ -210,6 +210,10 @@ struct EvalCommand: AsyncParsableCommand {
     let asked = metrics.isEmpty ? RetrievalMetric.standard : metrics
     let measured = asked + failUnder.map(\.metric).filter { !asked.contains($0) }
 
+    if let twice = Dictionary(grouping: sets, by: \.name).first(where: { $1.count > 1 })?.key {
+      throw ValidationError(
+        "two sets are called '\(twice)', after their directories; rename one, or measure it apart")
+    }
     var report = EvaluationReport(sets: [])
     for set in sets {
       let runner = EvalRunner(

@@ -29,7 +29,8 @@ public struct Threshold: Sendable, Hashable {
         thresholds.compactMap { threshold -> String? in
           let name = threshold.metric.name
           let value = lane.metrics[name] ?? 0
-          guard value < threshold.minimum else { return nil }
+          // A mean is a sum, which need not give what it stands for to the last bit.
+          guard value < threshold.minimum - 1e-12 else { return nil }
           return "\(set.set), \(lane.lane): \(name) is \(value), under \(threshold.minimum)"
         }
       }

@@ -10,7 +10,8 @@ enum TextLines {
       throw RAGError(.notFound, "the file does not exist", path: file.path)
     }
     do {
-      return try Data(contentsOf: file)
+      let data = try Data(contentsOf: file)
+      return data.starts(with: byteOrderMark) ? data.dropFirst(byteOrderMark.count) : data
     } catch {
       throw RAGError(.io, "the file cannot be read", path: file.path, cause: error)
     }
@@ -41,6 +42,8 @@ enum TextLines {
       String(decoding: field, as: UTF8.self).trimmingCharacters(in: .whitespaces)
     }
   }
+
+  private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D ~= byte) }
 }

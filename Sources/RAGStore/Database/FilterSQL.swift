@@ -41,13 +41,20 @@ struct FilterSQL {
   private struct Operand {
     var text: SQL
     var number: SQL
+    /// Whether a comparison of what is no number has to say no: of rows, an unknown one is left out.
+    var isColumn = false
   }
 
   /// True when any value of the field meets `test`.
   private static func any(_ field: String, _ test: (Operand) -> SQL) -> SQL {
     if let column = columns[field] {
-      let operand = Operand(text: "document.\(sql: column)", number: "NULL")
-      return "(document.\(sql: column) IS NOT NULL AND (\(test(operand))))"
+      // As of metadata: text that is a number compares as one too, and other text with none.
+      let text: SQL = "document.\(sql: column)"
+      let isNumber: SQL = "CAST(CAST(\(text) AS REAL) AS TEXT) IN (\(text), \(text) || '.0')"
+      let operand = Operand(
+        text: text, number: "CASE WHEN \(isNumber) THEN CAST(\(text) AS REAL) END",
+        isColumn: true)
+      return "(\(text) IS NOT NULL AND (\(test(operand))))"
     }
     let operand = Operand(text: "metadata.text", number: "metadata.number")
     // One list of documents: with EXISTS, SQLite walks the index of values once for each of them.
@@ -67,7 +74,10 @@ struct FilterSQL {
   {
     switch value {
     case .string(let text): "\(operand.text) \(sql: sign) \(text)"
-    case .number(let number): "\(operand.number) \(sql: sign) \(number)"
+    case .number(let number):
+      operand.isColumn
+        ? "IFNULL(\(operand.number) \(sql: sign) \(number), 0)"
+        : "\(operand.number) \(sql: sign) \(number)"
     case .bool(let flag): "\(operand.text) \(sql: sign) \(flag ? "true" : "false")"
     case .list(let values):
       joinedSQL(values.map { comparison(operand, sign, $0) }, " OR ", whenEmpty: "0")
