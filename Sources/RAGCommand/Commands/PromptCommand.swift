@@ -31,7 +31,8 @@ struct PromptCommand: AsyncParsableCommand {
     let query = try search.query(question.joined(separator: " "))
     let engine = try await search.open()
     let schema = try prompting.jsonSchema()
-    let prompting = try await prompting.prompting(for: query.text, encoder: engine.encoder)
+    let prompting = try await prompting.prompting(
+      for: query.text, encoder: engine.encoder, answerTokens: model.answerTokens)
     let hits = try await engine.search(query)
     let material = prompting.material(query.text, from: hits, schema: schema)
     let composed =

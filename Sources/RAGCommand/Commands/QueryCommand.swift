@@ -87,7 +87,8 @@ struct QueryCommand: AsyncParsableCommand {
       throw ValidationError(
         "that needs a language model; name one with --model-command or RAG_MODEL_COMMAND")
     }
-    let prompting = try await prompting.prompting(for: query.text, encoder: engine.encoder)
+    let prompting = try await prompting.prompting(
+      for: query.text, encoder: engine.encoder, answerTokens: model.answerTokens)
     if let backend, !prompting.history.isEmpty {
       query.text = try await condensed(query.text, prompting.history, backend)
     }

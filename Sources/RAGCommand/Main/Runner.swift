@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Glibc
 import RAG
 
 /// Parses the arguments, runs the command they name, and turns what it throws into one line and a
@@ -51,13 +52,17 @@ enum Runner {
     }
   }
 
-  /// Runs a command as a task that the first Ctrl-C or SIGTERM cancels; a second one kills the
-  /// process.
+  /// Runs a command as a task that the first Ctrl-C, SIGTERM or SIGHUP cancels, so that commands that
+  /// it runs end with it; a second one kills the process. With nohup a hang-up stays ignored.
   private static func withInterruption(_ body: @escaping @Sendable () async throws -> Void)
     async throws
   {
     let task = Task(operation: body)
-    let sources = [SIGINT, SIGTERM].map { number in
+    var hangUp = sigaction()
+    sigaction(SIGHUP, nil, &hangUp)
+    // SIG_IGN is the address 1.
+    let isIgnored = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == 1
+    let sources = ([SIGINT, SIGTERM] + (isIgnored ? [] : [SIGHUP])).map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {

@@ -40,7 +40,12 @@ struct ModelOptions: ParsableArguments {
       "The tokens that prompt and answer of the model may have together.", valueName: "n"))
   var contextTokens = 8192
 
+  @Option(
+    help: ArgumentHelp("The tokens of these that are kept for the answer.", valueName: "n"))
+  var answerTokens = 1_024
+
   func validate() throws {
+    guard answerTokens > 0 else { throw ValidationError("--answer-tokens takes 1 or more") }
     guard contextTokens > 0 else { throw ValidationError("--context-tokens takes 1 or more") }
     guard modelCommand == nil || modelUrl == nil else {
       throw ValidationError("Choose one of --model-command and --model-url")

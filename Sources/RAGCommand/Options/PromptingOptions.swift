@@ -40,10 +40,12 @@ struct PromptingOptions: ParsableArguments {
   var isAsked: Bool { template != nil || examples != nil || history != nil || schema != nil }
 
   /// How to ask a question.
-  func prompting(for question: String, encoder: (any Embedder)?) async throws -> Prompting {
+  func prompting(
+    for question: String, encoder: (any Embedder)?, answerTokens: Int
+  ) async throws -> Prompting {
     var prompting = Prompting(
       composer: PromptComposer(
-        template: try choice(), reservedAnswerTokenCount: 1024, datamarksSources: datamark))
+        template: try choice(), reservedAnswerTokenCount: answerTokens, datamarksSources: datamark))
     if let examples {
       let all = try ExampleFile.read(examples)
       let selector =

@@ -36,6 +36,10 @@ struct AnswerView {
       lines +=
         "(\(Figures.count(answer.removedCitationCount, "citation")) removed: the sources do not say so)\n"
     }
+    let unsupported = answer.unsupportedStatements.count
+    if unsupported > 0 {
+      lines += "(\(Figures.count(unsupported, "statement")) without a source)\n"
+    }
     return lines.isEmpty ? "" : "\n" + lines
   }
 

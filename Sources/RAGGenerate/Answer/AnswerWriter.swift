@@ -102,7 +102,8 @@ struct AnswerWriter {
       return
     }
     let start = bytes.count + blank.utf8.count
-    try write(shown)
+    // What reads as a marker in the source is none of the answer's.
+    try write(UntrustedText.neutralised(shown))
     let statement = start..<bytes.count
     try append(" ")
     try append(marker: number, to: statement, proof)
@@ -118,6 +119,10 @@ struct AnswerWriter {
       }
       let claim = statement ?? self.statement()
       statement = claim
+      guard !claim.isEmpty else {
+        removedCitationCount += 1
+        continue
+      }
       let isRepeated = citations.reversed().prefix { $0.statement == claim }
         .contains { $0.number == number }
       if isRepeated { continue }

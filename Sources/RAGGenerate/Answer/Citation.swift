@@ -54,14 +54,13 @@ public enum CitationStatus: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// How a statement rests on the quote of its citation, the strongest first.
 public enum CitationSupport: String, Sendable, Hashable, Codable, CaseIterable {
-  /// The statement, or what it puts in quotation marks, stands in the source character for
-  /// character.
+  /// The statement is a sentence of the source, or several, character for character.
   case exact
-  /// The same, but for letter case, compatibility forms (NFKC), white space, kinds of quotation
+  /// The same, but for letter case, compatibility forms (NFKC, but for raised digits), white space, kinds of quotation
   /// marks and dashes, invisible characters and Markdown emphasis.
   case normalised
-  /// The source says something alike: it has enough of the statement's words, or its vector is
-  /// near. Weaker: a number or a "not" may differ.
+  /// The source says something alike: it has the statement within a longer sentence, enough of its
+  /// words, or a near vector. Weaker: a number or a "not" may differ.
   case similar
   /// Nobody can tell: the encoder does not read the script, or there is none.
   case unjudged

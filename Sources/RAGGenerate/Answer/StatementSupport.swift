@@ -45,23 +45,26 @@ struct StatementSupport {
     return similarity >= Self.leastSimilarity ? Finding(range: range, support: .similar) : nil
   }
 
-  /// Where the statement, or else what it quotes, stands in the text.
+  /// The sentences that the statement is, or else those that it quotes: these say no more than that
+  /// the quotation is one. A part of a sentence may be what the rest of it denies.
   private func verbatim(_ statement: String, in text: String) -> Finding? {
-    let parts = ([statement[...]] + Self.quotations(in: statement)).map(Self.trimmed).filter {
-      InformativeWords.words(of: String($0)).count >= Self.leastWordCount
-    }
-    guard !parts.isEmpty else { return nil }
+    let parts = ([statement[...]] + Self.quotations(in: statement)).map(Self.trimmed)
     let source = NormalisedText(text)
     let bytes = Array(text.utf8)
-    for part in parts {
-      if let range = source.range(of: NormalisedText(String(part))) {
-        let isExact = bytes[range].elementsEqual(part.utf8)
-        // The quote is of whole sentences, as a reader would quote it.
-        let pieces = SourceSentences.pieces(of: text).map(\.range).filter(range.overlaps)
-        let lower = min(range.lowerBound, pieces.first?.lowerBound ?? range.lowerBound)
-        let upper = max(range.upperBound, pieces.last?.upperBound ?? range.upperBound)
-        return Finding(range: lower..<upper, support: isExact ? .exact : .normalised)
+    for (index, part) in parts.enumerated()
+    where InformativeWords.words(of: String(part)).count >= Self.leastWordCount {
+      let wanted = NormalisedText(String(part))
+      guard let match = source.range(of: wanted) else { continue }
+      let pieces = SourceSentences.pieces(of: text).map(\.range).filter(match.overlaps)
+      let lower = min(match.lowerBound, pieces.first?.lowerBound ?? match.lowerBound)
+      let upper = max(match.upperBound, pieces.last?.upperBound ?? match.upperBound)
+      let range = lower..<upper
+      let whole = Self.trimmed(String(decoding: bytes[range], as: UTF8.self)[...])
+      guard index == 0, NormalisedText(String(whole)) == wanted else {
+        return Finding(range: range, support: .similar)
       }
+      return Finding(
+        range: range, support: whole.utf8.elementsEqual(part.utf8) ? .exact : .normalised)
     }
     return nil
   }

@@ -6,6 +6,8 @@ struct BackendPieces {
   private let limits: Limits
   private var pieces: AsyncThrowingStream<String, any Error>.Iterator
   private var byteCount = 0
+  private var thinking = ThinkingFilter()
+  private var isAtEnd = false
 
   init(_ prompt: ModelPrompt, from backend: any ModelBackend, limits: Limits) {
     name = backend.name
@@ -13,7 +15,7 @@ struct BackendPieces {
     pieces = backend.generate(prompt).makeAsyncIterator()
   }
 
-  /// The next piece; nil at the end.
+  /// The next piece, which may be empty; nil at the end. What the model thinks before is left out.
   /// - Throws: ``RAGError``: `limitExceeded` for an answer without end, `backend` for errors of
   ///   other kinds; `CancellationError`.
   mutating func next() async throws -> String? {
@@ -35,7 +37,9 @@ struct BackendPieces {
         "the model \(name) wrote more than \(limits.answerByteCount) bytes "
           + "(Limits.answerByteCount) and was stopped")
     }
-    return piece
+    if let piece { return thinking.filter(piece) }
+    defer { isAtEnd = true }
+    return isAtEnd ? nil : thinking.finish()
   }
 
   /// All that is left.
