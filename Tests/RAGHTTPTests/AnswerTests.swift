@@ -34,7 +34,7 @@
           ]))
       let backend = try OllamaBackend(
         url: await LoopbackServer.url(script), model: "tiny", contextTokenCount: 4096,
-        tokenCounter: CharacterCounter())
+        tokenCounter: CharacterCounter(), options: .patient)
       #expect(try await pieces(backend) == ["Whales", " swim."])
       let request = try #require(script.requests.first)
       #expect(request.path == "/api/chat")
@@ -55,7 +55,7 @@
           ]))
       let backend = try AnthropicBackend(
         url: await LoopbackServer.url(script), model: "tiny", key: testKey(),
-        contextTokenCount: 4096, tokenCounter: CharacterCounter())
+        contextTokenCount: 4096, tokenCounter: CharacterCounter(), options: .patient)
       #expect(try await pieces(backend) == ["Whales"])
       let request = try #require(script.requests.first)
       #expect(request.path == "/v1/messages")

@@ -13,16 +13,25 @@
     return #"{"choices":[{"index":0,"delta":{"content":\#(json)},"finish_reason":null}]}"#
   }
 
+  extension HTTPOptions {
+    /// Time is no part of most tests, however busy the machine.
+    static var patient: HTTPOptions {
+      var options = HTTPOptions()
+      options.connectTimeout = .seconds(86_400)
+      options.firstByteTimeout = .seconds(86_400)
+      options.pauseTimeout = .seconds(86_400)
+      options.totalTimeout = .seconds(86_400)
+      return options
+    }
+  }
+
   /// Notes pauses instead of making them.
   final class Pauses: Sendable {
     private let noted = Locked<[Duration]>([])
     var all: [Duration] { noted.withLock { $0 } }
 
     func options() -> HTTPOptions {
-      var options = HTTPOptions()
-      // Time is no part of these tests, however busy the machine.
-      options.connectTimeout = .seconds(600)
-      options.firstByteTimeout = .seconds(600)
+      var options = HTTPOptions.patient
       options.pause = { [noted] pause in noted.withLock { $0.append(pause) } }
       return options
     }

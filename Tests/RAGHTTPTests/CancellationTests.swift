@@ -37,7 +37,7 @@
     func pausing() async throws {
       let script = Script(.json(503, "{}"))
       let (paused, note) = AsyncStream.makeStream(of: Void.self)
-      var options = HTTPOptions()
+      var options = HTTPOptions.patient
       options.pause = { _ in
         note.yield()
         for await _ in AsyncStream<Void>.makeStream().stream {}
@@ -56,7 +56,7 @@
       let script = Script(ScriptedReply(isSilent: true))
       let embedder = try RemoteEmbedder(
         url: await LoopbackServer.url(script), model: "e", dimension: 2, maximumTokenCount: 10,
-        tokenCounter: CharacterCounter())
+        tokenCounter: CharacterCounter(), options: .patient)
       let task = Task { try await embedder.embed(["a"], as: .query) }
       await script.arrived()
       task.cancel()

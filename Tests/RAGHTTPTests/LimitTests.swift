@@ -9,7 +9,7 @@
     @Test("is stopped when it does not begin to answer", arguments: [true, false])
     func slowFirstByte(isSilent: Bool) async throws {
       let script = Script(ScriptedReply(isSilent: isSilent, steps: [.stall]))
-      var options = HTTPOptions()
+      var options = HTTPOptions.patient
       options.firstByteTimeout = .milliseconds(50)
       let error = await failure(try await openAI(script, options: options)).error
       #expect(error?.code == .limitExceeded)
@@ -21,7 +21,7 @@
     @Test("is stopped when it falls silent in the middle")
     func stall() async throws {
       let script = Script(.events(chunk("a"), then: [.stall]))
-      var options = HTTPOptions()
+      var options = HTTPOptions.patient
       options.pauseTimeout = .milliseconds(50)
       let error = await failure(try await openAI(script, options: options)).error
       #expect(error?.code == .limitExceeded)
@@ -32,7 +32,7 @@
     @Test("is stopped when all of it takes too long, busy as it may seem")
     func total() async throws {
       let script = Script(ScriptedReply(steps: [.endless(": wait\n\n")]))
-      var options = HTTPOptions()
+      var options = HTTPOptions.patient
       options.totalTimeout = .milliseconds(50)
       options.responseByteCount = .max
       let error = await failure(try await openAI(script, options: options)).error
@@ -43,7 +43,7 @@
     @Test("is told with its last failure when the time ends between attempts")
     func totalWhilePausing() async throws {
       let script = Script(.json(503, #"{"error":"loading"}"#))
-      var options = HTTPOptions()
+      var options = HTTPOptions.patient
       options.totalTimeout = .milliseconds(200)
       options.retryDelay = .seconds(1000)
       options.maximumRetryDelay = .seconds(1000)
@@ -75,7 +75,7 @@
       ])
     func flood(text: String, expected: String) async throws {
       let script = Script(ScriptedReply(steps: [.endless(text)]))
-      var options = HTTPOptions()
+      var options = HTTPOptions.patient
       options.responseByteCount = 4 << 20
       let error = await failure(try await openAI(script, options: options)).error
       #expect(error?.code == .limitExceeded)

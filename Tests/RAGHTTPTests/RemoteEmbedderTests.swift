@@ -48,7 +48,8 @@
       let script = Script(service)
       let url = try await LoopbackServer.url(script)
       let embedder = try await RemoteEmbedder.connect(
-        url: url, model: "e", maximumTokenCount: 100, tokenCounter: CharacterCounter())
+        url: url, model: "e", maximumTokenCount: 100, tokenCounter: CharacterCounter(),
+        options: .patient)
       #expect(embedder.dimension == 2)
       #expect(embedder.name == "e")
       #expect(

@@ -86,11 +86,11 @@
         steps: [.send(#"{"message":{"content":"a"},"done":false}"# + "\n")])
       let ollama = try OllamaBackend(
         url: await LoopbackServer.url(Script(line)), model: "m", contextTokenCount: 10,
-        tokenCounter: CharacterCounter())
+        tokenCounter: CharacterCounter(), options: .patient)
       let event = #"{"type":"content_block_delta","delta":{"text":"a"}}"#
       let anthropic = try AnthropicBackend(
         url: await LoopbackServer.url(Script(.events(event))), model: "m", key: nil,
-        contextTokenCount: 10, tokenCounter: CharacterCounter())
+        contextTokenCount: 10, tokenCounter: CharacterCounter(), options: .patient)
       for backend in [ollama, anthropic] as [any ModelBackend] {
         let (error, pieces) = await failure(backend)
         #expect(error?.code == .io)
