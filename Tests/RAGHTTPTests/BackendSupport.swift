@@ -17,10 +17,10 @@
     /// Time is no part of most tests, however busy the machine.
     static var patient: HTTPOptions {
       var options = HTTPOptions()
-      options.connectTimeout = .seconds(86_400)
-      options.firstByteTimeout = .seconds(86_400)
-      options.pauseTimeout = .seconds(86_400)
-      options.totalTimeout = .seconds(86_400)
+      options.connectTimeout = .seconds(1_200)
+      options.firstByteTimeout = .seconds(1_200)
+      options.pauseTimeout = .seconds(1_200)
+      options.totalTimeout = .seconds(1_200)
       return options
     }
   }
