@@ -96,7 +96,9 @@ package struct StoreReader {
   package func exactVectors() throws -> FlatIndex? {
     guard let dimension = settings.dimension else { return nil }
     var index = try FlatIndex(dimension: dimension, metric: .cosine, encoding: .float32)
-    try VectorRow.forEach(after: 0, dimension: dimension, in: database) {
+    try VectorRow.forEach(
+      of: ChunkIDs(after: 0, last: settings.lastChunk), dimension: dimension, in: database
+    ) {
       try index.append(id: $0.chunk, vector: $0.elements)
     }
     return index
@@ -188,8 +190,18 @@ package struct StoreReader {
     return tail
   }
 
+  /// The words of some chunks, from the rows.
+  func terms(of chunks: ChunkIDs) throws -> LexicalMemory {
+    if !chunks.isEmpty, chunks.last >= settings.lastChunk {
+      return try termTail(after: chunks.after)
+    }
+    var terms = LexicalMemory()
+    try SearchedText.forEach(of: chunks, in: database) { try terms.append($0) }
+    return terms
+  }
+
   /// The words behind a chunk.
-  func termTail(after start: Int64) throws -> LexicalMemory {
+  private func termTail(after start: Int64) throws -> LexicalMemory {
     var state = try state()
     let tail = try state.termTail(after: start, settings: settings, in: database)
     keep(state)
@@ -200,10 +212,18 @@ package struct StoreReader {
     try files.graph(of: generation, dimension: settings.dimension)
   }
 
-  /// Chunks with an id above `start`.
-  func chunkCount(after start: Int64) throws -> Int {
+  /// How many of these ids are chunks.
+  func chunkCount(in ids: ChunkIDs) throws -> Int {
     try Int.fetchOne(
-      database, sql: "SELECT count(*) FROM chunk WHERE id > ?", arguments: [start]) ?? 0
+      database, sql: "SELECT count(*) FROM chunk WHERE id > ? AND id <= ?",
+      arguments: [ids.after, ids.last]) ?? 0
+  }
+
+  /// The id of the chunk that is the `ordinal`-th, from 1, after another; nil where there are fewer.
+  func chunk(_ ordinal: Int, after start: Int64) throws -> Int64? {
+    try Int64.fetchOne(
+      database, sql: "SELECT id FROM chunk WHERE id > ? ORDER BY id LIMIT 1 OFFSET ?",
+      arguments: [start, ordinal - 1])
   }
 
   // MARK: Rows

@@ -75,7 +75,10 @@ struct StoreTests {
         try await store.read { reader in
           hasBegun.yield()
           // As folds and checks do.
-          while true { try VectorRow.forEach(after: 0, dimension: 8, in: reader.database) { _ in } }
+          let all = ChunkIDs(after: 0, last: .max)
+          while true {
+            try VectorRow.forEach(of: all, dimension: 8, in: reader.database) { _ in }
+          }
         }
       }
       for await _ in begun { break }

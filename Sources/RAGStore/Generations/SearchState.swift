@@ -52,7 +52,9 @@ struct SearchState: Sendable {
         index: try FlatIndex(dimension: dimension, metric: .cosine, encoding: .float32),
         after: start, last: start)
     }
-    try VectorRow.forEach(after: tail.last, dimension: dimension, in: database) {
+    try VectorRow.forEach(
+      of: ChunkIDs(after: tail.last, last: settings.lastChunk), dimension: dimension, in: database
+    ) {
       try tail.index.append(id: $0.chunk, vector: $0.elements)
     }
     tail.last = settings.lastChunk
@@ -69,7 +71,10 @@ struct SearchState: Sendable {
     }
     var tail = Tail(index: LexicalMemory(), after: start, last: start)
     if let known = terms, known.after == start { tail = known }
-    try SearchedText.forEach(after: tail.last, in: database) { try tail.index.append($0) }
+    try SearchedText.forEach(of: ChunkIDs(after: tail.last, last: settings.lastChunk), in: database)
+    {
+      try tail.index.append($0)
+    }
     tail.last = settings.lastChunk
     terms = tail
     return tail.index
@@ -81,16 +86,17 @@ enum SearchedText {
   /// Texts held in memory at once.
   private static let batchCount = 1_024
 
-  /// Calls `body` with the texts of the chunks after `start`, by ascending id, some at a time.
+  /// Calls `body` with the texts of some chunks, by ascending id, a batch at a time.
   static func forEach(
-    after start: Int64, in database: Database, _ body: ([(id: Int64, text: String)]) throws -> Void
+    of chunks: ChunkIDs, in database: Database, _ body: ([(id: Int64, text: String)]) throws -> Void
   ) throws {
     let rows = try Row.fetchCursor(
       database,
       sql: """
         SELECT chunk.*, document.title AS title FROM chunk
-        JOIN document ON document.id = chunk.document WHERE chunk.id > ? ORDER BY chunk.id
-        """, arguments: [start])
+        JOIN document ON document.id = chunk.document
+        WHERE chunk.id > ? AND chunk.id <= ? ORDER BY chunk.id
+        """, arguments: [chunks.after, chunks.last])
     var batch: [(id: Int64, text: String)] = []
     while let row = try rows.next() {
       try Cancellation.check()

@@ -2,32 +2,19 @@ import Foundation
 import GRDB
 import RAGCore
 import RAGIndex
-import RAGLexical
 
 extension Store {
-  /// Makes the tail a generation, and generations one, if the policy says that it is due.
+  /// Makes the tail a generation, and generations one, as far as the policy says that it is due.
   ///
   /// The caller holds the writer's lock. Readers keep the generations they have; files that no
   /// state names any more are removed when the new state is committed. Cancelled or interrupted,
-  /// it leaves the state as it was, and the next call begins anew.
-  /// - Complexity: O(chunks folded) distances times log(chunks), and one write of their files.
+  /// it leaves a whole state, and the next call goes on from there.
+  /// - Complexity: O(chunks folded) distances times log(chunks), and one write of their files, in
+  ///   memory for no more than `FoldPolicy.capacity` chunks.
   package func foldIfNeeded(policy: FoldPolicy = FoldPolicy()) async throws {
-    let kept = try await read { reader -> Int? in
-      let state = try reader.state()
-      let usable = reader.files.usable(state.generations)
-      // Of damaged files, or of other parameters: all is there to build them anew.
-      if usable.count < state.generations.count { return usable.count }
-      if let first = usable.first, let graph = try reader.graph(of: first),
-        graph.parameters != policy.parameters
-      {
-        return 0
-      }
-      return policy.generationsToKeep(
-        chunkCounts: state.generations.map(\.chunkCount),
-        tail: try reader.chunkCount(after: state.generations.last?.lastChunk ?? 0),
-        tombstones: state.tombstones.count)
+    while let due = try await read({ try $0.dueFold(policy) }) {
+      guard try await fold(due, policy) != nil else { return }
     }
-    if let kept { try await fold(keeping: kept, parameters: policy.parameters) }
   }
 
   /// Ends a run of writes: folds what is due, gives free space back, and empties the log.
@@ -65,35 +52,44 @@ extension Store {
     }
   }
 
-  /// Makes one generation of all chunks, without a trace of those removed, and gives space that is
-  /// not needed any more back to the file system.
+  /// Makes as few generations as can be of all chunks, without a trace of those removed, and gives
+  /// space that is not needed any more back to the file system.
   package func compact(policy: FoldPolicy = FoldPolicy()) async throws {
     guard let writer else { throw notWritable }
-    try await fold(keeping: 0, parameters: policy.parameters)
+    try await foldIfNeeded(policy: policy)
+    var done = 0
+    while true {
+      let (sizes, tail) = try await read { try $0.sizes() }
+      guard let due = policy.nextCompaction(sizes, from: done, tail: tail) else { break }
+      guard let folded = try await fold(due, policy) else { break }
+      if folded.generation != nil { done += 1 }
+    }
     try await mappingErrors(directory.path) {
       try await writer.vacuum()
       try await writer.writeWithoutTransaction { $0.emptyLog() }
     }
   }
 
-  /// Makes one generation of all that follows the first `kept` ones.
-  private func fold(keeping kept: Int, parameters: HNSWParameters) async throws {
+  /// Makes one generation of what is due.
+  /// - Returns: nil where something was written meanwhile, and nothing was done.
+  private func fold(_ due: FoldPolicy.Due, _ policy: FoldPolicy) async throws -> Fold.Result? {
     guard let writer else { throw notWritable }
     try requireInPlace()
     // Else what many batches and folds left behind would add up.
     defer { SystemCalls.releaseFreedMemory() }
     let folded = try await read { reader in
-      try Fold(reader: reader, directory: directory, parameters: parameters).run(keeping: kept)
+      try Fold(reader: reader, directory: directory, policy: policy).run(due)
     }
     let isCurrent = try await mappingErrors(directory.path) {
       try await writer.write { database in
         var settings = try IndexSettings.fetch(database)
         // Whatever was written meanwhile is not in the files.
         guard settings.revision == folded.revision else { return false }
-        try database.execute(
-          sql: "DELETE FROM generation WHERE lastChunk > ?", arguments: [folded.after])
-        try database.execute(
-          sql: "DELETE FROM tombstone WHERE chunk > ?", arguments: [folded.after])
+        for (table, column) in [("generation", "lastChunk"), ("tombstone", "chunk")] {
+          try database.execute(
+            sql: "DELETE FROM \(table) WHERE \(column) > ? AND \(column) <= ?",
+            arguments: [folded.chunks.after, folded.chunks.last])
+        }
         try folded.generation?.insert(database)
         settings.revision += 1
         if let number = folded.generation?.number { settings.lastGeneration = number }
@@ -103,6 +99,7 @@ extension Store {
     }
     if isCurrent { try markRevision(folded.revision + 1) }
     try await removeLeftovers()
+    return isCurrent ? folded : nil
   }
 
   /// Removes the files of generations that the current state does not name.
@@ -116,82 +113,35 @@ extension Store {
   }
 }
 
-/// One fold: from the rows and files of a state to the files of a new generation.
-private struct Fold {
-  let reader: StoreReader
-  let directory: IndexDirectory
-  let parameters: HNSWParameters
-  private let threads = ProcessInfo.processInfo.activeProcessorCount
-
-  init(reader: StoreReader, directory: IndexDirectory, parameters: HNSWParameters) {
-    self.reader = reader
-    self.directory = directory
-    self.parameters = parameters
-  }
-
-  struct Result: Sendable {
-    /// Of the state that was folded.
-    var revision: Int
-    /// The chunk behind which the new generation begins.
-    var after: Int64
-    /// Nil when no chunk is left.
-    var generation: Generation?
-  }
-
-  func run(keeping kept: Int) throws -> Result {
-    let state = try reader.state()
-    let after = kept == 0 ? 0 : state.generations[kept - 1].lastChunk
-    let old = Array(reader.files.usable(state.generations).dropFirst(kept))
-    var result = Result(revision: state.revision, after: after, generation: nil)
-    let count = try reader.chunkCount(after: after)
-    guard count > 0 else { return result }
-    let number = reader.settings.lastGeneration + 1
-    let gone = IDSet(state.tombstones.sorted.filter { $0 > after })
-    result.generation = Generation(
-      number: number, lastChunk: reader.settings.lastChunk, chunkCount: count,
-      graph: try writeGraph(number, from: old.first, after: after, without: gone),
-      terms: try writeTerms(number, from: old, after: after, without: gone))
-    return result
-  }
-
-  /// Vectors held in memory at once beside the graph.
-  private static let foldedAtOnce = 16_384
-
-  private func writeGraph(
-    _ number: Int, from old: Generation?, after: Int64, without gone: IDSet
-  ) throws -> FileStamp? {
-    guard let dimension = reader.settings.dimension else { return nil }
-    var known = try old.flatMap { try reader.graph(of: $0) }
-    // A graph of other parameters is not extended but built anew, from all vectors.
-    if known?.parameters != parameters { known = nil }
-    let graph =
-      try known.map { try MutableGraph($0) }
-      ?? MutableGraph(dimension: dimension, metric: .cosine, parameters: parameters)
-    try graph.delete(gone, threads: threads)
-    var ids: [Int64] = []
-    var vectors: [Float] = []
-    func insert() throws {
-      try graph.insert(ids: ids, vectors: vectors, threads: threads)
-      ids.removeAll(keepingCapacity: true)
-      vectors.removeAll(keepingCapacity: true)
+extension StoreReader {
+  /// How many chunks generations and the tail have, and how many of them are gone.
+  fileprivate func sizes() throws -> (generations: [FoldPolicy.Size], tail: FoldPolicy.Size) {
+    let state = try state()
+    let gone = state.tombstones.sorted
+    var (sizes, first): ([FoldPolicy.Size], Int) = ([], 0)
+    for generation in state.generations {
+      let end = gone[first...].firstIndex { $0 > generation.lastChunk } ?? gone.count
+      sizes.append(.init(chunkCount: generation.chunkCount, removedCount: end - first))
+      first = end
     }
-    let start = known == nil ? after : old?.lastChunk ?? after
-    try VectorRow.forEach(after: start, dimension: dimension, in: reader.database) { row in
-      ids.append(row.chunk)
-      vectors += row.elements
-      if ids.count == Self.foldedAtOnce { try insert() }
-    }
-    try insert()
-    guard graph.count > 0 else { return nil }
-    return try GraphFile.write(graph, to: directory.graph(number), threads: threads)
+    let removed = gone.count - first
+    let last = state.generations.last?.lastChunk ?? 0
+    let live = try chunkCount(in: ChunkIDs(after: last, last: settings.lastChunk))
+    return (sizes, .init(chunkCount: live + removed, removedCount: removed))
   }
 
-  private func writeTerms(
-    _ number: Int, from old: [Generation], after: Int64, without gone: IDSet
-  ) throws -> FileStamp {
-    try LexicalFile.write(
-      merging: try old.map { try reader.files.terms(of: $0) }, excluding: gone,
-      adding: try reader.termTail(after: old.last?.lastChunk ?? after),
-      to: directory.terms(number))
+  /// The next fold that is due, of damaged files and those of other parameters first: all is there
+  /// to build them anew.
+  fileprivate func dueFold(_ policy: FoldPolicy) throws -> FoldPolicy.Due? {
+    let generations = try state().generations
+    let usable = files.usable(generations)
+    let other = try usable.firstIndex {
+      try graph(of: $0).map { $0.parameters != policy.parameters } ?? false
+    }
+    if let stale = other ?? (usable.count < generations.count ? usable.count : nil) {
+      return .init(generations: stale..<stale + 1, takesTail: false)
+    }
+    let (sizes, tail) = try sizes()
+    return policy.next(sizes, tail: tail)
   }
 }

@@ -59,15 +59,16 @@ struct VectorRow: Sendable {
 }
 
 extension VectorRow {
-  /// Calls `body` with the vectors of the chunks after `start`, by ascending id.
+  /// Calls `body` with the vectors of some chunks, by ascending id.
   static func forEach(
-    after start: Int64, dimension: Int, in database: Database,
+    of chunks: ChunkIDs, dimension: Int, in database: Database,
     _ body: (VectorRow) throws -> Void
   ) throws {
     let rows = try Row.fetchCursor(
       database,
-      sql: "SELECT chunk, elements, checksum FROM vector WHERE chunk > ? ORDER BY chunk",
-      arguments: [start])
+      sql: """
+        SELECT chunk, elements, checksum FROM vector WHERE chunk > ? AND chunk <= ? ORDER BY chunk
+        """, arguments: [chunks.after, chunks.last])
     while let row = try rows.next() {
       try Cancellation.check()
       try body(VectorRow(row, dimension: dimension))
