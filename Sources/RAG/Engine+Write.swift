@@ -1,3 +1,4 @@
+import Foundation
 public import RAGCore
 import RAGStore
 
@@ -18,31 +19,48 @@ extension Engine {
   /// Removes documents by id (for files: the absolute path), and returns how many there were.
   @discardableResult
   public func delete(ids: [String], wait: Duration = .seconds(5)) async throws -> Int {
-    let lock = try await store.lockForWriting(wait: wait)
-    defer { withExtendedLifetime(lock) {} }
-    let known = try await store.read { reader in
+    try await remove(wait) { reader in
       try ids.filter { try reader.documentState($0) != nil }
-    }
-    guard !known.isEmpty else { return 0 }
-    try await store.apply(known.map { .remove(key: $0) }, encoder: nil, chunking: nil)
-    try await store.settle()
-    return known.count
+    }.count
   }
 
-  /// Removes the documents of a file, or of all files below a directory, and returns their ids.
-  /// The files themselves are not touched.
+  /// Removes whatever each name may mean, in one commit: the document of an id, that of a file, and
+  /// those of all files below a directory. The files themselves are not touched.
+  /// - Returns: the ids of what was removed.
   @discardableResult
-  public func delete(under path: String, wait: Duration = .seconds(5)) async throws -> [String] {
-    let ids = try await store.read { try $0.documentKeys(under: path) }
-    try await delete(ids: ids, wait: wait)
-    return ids
+  public func delete(
+    named names: [String], wait: Duration = .seconds(5)
+  ) async throws -> [String] {
+    try await remove(wait) { reader in
+      try names.flatMap { name in
+        // An ingest names files as they are found, behind a root that is a link.
+        let path = name.absolutePath
+        let paths = Set([path, URL(filePath: path).resolvingSymlinksInPath().path])
+        return try paths.flatMap { try reader.documentKeys(under: $0) }
+          + (reader.documentState(name) == nil ? [] : [name])
+      }
+    }
   }
 
   /// Removes the documents that a filter matches, and returns their ids.
   @discardableResult
   public func delete(where filter: Filter, wait: Duration = .seconds(5)) async throws -> [String] {
-    let ids = try await store.read { try $0.documentKeys(matching: filter) }
-    try await delete(ids: ids, wait: wait)
-    return ids
+    try await remove(wait) { try $0.documentKeys(matching: filter) }
+  }
+
+  /// Removes the documents that are chosen of the newest state.
+  private func remove(
+    _ wait: Duration, _ choose: @Sendable (StoreReader) throws -> [String]
+  ) async throws -> [String] {
+    let lock = try await store.lockForWriting(wait: wait)
+    defer { withExtendedLifetime(lock) {} }
+    // By their bytes: `==` takes é for e with an accent.
+    var keys: [[UInt8]: String] = [:]
+    for key in try await store.read(choose) { keys[Array(key.utf8)] = key }
+    guard !keys.isEmpty else { return [] }
+    let sorted = keys.values.sorted()
+    try await store.apply(sorted.map { .remove(key: $0) }, encoder: nil, chunking: nil)
+    try await store.settle()
+    return sorted
   }
 }

@@ -51,6 +51,7 @@ package final class Store: Sendable {
     try directory.requireRegularFiles()
     try Schema.validateFile(of: directory)
     try requireOwnLog(directory)
+    try directory.requireReadableLog()
     // Before the database: a commit made meanwhile must not look like one that was lost.
     let mark = directory.revisionMark.read()
     return try mappingErrors(directory.path) {
@@ -187,7 +188,7 @@ extension Database {
 }
 
 extension IndexDirectory {
-  fileprivate var isWritable: Bool { access(path, W_OK) == 0 }
+  var isWritable: Bool { access(path, W_OK) == 0 }
 
   /// Whether SQLite's log holds anything.
   var hasLog: Bool {

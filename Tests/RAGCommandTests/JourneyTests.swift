@@ -231,6 +231,26 @@ struct JourneyTests {
     }
   }
 
+  @Test("removes all that is named in one commit, each document once")
+  func deleteMany() throws {
+    try Sandbox.run { sandbox in
+      for name in ["a.txt", "b.txt", "deep/c.txt", "deep/d.txt", "e.txt"] {
+        try sandbox.write("docs/" + name, "words of \(name)")
+      }
+      try #require(try sandbox.rag("ingest", "docs").status == 0)
+      func status(_ field: String) throws -> Int? {
+        try sandbox.rag("status", "--json").json()[field] as? Int
+      }
+      let before = try #require(try status("revision"))
+      let run = try sandbox.rag(
+        "delete", "docs/a.txt", sandbox.path + "/docs/a.txt", "docs/deep", "docs/deep/c.txt", "none"
+      )
+      #expect(run.text == "3 documents removed\n")
+      #expect(try status("documents") == 2)
+      #expect(try status("revision") == before + 1)
+    }
+  }
+
   @Test("pipes a page or records in")
   func standardInput() throws {
     try Sandbox.run { sandbox in

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import RAG
 
 /// `rag delete`
@@ -42,12 +41,13 @@ struct DeleteCommand: AsyncParsableCommand {
   func run() async throws {
     let filter = try condition.filter()
     let engine = try await index.openExisting(wait)
-    let count =
+    let removed =
       if let filter {
-        try await engine.delete(where: filter, wait: wait.duration).count
+        try await engine.delete(where: filter, wait: wait.duration)
       } else {
-        try await removeNamed(in: engine)
+        try await engine.delete(named: documents, wait: wait.duration)
       }
+    let count = removed.count
     if output.json {
       try StandardOutput.write(JSON.document(["removed": count]))
     } else if count > 0 {
@@ -57,19 +57,5 @@ struct DeleteCommand: AsyncParsableCommand {
       Messages.note("no such document in the index")
       throw EndCommand(.nothingFound)
     }
-  }
-
-  /// Removes what each argument may mean: an id, or the absolute path of files.
-  private func removeNamed(in engine: Engine) async throws -> Int {
-    var count = 0
-    for name in documents {
-      count += try await engine.delete(ids: [name], wait: wait.duration)
-      // An ingest names files as they are found, behind a root that is a link.
-      let path = name.absolutePath
-      for path in Set([path, URL(filePath: path).resolvingSymlinksInPath().path]) {
-        count += try await engine.delete(under: path, wait: wait.duration).count
-      }
-    }
-    return count
   }
 }

@@ -176,7 +176,7 @@ struct IngestCommand: AsyncParsableCommand {
       var chunking = ChunkOptions()
       if let chunkTokens { chunking.tokenCount = chunkTokens }
       if let chunkOverlap { chunking.overlapTokenCount = chunkOverlap }
-      options.chunking = chunking
+      options.chunking = try chunking.checked()
     }
     return options
   }

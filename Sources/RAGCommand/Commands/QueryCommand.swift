@@ -68,13 +68,7 @@ struct QueryCommand: AsyncParsableCommand {
   func run() async throws {
     var query = try search.query(question.joined(separator: " "), explains: explain)
     let engine = try await search.open()
-    defer {
-      for damage in engine.damage {
-        Messages.warning(
-          "\(damage.file) is damaged and was not used: \(damage.problem); 'rag repair' makes it anew"
-        )
-      }
-    }
+    defer { Messages.warn(of: engine.damage) }
     let vectorSearch = explain ? try await engine.explain(query) : nil
     if let vectorSearch {
       Messages.note(

@@ -16,7 +16,9 @@ struct StatusCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let status = try await index.open(for: .read).status()
+    let engine = try await index.open(for: .read)
+    let status = try await engine.status()
+    Messages.warn(of: engine.damage)
     guard !output.json else { return try StandardOutput.write(JSON.document(status)) }
     var table = Table()
     table.add("index", Printable.line(status.index))

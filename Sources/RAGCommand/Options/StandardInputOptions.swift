@@ -18,11 +18,18 @@ struct StandardInputOptions: ParsableArguments {
   var isGiven: Bool { id != nil || title != nil || type != nil }
 
   /// Reads standard input, which is one document.
+  /// - Throws: ``RAGError`` of code `invalidInput` where it is empty; `limitExceeded`, `io`.
   func source() throws -> IngestSource {
+    let id = id ?? "standard-input"
     var input = StandardInput()
+    let bytes = try input.readAll()
+    // More likely a command before the pipe that failed than a wish to have the document gone.
+    guard !bytes.isEmpty else {
+      throw RAGError(
+        .invalidInput,
+        "standard input is empty, and nothing was done; 'rag delete' removes a document")
+    }
     return .document(
-      MemoryDocument(
-        id: id ?? "standard-input", bytes: try input.readAll(), mediaType: type?.mediaType,
-        title: title))
+      MemoryDocument(id: id, bytes: bytes, mediaType: type?.mediaType, title: title))
   }
 }

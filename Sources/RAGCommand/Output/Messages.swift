@@ -1,4 +1,5 @@
 import Glibc
+import RAG
 
 /// Lines for people, on standard error.
 enum Messages {
@@ -10,6 +11,14 @@ enum Messages {
 
   /// Something to know.
   static func note(_ text: String) { line("rag: \(text)") }
+
+  /// Files of an index that were found damaged, and in whose place its rows answered.
+  static func warn(of damage: [IndexDamage]) {
+    for damage in damage {
+      warning(
+        "\(damage.file) is damaged and was not used: \(damage.problem); 'rag repair' makes it anew")
+    }
+  }
 
   private static func line(_ text: String) {
     // One line, whatever a path or a system message holds.

@@ -72,12 +72,11 @@ struct ChunkSizes {
   var shortSection: Int { limit / 8 }
 
   init(options: ChunkOptions, maximumTokenCount: Int) throws {
-    guard maximumTokenCount >= 16 else {
-      throw RAGError(.invalidInput, "the encoder takes fewer than 16 tokens; use another")
-    }
-    guard options.tokenCount >= 16, options.overlapTokenCount >= 0 else {
+    let options = try options.checked()
+    guard maximumTokenCount >= ChunkOptions.smallestTokenCount else {
       throw RAGError(
-        .invalidInput, "chunks need at least 16 tokens and no negative overlap; change the options")
+        .invalidInput,
+        "the encoder takes fewer than \(ChunkOptions.smallestTokenCount) tokens; use another")
     }
     let target = min(options.tokenCount, maximumTokenCount, 1 << 20)
     limit = min(target + target / 4, maximumTokenCount)

@@ -38,14 +38,36 @@ package struct IndexDirectory: Sendable {
     }
   }
 
-  /// Proves that what is opened by name is no pipe or device, at which a reader would wait.
+  /// Proves that what is opened by name is no pipe or device, at which a reader would wait, nor a
+  /// link, beside whose target SQLite would look for the log.
   func requireRegularFiles() throws {
     for path in [lock, database, database + "-wal", database + "-shm"] {
       var status = stat()
-      guard stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { continue }
-      throw RAGError(
-        .invalidInput, "is not a regular file; remove it, and let 'rag verify' look", path: path)
+      guard lstat(path, &status) == 0 else {
+        if errno == ENOENT || errno == ENOTDIR { continue }
+        throw SystemCalls.failure("opening the index", path: path)
+      }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: continue
+      case S_IFLNK:
+        throw RAGError(
+          .invalidInput, "is a symbolic link; name the directory of the index that it leads to",
+          path: path)
+      default:
+        throw RAGError(
+          .invalidInput, "is not a regular file; remove it, and let 'rag verify' look", path: path)
+      }
     }
+  }
+
+  /// Proves that a log can be read: without the index of it that SQLite keeps in a file, it has to
+  /// be made.
+  func requireReadableLog() throws {
+    guard hasLog, !isWritable, !fileExists(database + "-shm") else { return }
+    throw RAGError(
+      .readOnly,
+      "an interrupted write left a log, which can only be read where the directory can be written; "
+        + "copy the index to such a place, and query it there once", path: path)
   }
 
   /// Whether a name is one of those that files of an index have.

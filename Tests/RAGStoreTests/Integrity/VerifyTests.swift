@@ -78,8 +78,9 @@ struct VerifyTests {
 
   @Test(
     "does not call a file damaged that cannot be opened",
-    arguments: ["g1.graph", "g1.terms", "rag.sqlite-wal"])
-  func unopened(name: String) async throws {
+    arguments: [("g1.graph", .io), ("g1.terms", .io), ("rag.sqlite-wal", .invalidInput)]
+      as [(String, RAGError.Code)])
+  func unopened(name: String, code: RAGError.Code) async throws {
     let sample = try await SampleIndex.make()
     try await withTemporaryDirectory { path in
       try sample.restore(to: path)
@@ -89,7 +90,7 @@ struct VerifyTests {
       try FileManager.default.createSymbolicLink(atPath: file, withDestinationPath: file)
       await #expect {
         try await Store.verify(IndexDirectory(path))
-      } throws: { ($0 as? RAGError)?.code == .io }
+      } throws: { ($0 as? RAGError)?.code == code }
     }
   }
 }
