@@ -105,7 +105,7 @@ final class PostingList: Sendable {
 
 extension LexicalSegment {
   /// Prefixes whose postings are kept, as large as all that they hold.
-  private static let prefixLimit = 2
+  private static let prefixLimit = 4
 
   /// What the terms that begin with a prefix hold together.
   private func postings(prefix: [UInt8]) throws -> PostingList {
