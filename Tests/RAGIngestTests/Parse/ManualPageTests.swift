@@ -24,6 +24,10 @@ private let withHashLink: Heading = { level, id, text in
   "<h\(level) class='anchor' id='\(id)'>\(text)<a href='#\(id)' class='hash-link'>#</a></h\(level)>"
 }
 
+private let withLinkBehind: Heading = { level, id, text in
+  "<div class='heading'><h\(level)>\(text)</h\(level)><a id='user-\(id)' href='#\(id)'></a></div>"
+}
+
 private let withoutLink: Heading = { level, id, text in
   "<h\(level) id='\(id)'>\(text)</h\(level)>"
 }
@@ -107,6 +111,13 @@ private let tools = [
       <article class="md-content__inner md-typeset">
       """,
     after: "</article></div></main><footer class='md-footer'>\(links)</footer></div>"),
+  Tool(
+    description: "a host of code", heading: withLinkBehind,
+    before: """
+      <nav>\(links)</nav><div class="Layout"><div class="Layout-sidebar">\(links)</div>
+      <article class="markdown-body entry-content" itemprop="text">
+      """,
+    after: "</article></div><footer>\(links)</footer>"),
   Tool(
     description: "Javadoc", heading: withoutLink,
     before: """
