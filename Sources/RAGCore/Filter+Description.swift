@@ -81,7 +81,9 @@ extension Filter: CustomStringConvertible {
     case .number(let number):
       if number.isInfinite { return number < 0 ? "-1e999" : "1e999" }
       if number.isNaN { return quoted("nan") }
-      return Int64(exactly: number).map(String.init) ?? number.description
+      // Whole numbers that Float64 does not tell from others are read as their digits.
+      let whole = Int64(exactly: number).flatMap { MetadataValue.isExact($0) ? $0 : nil }
+      return whole.map(String.init) ?? number.description
     }
   }
 

@@ -2,7 +2,8 @@
 ///
 /// Fields are `path`, `title`, `language`, `mediaType`, and whatever the documents or the user's
 /// `--meta` carry. A field that a document does not have matches no comparison; of several
-/// values of a field, any may match. Text is compared exactly, numbers as numbers.
+/// values of a field, any may match. Text is compared exactly, numbers as numbers:
+/// in ranges as Float64, and as equal only where all digits of a whole number of 64 bits are.
 public indirect enum Filter: Sendable, Hashable {
   case equals(field: String, MetadataValue)
   case isIn(field: String, [MetadataValue])

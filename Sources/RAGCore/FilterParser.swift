@@ -19,7 +19,8 @@ extension Filter {
   /// Keywords may be in any case; a field or a text that is spelt like one is put in quotes, and so
   /// is a text that looks like a number (`version = "2"`). A backtick in a field is doubled.
   /// `a != b` is `not a = b`, which also holds for documents without the field. Both ends of
-  /// `between` match unless marked `exclusive`. An empty list after `in` matches nothing.
+  /// `between` match unless marked `exclusive`. An empty list after `in` matches nothing. A whole
+  /// number of more than 53 bits equals its own digits alone; ranges compare as Float64 does.
   ///
   /// - Throws: ``RAGError`` of code `invalidInput` that names the column, counted in characters
   ///   from 1, and what was expected there; `limitExceeded` for a text longer than
@@ -88,13 +89,13 @@ struct FilterParser {
     if try take(symbol: "=") { return .equals(field: field, try value()) }
     if try take(symbol: "!=") { return .not(.equals(field: field, try value())) }
     if try take(symbol: "<") {
-      return .range(field: field, .init(upper: try value(), includesUpper: false))
+      return .range(field: field, .init(upper: try end(), includesUpper: false))
     }
-    if try take(symbol: "<=") { return .range(field: field, .init(upper: try value())) }
+    if try take(symbol: "<=") { return .range(field: field, .init(upper: try end())) }
     if try take(symbol: ">") {
-      return .range(field: field, .init(lower: try value(), includesLower: false))
+      return .range(field: field, .init(lower: try end(), includesLower: false))
     }
-    if try take(symbol: ">=") { return .range(field: field, .init(lower: try value())) }
+    if try take(symbol: ">=") { return .range(field: field, .init(lower: try end())) }
     if try take(keyword: "in") { return .isIn(field: field, try list()) }
     if try take(keyword: "between") { return .range(field: field, try bounds()) }
     let isPrefix = try take(symbol: "^=")
@@ -114,10 +115,10 @@ struct FilterParser {
   }
 
   private mutating func bounds() throws -> Filter.Bounds {
-    let lower = try value()
+    let lower = try end()
     let excludesLower = try take(keyword: "exclusive")
     guard try take(keyword: "and") else { throw expected("`and` and the upper end") }
-    let upper = try value()
+    let upper = try end()
     let excludesUpper = try take(keyword: "exclusive")
     return .init(
       lower: lower, upper: upper, includesLower: !excludesLower, includesUpper: !excludesUpper)
@@ -137,6 +138,15 @@ struct FilterParser {
     }
   }
 
+  /// A value that is compared for order.
+  private mutating func end() throws -> MetadataValue {
+    guard case .word(let word) = token.kind, let number = FilterLexer.number(word) else {
+      return try value()
+    }
+    try advance()
+    return .number(number)
+  }
+
   private mutating func value() throws -> MetadataValue {
     guard case .word(let word) = token.kind else { return .string(try text()) }
     switch word.lowercased() {
@@ -149,7 +159,7 @@ struct FilterParser {
     default:
       guard let number = FilterLexer.number(word) else { return .string(try text()) }
       try advance()
-      return .number(number)
+      return Int64(word).map { MetadataValue(wholeNumber: $0) } ?? .number(number)
     }
   }
 

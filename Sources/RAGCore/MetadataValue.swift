@@ -3,10 +3,23 @@
 /// Dates are strings in ISO 8601 (`2026-03-01`), whose order as text is their order in time.
 public enum MetadataValue: Sendable, Hashable {
   case string(String)
+  /// Whole numbers of more than 53 bits are not told apart; ``init(wholeNumber:)`` keeps their
+  /// digits.
   case number(Double)
   case bool(Bool)
   /// Several values; a filter matches if any of them does.
   case list([MetadataValue])
+}
+
+extension MetadataValue {
+  /// A whole number, by its digits where Float64 does not tell it from its neighbours: as text it
+  /// equals itself alone, and in ranges it still compares as the number that is nearest.
+  public init(wholeNumber value: Int64) {
+    self = Self.isExact(value) ? .number(Double(value)) : .string(String(value))
+  }
+
+  /// Whether Float64 tells a whole number from all others.
+  static func isExact(_ value: Int64) -> Bool { value.magnitude < 1 << 53 }
 }
 
 extension MetadataValue: Codable {

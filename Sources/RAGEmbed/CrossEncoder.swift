@@ -106,36 +106,45 @@ public final class CrossEncoder: Reranker {
 extension CrossEncoder {
   /// One score a passage, in the order of the passages; higher is more relevant.
   ///
-  /// Where query and passage are over the limit together, the longer one is cut first
-  /// (`longest_first`). Cancelling the task is noticed within a layer.
+  /// A passage that is over the limit together with the query is read in windows that overlap, and
+  /// has the score of the best (MaxP; Dai & Callan 2019, "Deeper Text Understanding for IR with
+  /// Contextual Neural Language Modeling"): nothing of it is cut. Of a query longer than half of
+  /// the limit, the first half of the limit is read with such a passage. Cancelling the task is
+  /// noticed within a layer.
   /// - Throws: ``RAGError`` `cancelled`, `corrupt` where the weights give what is no number, or
   ///   `limitExceeded` where there is not so much memory.
   /// - Complexity: O(tokens · (layers · hidden² + length · hidden)) over all pairs.
   public func scores(of passages: [String], for query: String) async throws -> [Double] {
-    try await logits(of: passages, for: query).map(score)
+    let rows = try await tokenRows(of: passages, for: query)
+    var best: [Double] = []
+    for (score, isContinued) in zip(try await logits(of: rows).map(score), rows.isContinued) {
+      if isContinued, let last = best.popLast() {
+        best.append(max(last, score))
+      } else {
+        best.append(score)
+      }
+    }
+    return best
   }
 
-  /// The model's outputs for each pair, one a label.
-  package func logits(of passages: [String], for query: String) async throws -> [[Float]] {
-    let rows = try await tokenRows(of: passages, for: query)
-    return try await transformer.results(of: rows, threadCount: report.threadCount) { states in
+  /// The model's outputs for each text, one a label.
+  package func logits(of rows: TokenRows) async throws -> [[Float]] {
+    try await transformer.results(of: rows, threadCount: report.threadCount) { states in
       let logits = head.logits(of: states)
       guard logits.allSatisfy(\.isFinite) else { throw transformer.noNumbers("scores") }
       return logits
     }
   }
 
-  /// What the model is given for each pair.
+  /// What the model is given: a text for each pair, or for each window over its passage.
   package func tokenRows(of passages: [String], for query: String) async throws -> TokenRows {
     var first: [Int32] = []
     tokenizer.appendTextTokens(of: query, limit: .max, to: &first)
     let (queryTokens, maximumLength) = (first, maximumTokenCount + pairTokens.count)
-    // Which text is longer must be seen, even where neither fits.
-    let limit = max(maximumTokenCount, queryTokens.count)
     return try await TokenRows.rows(of: passages, threadCount: report.threadCount) {
       [tokenizer, pairTokens] passage, rows in
       var tokens: [Int32] = []
-      tokenizer.appendTextTokens(of: passage, limit: limit, to: &tokens)
+      tokenizer.appendTextTokens(of: passage, limit: .max, to: &tokens)
       pairTokens.append(
         queryTokens, tokens, maximumLength: maximumLength, to: &rows)
     }

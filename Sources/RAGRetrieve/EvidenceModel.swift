@@ -9,6 +9,9 @@ import RAGStore
 /// were fitted with all-MiniLM-L6-v2 to the even halves of Cranfield, XQuAD in English and Chinese,
 /// and the documents of a product, each query once with the documents that answer it and once
 /// without. Cosines of other encoders lie elsewhere: the order of scores holds, their scale may not.
+///
+/// A question of stop words alone has no words to hold, nor has one in a script that no text is
+/// written in: without a cosine that means something, nothing speaks for a chunk then.
 struct EvidenceModel {
   let reader: StoreReader
   let text: String
@@ -44,7 +47,9 @@ struct EvidenceModel {
   }
 
   static func probability(cosine: Double, familiarity: Double, coverage: Double) -> Double {
-    logistic(-3.9 + 2 * familiarity * cosine + 4.5 * coverage + 2.5 * (1 - familiarity))
+    // Where the encoder has no say, words in common count more; without any, nothing does.
+    let unseen = (1 - familiarity) * min(1, 4 * coverage)
+    return logistic(-3.9 + 2 * familiarity * cosine + 4.5 * coverage + 2.5 * unseen)
   }
 
   /// By words alone, which tell less.

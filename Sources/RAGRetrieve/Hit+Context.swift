@@ -21,7 +21,7 @@ extension Hit {
     }
 
     /// Joins chunks of one document that follow each other; nil for none.
-    init?(_ chunks: [StoredChunk]) {
+    init?(_ chunks: some Collection<StoredChunk>) {
       guard let first = chunks.first else { return nil }
       var bytes: [UInt8] = []
       var span = first.span

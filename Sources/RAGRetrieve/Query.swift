@@ -22,8 +22,8 @@ public struct Query: Sendable {
   /// its scores. At least the hits are judged; 0 leaves the reranker out.
   public var rerankCount = 50
   /// Tokens of the section around each chunk that hits bring along as their ``Hit/context``, as the
-  /// encoder counts them; a hit that lies in the context of a better one is left out then. Nil for
-  /// no context.
+  /// encoder counts them; a hit that lies in the context of a better one is left out then, and what
+  /// was shown is not shown again around another. Nil for no context.
   public var contextTokenCount: Int?
   /// How much hits are to differ from each other, from 0 (not at all, but for chunks that say the
   /// same) to 1 (whatever they say of the query): `1 - lambda` of maximal marginal relevance

@@ -59,6 +59,20 @@ struct FilterParserTests {
       ("a = nan", .equals(field: "a", "nan")),
       ("a = 0x10", .equals(field: "a", "0x10")),
       ("\n a\t= 1 ", .equals(field: "a", 1)),
+      ("n = 9007199254740991", .equals(field: "n", 9_007_199_254_740_991)),
+      ("n = 9007199254740992", .equals(field: "n", "9007199254740992")),
+      ("n = 9007199254740993", .equals(field: "n", "9007199254740993")),
+      ("n != -9007199254740993", .not(.equals(field: "n", "-9007199254740993"))),
+      ("n in (1, +9223372036854775807)", .isIn(field: "n", [1, "9223372036854775807"])),
+      ("n = 9007199254740993.0", .equals(field: "n", .number(9_007_199_254_740_992))),
+      (
+        "n > 9007199254740995",
+        .range(field: "n", .init(lower: .number(0x1.0000000000002p53), includesLower: false))
+      ),
+      (
+        "n between 1e16 and 1e300",
+        .range(field: "n", .init(lower: .number(1e16), upper: .number(1e300)))
+      ),
     ] as [(String, Filter?)])
   func forms(text: String, expected: Filter?) throws {
     if let expected {

@@ -43,6 +43,15 @@ struct CrossEncoderDirectoryTests {
     #expect(error?.message.contains("cross-encoder") == true)
   }
 
+  @Test("because no model is in it is not found, and the error says what to name")
+  func empty() async throws {
+    try await withTemporaryDirectory { path in
+      let error = thrownError { _ = try CrossEncoder(directory: path) }
+      #expect(error?.code == .notFound && error?.path == path)
+      #expect(error?.message.contains("ms-marco-MiniLM-L-6-v2") == true)
+    }
+  }
+
   @Test("as it is a sentence encoder is unsupported, and the error says what to name instead")
   func sentenceEncoder() async throws {
     for model in ReferenceModel.families.map(ReferenceModel.init(name:)) {

@@ -124,6 +124,32 @@ struct CompareTests {
     #expect(error?.message.contains("it has l") ?? false)
   }
 
+  @Test("with a report that has none of the metrics are refused, and one is enough")
+  func metrics() throws {
+    var report = try report(Run(lists: ["q1": list([("a", 1)])]), lane: "l")
+    report.sets[0].lanes[0].metrics["mrr"] = nil
+    _ = try evaluation(baseline: .report(report)).missingIDs(runs: [], lanes: ["l"], corpus: nil)
+    report.sets[0].lanes[0].metrics = ["ndcg@7": 1]
+    let error = #expect(throws: RAGError.self) {
+      try evaluation(baseline: .report(report)).missingIDs(runs: [], lanes: ["l"], corpus: nil)
+    }
+    #expect(error?.message.contains("none of mrr, p@1") == true)
+    #expect(error?.message.contains("it has ndcg@7") == true)
+  }
+
+  @Test("are refused with a directory, which the error calls one")
+  func directory() throws {
+    let folder = try Folder(["a": "x"])
+    for read in [
+      { _ = try Baseline(contentsOf: $0) }, { _ = try Qrels(contentsOf: $0) },
+      { _ = try Run(contentsOf: $0) }, { _ = try Topics.load($0) },
+    ] as [(String) throws -> Void] {
+      let error = #expect(throws: RAGError.self) { try read(folder.path) }
+      #expect(error?.code == .invalidInput)
+      #expect(error?.message.contains("directory") == true)
+    }
+  }
+
   @Test("with a run look at its ids too")
   func runBaseline() throws {
     let run = Run(lists: ["q7": try list([("z", 1)])])

@@ -41,6 +41,30 @@ struct JudgedSetTests {
     }
   }
 
+  @Test("tells ids apart whose characters are composed in another way, as trec_eval does")
+  func composition() throws {
+    let (composed, decomposed) = ("caf\u{E9}", "cafe\u{301}")
+    let set = JudgedSet(
+      name: "s", documents: [], queries: [.init(id: composed, text: "x")],
+      qrels: Qrels(grades: [composed: [composed: 1]]))
+    #expect(set.missingIDs(corpus: [composed]).findings.isEmpty)
+    #expect(set.missingIDs(corpus: [decomposed]).findings.map(\.kind) == [.judgedDocument])
+    let found = try list([(decomposed, 2), (composed, 1)])
+    #expect(found.entries.count == 2)
+    let reciprocalRank = try RetrievalMetric("mrr")
+    #expect(reciprocalRank.value(of: found, judged: [composed: 1]) == 0.5)
+    let run = Run(lists: [decomposed: found])
+    #expect(run.missingIDs(qrels: set.qrels, corpus: nil).findings.map(\.kind) == [.runQuery])
+    #expect(run.ignoringIdenticalIDs().lists[decomposed]?.entries.map(\.score) == [1])
+    let twice = try Folder([
+      "corpus.jsonl":
+        "{\"id\":\"\(composed)\",\"text\":\"\"}\n{\"id\":\"\(decomposed)\",\"text\":\"\"}",
+      "queries.jsonl": Self.queries, "qrels.tsv": "q1\td1\t1",
+    ])
+    let error = #expect(throws: RAGError.self) { try JudgedSet.beir(directory: twice.path) }
+    #expect(error?.message.contains("line 2") == true)
+  }
+
   @Test(
     "says what is wrong with a folder, and where",
     arguments: [
@@ -50,6 +74,12 @@ struct JudgedSetTests {
       (["qrels.tsv": "query-id\tcorpus-id\tscore\n"], "no judgment", "holds"),
       (["qrels.tsv": "q1\td1\t1", "queries.jsonl": "{\"id\": \"q1\"}"], "line 1", "`text`"),
       (["qrels.tsv": "q1\td1\t1", "queries.jsonl": "[]"], "line 1", "JSON"),
+      (
+        [
+          "qrels.tsv": "q1\td1\t1",
+          "queries.jsonl": "{\"id\":\"q0\",\"text\":\"x\"}\n{\"id\":\"q1\",\"text\":\" \"}",
+        ], "line 2", "`q1` is empty"
+      ),
       (["qrels.tsv": "q1\td1\t1", "corpus.jsonl": "{\"text\": \"x\"}"], "line 1", "`_id`"),
       (
         [
@@ -88,7 +118,7 @@ struct JudgedSetTests {
       "qrels.tsv": "q1\td1\t1\nq1\td7\t1\nq8\td1\t1\nq3\td6\t0\nq3\td5\t0\nq3\td4\t0",
     ])
     let set = try JudgedSet.beir(directory: folder.path)
-    let missing = set.missingIDs(corpus: Set(set.documents.map(\.id)))
+    let missing = set.missingIDs(corpus: set.documents.map(\.id))
     #expect(missing.findings.map(\.kind) == [.judgedDocument, .judgedQuery, .unjudgedQuery])
     #expect(missing.findings.map(\.count) == [4, 1, 1])
     #expect(missing.findings[0].examples == ["d4", "d5", "d6"])
@@ -163,6 +193,6 @@ struct JudgedSetTests {
     for metric in ["ndcg@10", "mrr@10", "recall@100"] {
       #expect(abs((scores.means[metric] ?? 0) - best) < 1e-9, "\(metric)")
     }
-    #expect(set.missingIDs(corpus: Set(set.documents.map(\.id))).findings.isEmpty)
+    #expect(set.missingIDs(corpus: set.documents.map(\.id)).findings.isEmpty)
   }
 }

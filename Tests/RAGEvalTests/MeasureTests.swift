@@ -32,6 +32,19 @@ struct MeasureTests {
     #expect(run.lists.count == 2)
   }
 
+  @Test("a query that cannot be asked is named")
+  func refused() async throws {
+    let lane = Lane(name: "l") { text, _ in
+      guard text != "?" else { throw RAGError(.invalidInput, "no letters") }
+      return []
+    } search: { _ in
+    }
+    let error = await #expect(throws: RAGError.self) {
+      try await lane.measure([.init(id: "a", text: "x"), .init(id: "b", text: "?")], depth: 1)
+    }
+    #expect(error?.message == "query `b`: no letters")
+  }
+
   @Test("a run holds as many documents as metrics look at, without the one that asks")
   func depth() async throws {
     let lane = Lane(name: "l") { _, depth in

@@ -22,6 +22,14 @@ struct QueryTests {
     #expect(terms == expected)
   }
 
+  @Test("Stop words alone are known as such")
+  func stopWords() {
+    for text in ["the who", "What is it?", "THE"] { #expect(LexicalQuery(text).isOfStopWords) }
+    for text in ["the lock", "中", "what is 中", "", "?"] {
+      #expect(!LexicalQuery(text).isOfStopWords, "\(text)")
+    }
+  }
+
   @Test("A long text keeps its first 128 terms")
   func limit() {
     let text = (0..<500).map { "word\($0)" }.joined(separator: " ")

@@ -92,6 +92,30 @@ struct SearchTests {
     #expect(try ids("库") == [1])
   }
 
+  @Test("A CJK character alone finds the same among few postings and among many", arguments: 0..<6)
+  func rareCharacters(_ seed: UInt64) throws {
+    var random = SplitMix64(seed: seed)
+    let share = [1, 40, 300][Int(seed % 3)]
+    let texts: [Text] = (0..<3_000).map { number in
+      let run = (0..<Int.random(in: 1...4, using: &random)).compactMap { _ in
+        "数据库索引".randomElement(using: &random).map(String.init)
+      }.joined()
+      return (Int64(number), "w\(number % 7) w\(number % 11)" + (number % share == 0 ? run : ""))
+    }
+    let oracle = BM25Oracle(texts)
+    let file = try lexicalFile(Array(texts.prefix(2_000)), directory.file("a"))
+    var memory = LexicalMemory()
+    try memory.append(texts.dropFirst(2_000))
+    // Each twice: the second time the postings are known.
+    for text in ["数", "库 w3", "索 引 据", "数", "库 w3", "索 引 据"] {
+      let query = LexicalQuery(text)
+      for k in [3, 3_000] {
+        let found = try LexicalSearch.search(query, in: [file], memory: memory, k: k)
+        oracle.expect(found, to: query, k: k) { _ in true }
+      }
+    }
+  }
+
   @Test("A cancelled search says so")
   func cancelled() async throws {
     let file = try lexicalFile([(1, "a needle")], directory.file("a"))

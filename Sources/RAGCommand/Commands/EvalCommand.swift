@@ -277,7 +277,7 @@ struct EvalCommand: AsyncParsableCommand {
       let directory = try index ?? Setting.index.value() ?? ".rag"
       return try await runner.report(part: queries, on: target(directory, .read))
     }
-    try runner.check(ways, corpus: Set(runner.evaluation.set.documents.map(\.id)))
+    try runner.check(ways, corpus: runner.evaluation.set.documents.map(\.id))
     let scratch = FileManager.default.temporaryDirectory.appending(path: "rag-eval-\(UUID())")
     defer { try? FileManager.default.removeItem(at: scratch) }
     let target = try await target(index ?? scratch.path(percentEncoded: false), .write)

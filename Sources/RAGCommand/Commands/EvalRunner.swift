@@ -29,7 +29,7 @@ struct EvalRunner {
   /// The ids that do not match.
   /// - Throws: ``RAGError`` of code `invalidInput` where there are some, unless they are allowed.
   @discardableResult
-  func check(_ ways: [EvalWay], corpus: Set<String>?) throws -> MissingIDs {
+  func check(_ ways: [EvalWay], corpus: [String]?) throws -> MissingIDs {
     let missing = try evaluation.missingIDs(
       runs: runs.map(\.run), lanes: ways.map(\.name) + runs.map(\.name), corpus: corpus)
     if !allowsMissing { try missing.requireNone() }
@@ -73,7 +73,7 @@ struct EvalRunner {
     let documents = evaluation.set.documents
     let corpus =
       documents.isEmpty ? try await target.engine.documentIDs() : documents.map(\.id)
-    let missing = try check(target.ways, corpus: Set(corpus))
+    let missing = try check(target.ways, corpus: corpus)
     var evaluation = evaluation
     evaluation.set = try evaluation.set.matched()
     var report = EvaluationReport.SetReport(set: evaluation.set, part: part, missing: missing)

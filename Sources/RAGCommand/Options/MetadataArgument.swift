@@ -16,7 +16,9 @@ struct MetadataArgument: ExpressibleByArgument {
     field = String(argument[..<separator])
     let text = String(argument[argument.index(after: separator)...])
     value =
-      if let number = Double(text), number.isFinite {
+      if let whole = Int64(text) {
+        MetadataValue(wholeNumber: whole)
+      } else if let number = Double(text), number.isFinite {
         .number(number)
       } else if let truth = Bool(text) {
         .bool(truth)

@@ -21,6 +21,12 @@ package struct CrossEncoderDirectory: Sendable {
         .notFound,
         "no cross-encoder is here; name the directory of one, such as \(Self.example)", path: path)
     }
+    guard fileExists(path + "/config.json") || fileExists(path + "/modules.json") else {
+      throw RAGError(
+        .notFound,
+        "no model is in here (there is no config.json); name the directory of a cross-encoder, such"
+          + " as \(Self.example)", path: path)
+    }
     self.path = path
     transformer = try TransformerDirectory(path: Self.transformerPath(in: path))
     let file = transformer.configurationPath

@@ -7,6 +7,8 @@ package struct TokenRows: Sendable {
   package private(set) var starts = [0]
   /// How many tokens at the end of each text are of the second type.
   private var secondTypeCounts: [Int] = []
+  /// Whether each text is another window over what the one before is a window over.
+  package private(set) var isContinued: [Bool] = []
 
   package init() {}
 
@@ -23,11 +25,12 @@ package struct TokenRows: Sendable {
   /// Adds the text whose tokens `append` appends; at least `secondTypeCount`, the last of which are
   /// of the second type.
   package mutating func appendText(
-    secondTypeCount: Int = 0, _ append: (inout [Int32]) -> Void
+    secondTypeCount: Int = 0, continues: Bool = false, _ append: (inout [Int32]) -> Void
   ) {
     append(&tokens)
     starts.append(tokens.count)
     secondTypeCounts.append(secondTypeCount)
+    isContinued.append(continues)
   }
 
   mutating func append(_ other: TokenRows) {
@@ -35,6 +38,7 @@ package struct TokenRows: Sendable {
     tokens += other.tokens
     starts += other.starts.dropFirst().map { offset + $0 }
     secondTypeCounts += other.secondTypeCounts
+    isContinued += other.isContinued
   }
 }
 

@@ -90,25 +90,36 @@ extension PairTokens {
     PairTokens(before: before, between: between, after: after, hasSecondType: false)
   }
 
-  /// Adds a pair of texts, cut so that all tokens are at most `maximumLength`.
+  /// Adds a pair of texts, with at most `maximumLength` tokens in all; where the second does not fit,
+  /// a pair for each window over it. The first is cut, if it has more than half of the room.
   func append(
     _ first: [Int32], _ second: [Int32], maximumLength: Int,
     to rows: inout TokenRows
   ) {
     let counts = Self.counts(first.count, second.count, within: maximumLength - count)
     let secondTypeCount = hasSecondType ? counts.1 + after.count : 0
-    rows.appendText(secondTypeCount: secondTypeCount) {
-      $0 += before
-      $0 += first.prefix(counts.0)
-      $0 += between
-      $0 += second.prefix(counts.1)
-      $0 += after
+    for start in Self.windowStarts(over: second.count, window: counts.1) {
+      rows.appendText(secondTypeCount: secondTypeCount, continues: start > 0) {
+        $0 += before
+        $0 += first.prefix(counts.0)
+        $0 += between
+        $0 += second[start..<start + counts.1]
+        $0 += after
+      }
     }
   }
 
-  /// How many tokens of two texts are kept: the longer one is cut first, and both to a half, the
-  /// longer one the odd token, where the shorter one has more. So does `longest_first` of Hugging
-  /// Face.
+  /// Where windows over tokens begin: each shares a quarter with the one before, so that what is
+  /// cut at the end of one is whole in the next, and the last ends with the tokens.
+  package static func windowStarts(over count: Int, window: Int) -> [Int] {
+    guard count > window else { return [0] }
+    let step = max(1, window - window / 4)
+    return Array(stride(from: 0, to: count - window, by: step)) + [count - window]
+  }
+
+  /// How many tokens of two texts one input holds: the longer one is cut first, and both to a half,
+  /// the longer one the odd token, where the shorter one has more. So does `longest_first` of
+  /// Hugging Face.
   package static func counts(_ first: Int, _ second: Int, within room: Int) -> (Int, Int) {
     if first + second <= room { return (first, second) }
     let (shorter, longer) = (min(first, second), max(first, second))

@@ -35,28 +35,36 @@ public enum Baseline: Sendable {
 
   /// The ids that do not match those of a set; `corpus` holds the ids of the documents that can be
   /// found, nil where they are not known.
-  public func missingIDs(set: JudgedSet, corpus: Set<String>?) -> MissingIDs {
+  public func missingIDs(set: JudgedSet, corpus: [String]?) -> MissingIDs {
     switch self {
     case .run(let run): return run.missingIDs(qrels: set.qrels, corpus: corpus)
     case .report:
       var missing = MissingIDs()
-      let measured = Set(lanes(of: set.name).flatMap(\.queries.keys))
-      missing.add(.baselineQuery, Set(set.qrels.grades.keys).subtracting(measured))
+      let measured = lanes(of: set.name).flatMap(\.queries.keys)
+      missing.add(.baselineQuery, set.qrels.grades.keys, notIn: measured)
       return missing
     }
   }
 
-  /// Proves that one lane at least can be compared.
+  /// Proves that one lane at least can be compared, in one metric.
   ///
   /// - Throws: ``RAGError`` of code `invalidInput` that names those of the report.
-  func requireAny(of names: [String], set: String) throws {
+  func requireAny(of names: [String], metrics: [String], set: String) throws {
     guard case .report = self else { return }
-    let known = lanes(of: set).map(\.lane)
-    guard Set(known).isDisjoint(with: names) else { return }
+    let lanes = lanes(of: set)
+    let known = lanes.map(\.lane)
+    guard !Set(known).isDisjoint(with: names) else {
+      throw RAGError(
+        .invalidInput,
+        "the baseline has none of \(names.joined(separator: ", ")) for the set \(set); "
+          + (known.isEmpty ? "it has no such set" : "it has \(known.joined(separator: ", "))"))
+    }
+    let measured = Set(lanes.filter { names.contains($0.lane) }.flatMap(\.metrics.keys))
+    guard measured.isDisjoint(with: metrics) else { return }
     throw RAGError(
       .invalidInput,
-      "the baseline has none of \(names.joined(separator: ", ")) for the set \(set); "
-        + (known.isEmpty ? "it has no such set" : "it has \(known.joined(separator: ", "))"))
+      "the baseline has none of \(metrics.joined(separator: ", ")) for the set \(set); it has "
+        + "\(measured.sorted().joined(separator: ", ")): measure it again, or ask for one of these")
   }
 
   /// The baseline's scores for a lane of a set, nil where it knows nothing of that lane; `measure`

@@ -34,11 +34,12 @@ public struct Evaluation: Sendable {
   ///   - lanes: the names of all that is measured.
   ///   - corpus: the ids of the documents that can be found; nil where they are not known.
   /// - Returns: what does not match.
-  /// - Throws: ``RAGError`` of code `invalidInput` when the baseline has none of the lanes.
+  /// - Throws: ``RAGError`` of code `invalidInput` when the baseline has none of the lanes, or of
+  ///   the metrics.
   public func missingIDs(
-    runs: [Run], lanes: [String], corpus: Set<String>?
+    runs: [Run], lanes: [String], corpus: [String]?
   ) throws -> MissingIDs {
-    try baseline?.requireAny(of: lanes, set: set.name)
+    try baseline?.requireAny(of: lanes, metrics: metrics.map(\.name), set: set.name)
     var missing = MissingIDs()
     if let corpus { missing.add(set.missingIDs(corpus: corpus)) }
     for run in runs { missing.add(run.missingIDs(qrels: set.qrels, corpus: corpus)) }

@@ -1,3 +1,5 @@
+import RAGCore
+
 /// A way of searching, measured beside others: a mode of search, or one with a step more.
 public struct Lane: Sendable {
   /// Gives the documents of a query, at least `depth` of them if there are so many.
@@ -32,7 +34,13 @@ public struct Lane: Sendable {
   ) async throws -> (run: Run, latency: Latency) {
     var run = Run()
     for query in queries {
-      run.lists[query.id] = try RankedList(try await find(query.text, depth))
+      do {
+        run.lists[query.id] = try RankedList(try await find(query.text, depth))
+      } catch let error as RAGError where error.code == .invalidInput {
+        // One of many: the message alone would not tell which to mend.
+        throw RAGError(
+          .invalidInput, "query `\(query.id)`: \(error.message)", path: error.path, cause: error)
+      }
       onQuery()
     }
     // What was read for the first time above is not timed.

@@ -27,15 +27,16 @@ public struct RankedList: Sendable, Hashable {
   ///
   /// - Throws: ``RAGError`` of code `invalidInput` for a score that is not a number.
   public init(_ entries: some Sequence<Entry>) throws {
-    var best: [String: Double] = [:]
+    var best: [ExactID: Double] = [:]
     for entry in entries {
       guard !entry.score.isNaN else {
         throw RAGError(
           .invalidInput, "the score of document `\(entry.documentID)` is not a number")
       }
-      best[entry.documentID] = max(best[entry.documentID] ?? -.infinity, entry.score)
+      let id = ExactID(entry.documentID)
+      best[id] = max(best[id] ?? -.infinity, entry.score)
     }
-    self.entries = best.map { Entry(documentID: $0.key, score: $0.value) }.sorted { a, b in
+    self.entries = best.map { Entry(documentID: $0.key.text, score: $0.value) }.sorted { a, b in
       let (left, right) = (Float(a.score), Float(b.score))
       return left > right
         || (left == right && b.documentID.utf8.lexicographicallyPrecedes(a.documentID.utf8))
@@ -44,7 +45,7 @@ public struct RankedList: Sendable, Hashable {
 
   /// The list without one document, in the same order.
   func without(_ documentID: String) -> RankedList {
-    RankedList(ordered: entries.filter { $0.documentID != documentID })
+    RankedList(ordered: entries.filter { ExactID($0.documentID) != ExactID(documentID) })
   }
 
   /// The first documents of the list.

@@ -60,7 +60,12 @@ public struct RetrievalMetric: Metric, Hashable {
 
   /// The value for one query, of the documents found and the judgments by document id.
   public func value(of list: RankedList, judged grades: [String: Int]) -> Double {
-    let found = list.entries.prefix(cutoff ?? .max).map { max(0, grades[$0.documentID] ?? 0) }
+    let found = list.entries.prefix(cutoff ?? .max).map { entry -> Int in
+      // A key that is equal may be another id.
+      let judged = grades.index(forKey: entry.documentID).map { grades[$0] }
+      guard let judged, ExactID(judged.key) == ExactID(entry.documentID) else { return 0 }
+      return max(0, judged.value)
+    }
     let relevant = grades.values.filter { $0 > 0 }
     guard !relevant.isEmpty else { return 0 }
     let hits = found.indices.filter { found[$0] > 0 }

@@ -30,12 +30,12 @@ public struct Run: Sendable, Hashable {
 
   /// The ids that the run names and others lack; `corpus` holds the ids of the documents that can be
   /// found, nil where they are not known.
-  public func missingIDs(qrels: Qrels, corpus: Set<String>?) -> MissingIDs {
+  public func missingIDs(qrels: Qrels, corpus: [String]?) -> MissingIDs {
     var missing = MissingIDs()
-    missing.add(.runQuery, Set(lists.keys).subtracting(qrels.grades.keys))
+    missing.add(.runQuery, lists.keys, notIn: qrels.grades.keys)
     if let corpus {
-      let found = Set(lists.values.flatMap { $0.entries.map(\.documentID) })
-      missing.add(.runDocument, found.subtracting(corpus))
+      let found = lists.values.flatMap { $0.entries.map(\.documentID) }
+      missing.add(.runDocument, found, notIn: corpus)
     }
     return missing
   }

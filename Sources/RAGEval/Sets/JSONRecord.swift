@@ -24,8 +24,21 @@ struct JSONRecord: Decodable {
     text = try container.decode(String.self, forKey: .text)
   }
 
+  /// The queries of a file, each id once.
+  static func queries(in file: URL) throws -> [JudgedSet.Query] {
+    try all(in: file) { record, number in
+      guard record.text.allSatisfy(\.isWhitespace) else { return }
+      throw RAGError(
+        .invalidInput,
+        "line \(number): the text of the query `\(record.id)` is empty; give it words, or take it "
+          + "out together with its judgments", path: file.path)
+    }.map { JudgedSet.Query(id: $0.id, text: $0.text) }
+  }
+
   /// The records of a file, each id once.
-  static func all(in file: URL) throws -> [JSONRecord] {
+  static func all(
+    in file: URL, check: (JSONRecord, _ line: Int) throws -> Void = { _, _ in }
+  ) throws -> [JSONRecord] {
     let decoder = JSONDecoder()
     var seen = Set<String>()
     var records: [JSONRecord] = []
@@ -42,6 +55,7 @@ struct JSONRecord: Decodable {
         throw RAGError(
           .invalidInput, "line \(number) repeats the id `\(record.id)`", path: file.path)
       }
+      try check(record, number)
       records.append(record)
     }
     return records

@@ -14,9 +14,7 @@ extension JudgedSet {
     let documents = try JSONRecord.all(in: folder.appending(path: "corpus.jsonl")).map {
       Document(id: $0.id, title: $0.title ?? "", text: $0.text)
     }
-    let queries = try JSONRecord.all(in: folder.appending(path: "queries.jsonl")).map {
-      Query(id: $0.id, text: $0.text)
-    }
+    let queries = try JSONRecord.queries(in: folder.appending(path: "queries.jsonl"))
     let qrels = try judgments(in: folder)
     return JudgedSet(
       name: folder.standardizedFileURL.lastPathComponent, documents: documents,

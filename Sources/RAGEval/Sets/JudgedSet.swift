@@ -67,12 +67,12 @@ public struct JudgedSet: Sendable {
 
   /// The ids that one file of the set names and another lacks; `corpus` holds the ids of the
   /// documents that can be found.
-  public func missingIDs(corpus: Set<String>) -> MissingIDs {
+  public func missingIDs(corpus: [String]) -> MissingIDs {
     var missing = MissingIDs()
-    let asked = Set(queries.map(\.id))
-    missing.add(.judgedDocument, Set(qrels.grades.values.flatMap(\.keys)).subtracting(corpus))
-    missing.add(.judgedQuery, Set(qrels.grades.keys).subtracting(asked))
-    missing.add(.unjudgedQuery, asked.subtracting(qrels.grades.keys))
+    let asked = queries.map(\.id)
+    missing.add(.judgedDocument, qrels.grades.values.flatMap(\.keys), notIn: corpus)
+    missing.add(.judgedQuery, qrels.grades.keys, notIn: asked)
+    missing.add(.unjudgedQuery, asked, notIn: qrels.grades.keys)
     return missing
   }
 

@@ -34,11 +34,14 @@ public struct MissingIDs: Sendable, Hashable {
   /// Nothing is missing.
   public init() {}
 
-  /// Adds ids.
-  public mutating func add(_ kind: Kind, _ ids: Set<String>) {
-    guard !ids.isEmpty else { return }
+  /// Adds the ids that are not among others.
+  mutating func add(
+    _ kind: Kind, _ ids: some Sequence<String>, notIn known: some Sequence<String>
+  ) {
+    let missing = Set(ids.map(ExactID.init)).subtracting(known.map(ExactID.init)).map(\.text)
+    guard !missing.isEmpty else { return }
     findings.append(
-      Finding(kind: kind, count: ids.count, examples: Array(ids.sorted().prefix(3))))
+      Finding(kind: kind, count: missing.count, examples: Array(missing.sorted().prefix(3))))
   }
 
   /// Adds what another search for missing ids found.

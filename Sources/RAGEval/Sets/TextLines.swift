@@ -4,10 +4,17 @@ import RAGCore
 /// Reads the files of test sets and runs line by line.
 enum TextLines {
   /// The bytes of a file.
-  /// - Throws: ``RAGError`` of code `notFound` or `io`.
+  /// - Throws: ``RAGError`` of code `notFound`, `invalidInput` for a directory, or `io`.
   static func data(of file: URL) throws -> Data {
-    guard FileManager.default.fileExists(atPath: file.path) else {
+    var isDirectory: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: file.path, isDirectory: &isDirectory) else {
       throw RAGError(.notFound, "the file does not exist", path: file.path)
+    }
+    guard !isDirectory.boolValue else {
+      throw RAGError(
+        .invalidInput,
+        "this is a directory where a file is needed; name a file in it, or a set in the layout of "
+          + "BEIR with --beir", path: file.path)
     }
     do {
       let data = try Data(contentsOf: file)

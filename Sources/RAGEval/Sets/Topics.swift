@@ -17,7 +17,7 @@ public enum Topics {
     let queries =
       switch start {
       case UInt8(ascii: "{"):
-        try JSONRecord.all(in: file).map { JudgedSet.Query(id: $0.id, text: $0.text) }
+        try JSONRecord.queries(in: file)
       case UInt8(ascii: "<"): try tagged(String(decoding: data, as: UTF8.self), path)
       default: try lines(data, numbersLines, path)
       }

@@ -137,8 +137,7 @@ struct CSVHeader: Sendable {
     }
     var fields: [String: JSONValue] = [:]
     for (name, text) in zip(names, row.fields) where !text.isEmpty {
-      let number = textNames.contains(name) ? nil : Self.number(text)
-      let value = number.map(JSONValue.number) ?? .string(text)
+      let value = textNames.contains(name) ? .string(text) : Self.value(text)
       switch fields[name] {
       case nil: fields[name] = value
       case .array(let values)?: fields[name] = .array(values + [value])
@@ -146,6 +145,11 @@ struct CSVHeader: Sendable {
       }
     }
     return fields
+  }
+
+  private static func value(_ text: String) -> JSONValue {
+    guard let number = number(text) else { return .string(text) }
+    return Int64(text).map(JSONValue.integer) ?? .number(number)
   }
 
   /// A number as JSON writes it; `007`, `+1`, `0x10`, `.5` and `nan` are text.

@@ -104,7 +104,7 @@ enum JSONValue: Decodable {
     switch self {
     case .null: nil
     case .bool(let value): .bool(value)
-    case .integer(let value): .number(Double(value))
+    case .integer(let value): MetadataValue(wholeNumber: value)
     case .number(let value): .number(value)
     case .string(let value): .string(value)
     case .array(let values): .list(values.compactMap(\.metadataValue))

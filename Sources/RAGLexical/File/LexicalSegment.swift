@@ -14,6 +14,8 @@ final class LexicalSegment: @unchecked Sendable {
   private let owner: AnyObject
   private let start: UnsafeRawPointer
   private let checks: BlockChecks?
+  /// What the prefixes looked for last hold: a search asks for them more than once.
+  let prefixes = Locked<[(bytes: [UInt8], postings: PostingList)]>([])
 
   /// Opens a mapped file; `file.bytes` is not trusted.
   convenience init(_ file: MappedFile) throws {

@@ -13,6 +13,9 @@ package struct LexicalQuery: Sendable, Hashable {
 
   /// The terms, without duplicates, in the order of the text.
   package private(set) var terms: [Term] = []
+  /// Whether the terms are stop words, as the text has no others: they find texts, and do not tell
+  /// what the text asks for.
+  package private(set) var isOfStopWords = false
 
   /// The most terms of one query; a longer text keeps its first ones.
   package static let termLimit = 128
@@ -30,7 +33,9 @@ package struct LexicalQuery: Sendable, Hashable {
         append(word, analyzer, &seen)
       }
     }
-    if terms.isEmpty { for word in stopWords.sorted() { append(word, analyzer, &seen) } }
+    guard terms.isEmpty else { return }
+    for word in stopWords.sorted() { append(word, analyzer, &seen) }
+    isOfStopWords = !terms.isEmpty
   }
 
   private mutating func append(_ word: String, _ analyzer: LexicalAnalyzer, _ seen: inout Set<Term>)

@@ -2,7 +2,8 @@ package import RAGCore
 
 extension LexicalSearch {
   /// How much of a query some texts hold, by id: the inverse document frequencies of the terms that
-  /// are in the text, as a share of those of all terms. A text without any is left out.
+  /// are in the text, as a share of those of all terms. A text without any is left out; of a query
+  /// of stop words alone, every text is.
   ///
   /// - Complexity: O(terms · texts) blocks of postings, besides finding the terms.
   /// - Throws: ``RAGError`` of code `corrupt`, which names the place, or `cancelled`.
@@ -10,6 +11,7 @@ extension LexicalSearch {
     of query: LexicalQuery, by texts: IDSet, in segments: [LexicalFile],
     memory: LexicalMemory? = nil
   ) throws -> [Int64: Double] {
+    guard !query.isOfStopWords else { return [:] }
     let segments = segments.map(\.segment) + (memory?.runs ?? [])
     let bm25 = BM25(segments)
     let postings = try segments.map { segment in

@@ -16,27 +16,61 @@ enum TermPostings {
 }
 
 /// Postings in memory: slots ascend.
-final class PostingList {
+final class PostingList: Sendable {
   let slots: [UInt32]
   let frequencies: [UInt32]
 
   /// The sums of the postings of all terms that begin with a prefix.
   ///
-  /// - Complexity: O(number of texts of the segment + number of postings).
+  /// - Complexity: O(postings), of few besides their sorting.
   init(prefix: UnsafeRawBufferPointer, in segment: LexicalSegment) throws {
-    var sums: [UInt32] = []
-    var reader = PostingReader()
+    var records: [TermRecord] = []
+    var count = 0
     try segment.forEach(prefix: prefix) { record in
-      try Cancellation.check()
-      if sums.isEmpty { sums = Array(repeating: 0, count: segment.count) }
-      try reader.start(record, in: segment)
-      while try reader.nextBlock() {
-        for index in 0..<reader.count {
-          let slot = Int(reader.slots.base[index])
-          let (sum, overflowed) = sums[slot].addingReportingOverflow(reader.frequencies.base[index])
-          sums[slot] = overflowed ? .max : sum
-        }
+      records.append(record)
+      count += record.count
+    }
+    (slots, frequencies) =
+      count < segment.count / Self.sparseness
+      ? try Self.sorted(records, in: segment, count: count)
+      : try Self.counted(records, in: segment)
+  }
+
+  /// With fewer postings than one in so many texts, sorting them is less work than to look at every
+  /// text.
+  private static let sparseness = 16
+
+  private static func sorted(
+    _ records: [TermRecord], in segment: LexicalSegment, count: Int
+  ) throws -> (slots: [UInt32], frequencies: [UInt32]) {
+    // The slot in the high half: pairs sort by it.
+    var pairs: [UInt64] = []
+    pairs.reserveCapacity(count)
+    try forEachPosting(of: records, in: segment) { slot, frequency in
+      pairs.append(UInt64(slot) << 32 | UInt64(frequency))
+    }
+    pairs.sort()
+    var slots: [UInt32] = []
+    var frequencies: [UInt32] = []
+    for pair in pairs {
+      let (slot, frequency) = (UInt32(pair >> 32), UInt32(truncatingIfNeeded: pair))
+      if slots.last == slot {
+        frequencies[frequencies.count - 1] = sum(frequencies[frequencies.count - 1], frequency)
+      } else {
+        slots.append(slot)
+        frequencies.append(frequency)
       }
+    }
+    return (slots, frequencies)
+  }
+
+  private static func counted(
+    _ records: [TermRecord], in segment: LexicalSegment
+  ) throws -> (slots: [UInt32], frequencies: [UInt32]) {
+    guard !records.isEmpty else { return ([], []) }
+    var sums: [UInt32] = Array(repeating: 0, count: segment.count)
+    try forEachPosting(of: records, in: segment) { slot, frequency in
+      sums[Int(slot)] = sum(sums[Int(slot)], frequency)
     }
     var slots: [UInt32] = []
     var frequencies: [UInt32] = []
@@ -44,18 +78,52 @@ final class PostingList {
       slots.append(UInt32(slot))
       frequencies.append(sum)
     }
-    self.slots = slots
-    self.frequencies = frequencies
+    return (slots, frequencies)
+  }
+
+  @inline(__always)
+  private static func forEachPosting(
+    of records: [TermRecord], in segment: LexicalSegment, _ body: (UInt32, UInt32) -> Void
+  ) throws {
+    var reader = PostingReader()
+    for record in records {
+      try Cancellation.check()
+      try reader.start(record, in: segment)
+      while try reader.nextBlock() {
+        for index in 0..<reader.count {
+          body(reader.slots.base[index], reader.frequencies.base[index])
+        }
+      }
+    }
+  }
+
+  private static func sum(_ one: UInt32, _ other: UInt32) -> UInt32 {
+    let (sum, overflowed) = one.addingReportingOverflow(other)
+    return overflowed ? .max : sum
   }
 }
 
 extension LexicalSegment {
+  /// Prefixes whose postings are kept, as large as all that they hold.
+  private static let prefixLimit = 4
+
+  /// What the terms that begin with a prefix hold together.
+  private func postings(prefix: [UInt8]) throws -> PostingList {
+    if let known = prefixes.withLock({ $0.first { $0.bytes == prefix } }) { return known.postings }
+    let postings = try prefix.withUnsafeBytes { try PostingList(prefix: $0, in: self) }
+    prefixes.withLock {
+      $0.insert((prefix, postings), at: 0)
+      if $0.count > Self.prefixLimit { $0.removeLast() }
+    }
+    return postings
+  }
+
   /// What this segment holds of a term, if anything.
   func postings(_ term: LexicalQuery.Term) throws -> TermPostings? {
-    try term.bytes.withUnsafeBytes { bytes in
-      guard term.isPrefix else { return try find(bytes).map { .file($0) } }
-      let list = try PostingList(prefix: bytes, in: self)
+    guard !term.isPrefix else {
+      let list = try postings(prefix: term.bytes)
       return list.slots.isEmpty ? nil : .list(list)
     }
+    return try term.bytes.withUnsafeBytes { try find($0).map { .file($0) } }
   }
 }

@@ -89,6 +89,22 @@ struct RecordReaderTests {
     #expect(found.records[2].metadata == ["year": -1500, "zip": "+1", "tag": "x"])
   }
 
+  @Test("Whole numbers that Float64 does not tell apart keep their digits")
+  func longNumbers() throws {
+    let numbers = ["9007199254740991", "9007199254740992", "-9007199254740993"]
+    let expected: [Metadata] = [
+      ["n": 9_007_199_254_740_991], ["n": "9007199254740992"], ["n": "-9007199254740993"],
+    ]
+    let lines = numbers.map { "{\"text\":\"x\",\"n\":\($0)}" }.joined(separator: "\n")
+    #expect(try read(lines, .jsonl).records.map(\.metadata) == expected)
+    let rows = "text,n\n" + numbers.map { "x,\($0)" }.joined(separator: "\n")
+    #expect(try read(rows, .csv).records.map(\.metadata) == expected)
+    for (number, metadata) in zip(numbers, expected) {
+      let page = Array("---\nn: \(number)\n---\nx".utf8)
+      #expect(try DocumentParser().parse(page, path: "a.md").metadata == metadata)
+    }
+  }
+
   @Test("CSV: a faulty row is a skip with its line, the others go on")
   func faultyRows() throws {
     let found = try read(

@@ -117,7 +117,7 @@ struct FrontMatter {
     if isNumber, digits.first != "0" || digits.count == 1 || digits.hasPrefix("0."),
       let number = Double(text)
     {
-      return .number(number)
+      return Int64(text).map { MetadataValue(wholeNumber: $0) } ?? .number(number)
     }
     return .string(text)
   }

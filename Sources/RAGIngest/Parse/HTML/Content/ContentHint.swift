@@ -28,6 +28,9 @@ struct ContentHint: OptionSet {
   static let semantic = ContentHint(rawValue: 1 << 11)
   /// A note that belongs to the text, or a quotation from another site.
   static let note = ContentHint(rawValue: 1 << 12)
+  /// That it is boilerplate is said by more than one plain word, which may name a part of a text
+  /// after what it is about.
+  static let certain = ContentHint(rawValue: 1 << 13)
 
   static let boilerplate: ContentHint = [
     .navigation, .promotion, .discussion, .overlay, .aside, .footer, .credit, .gallery,
@@ -79,8 +82,8 @@ extension ContentHint {
   private static func ofProperty(_ value: ArraySlice<UInt8>) -> ContentHint {
     switch String(decoding: value, as: UTF8.self).lowercased() {
     case "articlebody", "reviewbody", "recipeinstructions": .body
-    case "comment": .discussion
-    case "author", "datepublished", "datemodified", "publisher", "keywords": .credit
+    case "comment": [.discussion, .certain]
+    case "author", "datepublished", "datemodified", "publisher", "keywords": [.credit, .certain]
     default: []
     }
   }
@@ -105,6 +108,7 @@ extension ContentHint {
 private struct NameReader {
   private var word = ContentVocabulary.Word()
   private var meanings: ContentVocabulary.Meaning = []
+  private var wordCount = 0
   private var previousIsLower = false
 
   mutating func read(_ byte: UInt8) {
@@ -123,14 +127,20 @@ private struct NameReader {
   }
 
   private mutating func finishWord() {
-    if !word.isEmpty { meanings.formUnion(ContentVocabulary.meaning(of: word)) }
+    if !word.isEmpty {
+      meanings.formUnion(ContentVocabulary.meaning(of: word))
+      wordCount += 1
+    }
     word = ContentVocabulary.Word()
   }
 
   mutating func finish() -> ContentHint {
     finishWord()
-    let hints = meanings.hint
+    var hints = meanings.hint
+    let isPlain = wordCount == 1 && meanings.contains(.plain)
+    if !isPlain, !hints.isDisjoint(with: .boilerplate) { hints.insert(.certain) }
     meanings = []
+    wordCount = 0
     previousIsLower = false
     return hints
   }

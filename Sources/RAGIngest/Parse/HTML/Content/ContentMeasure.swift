@@ -46,6 +46,22 @@ struct ContentMeasure {
     Int(linkedBefore[range.upperBound] - linkedBefore[range.lowerBound])
   }
 
+  /// The blocks that begin in a range of nodes.
+  /// - Complexity: O(log blocks).
+  func blocks(in range: Range<Int>) -> ArraySlice<ContentBlock> {
+    blocks[start(of: range.lowerBound)..<start(of: range.upperBound)]
+  }
+
+  /// The place of the first block that does not begin before a node.
+  private func start(of node: Int) -> Int {
+    var (low, high) = (0, blocks.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if blocks[middle].nodes.lowerBound < node { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+
   /// Measures a node without what is inside. Returns the node to go on with.
   private mutating func visit(_ index: Int, in tree: HTMLTree) -> Int {
     plainBefore[index + 1] = plainBefore[index]

@@ -42,6 +42,8 @@ enum ContentVocabulary {
     static let note = Meaning(rawValue: 1 << 11)
     /// `has`, `no`, `with`: the name tells of another element.
     static let negation = Meaning(rawValue: 1 << 12)
+    /// A word that a text may be about.
+    static let plain = Meaning(rawValue: 1 << 13)
 
     /// What a name of words with these meanings says.
     var hint: ContentHint {
@@ -125,6 +127,19 @@ enum ContentVocabulary {
     add(
       .negation,
       "has no with without not hide hidden is enabled disabled js type format elementor")
+    add(
+      .plain,
+      """
+      ad ads advertisement aside author authors banner bio breadcrumb breadcrumbs byline carousel
+      categories comment comments consent contributors cookie cookies copyright credit credits
+      dialog disclaimer donation dropdown follow footer gallery keywords legal lightbox likes login
+      menu meta metadata modal navigation overlay pager pagination paging photographer popover
+      popup prev previous published rail rating ratings recommended recommendation recommendations
+      register registration related respond share shares sharing shop sidebar sidebars slider
+      slides slideshow social sponsor sponsors submenu subscribe subscription subscriptions
+      suggested suggestions tag tags thumbnails ticker timestamp toolbar tooltip trackback widget
+      widgets
+      """)
     return words
   }()
 }

@@ -9,18 +9,8 @@ extension MainContent {
     }
   }
 
-  /// Takes back, inside the root, what only the names of classes called boilerplate.
-  mutating func restoreUnlessSemantic() {
-    let root = range(of: root)
-    for index in root { isDropped[index] = false }
-    dropBoilerplate(in: root, anchors: []) { content, index in
-      let hint = content.measure.hints[index]
-      return hint.contains(.semantic) && !hint.isDisjoint(with: .boilerplate)
-        && index != root.lowerBound
-    }
-  }
-
-  private mutating func dropBoilerplate(
+  /// Leaves out what a rule calls boilerplate, unless an anchor is in it.
+  mutating func dropBoilerplate(
     in nodes: Range<Int>, anchors: [Int], where isBoilerplate: (MainContent, Int) -> Bool
   ) {
     var nextAnchor = 0

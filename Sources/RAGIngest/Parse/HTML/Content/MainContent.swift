@@ -36,6 +36,7 @@ struct MainContent {
     dropBoilerplate()
     sumValues()
     findRoot()
+    if self.isArticle { lookForManual(isDeclared: isArticle) }
     if self.isArticle {
       refine()
     } else {
