@@ -39,7 +39,7 @@ public struct Lane: Sendable {
       } catch let error as RAGError where error.code == .invalidInput {
         // One of many: the message alone would not tell which to mend.
         throw RAGError(
-          .invalidInput, "query `\(query.id)`: \(error.message)", path: error.path, cause: error)
+          .invalidInput, "query `\(query.id)`: \(error.message)", path: error.path)
       }
       onQuery()
     }
