@@ -20,7 +20,9 @@ public struct ModelTokenCounter: TokenCounter {
       : try TokenizerLoader.load(file: path).tokenizer
   }
 
+  /// The byte range of each token; several may share that of one character.
   public func tokenRanges(in text: String) -> [Range<Int>] { tokenizer.tokenRanges(in: text) }
 
+  /// The number of tokens.
   public func tokenCount(of text: String) -> Int { tokenizer.tokenCount(of: text) }
 }
