@@ -44,7 +44,7 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
     if let message = framing.lastMessage(), try read(message) { return }
     guard isComplete else {
       throw RAGError(
-        .io, "the answer of \(subject) was cut off before its end; what came is not whole")
+        .io, "the answer of \(subject) was cut off before its end, and is not whole; see its log")
     }
     pieces.finish()
   }
