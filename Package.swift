@@ -52,6 +52,7 @@ let package = Package(
 
     // Behind the trait HTTP.
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
   ],
@@ -78,6 +79,7 @@ let package = Package(
       [
         "RAGCore", http("AsyncHTTPClient", "async-http-client"), http("NIOCore", "swift-nio"),
         http("NIOHTTP1", "swift-nio"), http("NIOPosix", "swift-nio"),
+        http("NIOSSL", "swift-nio-ssl"),
       ]),
     module(
       "RAG",
@@ -101,7 +103,11 @@ let package = Package(
     tests("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
     tests("RAGSQL", ["RAGCore", "RAGGenerate", "CSQLite"]),
     tests(
-      "RAGHTTP", ["RAGCore", http("Hummingbird", "hummingbird"), http("NIOCore", "swift-nio")]),
+      "RAGHTTP",
+      [
+        "RAGCore", http("Hummingbird", "hummingbird"), http("NIOCore", "swift-nio"),
+        http("NIOPosix", "swift-nio"), http("NIOSSL", "swift-nio-ssl"),
+      ]),
     tests("RAGEval", ["RAGCore"]),
     tests("RAG", ["RAGCore", "RAGEmbed", "RAGIndex", "RAGStore", "RAGRetrieve"]),
     tests("RAGCommand", ["RAG", "CSQLite"]),

@@ -144,6 +144,31 @@ struct JourneyTests {
     }
   }
 
+  @Test("is told which line a statement says in other words")
+  func weakerCitation() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write(
+        "docs/whales.md",
+        "The blue whale is the largest animal of all.\n\nIts heart weighs as much as a small car.\n"
+      )
+      try #require(try sandbox.rag("ingest", "docs").status == 0)
+      try sandbox.write(
+        "model.sh",
+        "cat > got; echo 'The blue whale is the largest animal of all [1]. \(Self.reworded) [1].'")
+      let run = try sandbox.shell("rag query blue whale heart -k 1 --model-command 'sh model.sh'")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(
+        run.text.contains("[1] docs/whales.md:1,3")
+          && run.text.contains("(line 3: in other words)"),
+        "\(run.text)")
+      try sandbox.write("model.sh", "cat > got; echo '\(Self.reworded) [1].'")
+      let alone = try sandbox.shell("rag query blue whale heart -k 1 --model-command 'sh model.sh'")
+      #expect(alone.text.contains("(in other words)"), "\(alone.text)")
+    }
+  }
+
+  private static let reworded = "The heart weighs as much as a small car"
+
   @Test("has an answer corrected, and is told of each call of the model")
   func reflect() throws {
     try Sandbox.run { sandbox in
@@ -161,6 +186,10 @@ struct JourneyTests {
       #expect(run.text.hasPrefix("The blue whale is the largest animal [1].\n"))
       #expect(run.errors.contains("rag: the model is asked again, attempt 2: "))
       #expect(run.errors.contains("rule the moon at night"))
+      #expect(run.errors.hasSuffix("rag: after 2 attempts every statement has a source\n"))
+      try sandbox.write("stubborn.sh", "cat > got; echo 'Its songs rule the moon at night.'")
+      let left = try sandbox.shell(command + " --model-command 'sh stubborn.sh'")
+      #expect(left.errors.contains("1 statement without a source is left"), "\(left.errors)")
       let report = try sandbox.shell(command + model + " --json").json()
       let steps = try #require(report["reflection"] as? [[String: Any]])
       #expect(steps.compactMap { $0["step"] as? String } == ["graded", "answering", "answering"])

@@ -37,6 +37,40 @@ struct PromptCommandTests {
     }
   }
 
+  @Test("counts tokens exactly with a tokenizer, and says so")
+  func tokenizer() throws {
+    let fixtures = Sandbox.root + "/Tests/RAGEmbedTests/Fixtures/"
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      let estimate = try sandbox.rag("prompt", "blue whale", "-k", "1")
+      #expect(estimate.errors.contains("; at most "), "\(estimate.errors)")
+      var counts: [Int] = []
+      for (arguments, environment) in [
+        (["--tokenizer", fixtures + "byte-pair"], [:]),
+        (["--tokenizer", fixtures + "byte-pair/tokenizer.json"], [:]),
+        ([], ["RAG_TOKENIZER": fixtures + "byte-pair"]),
+        (["--model-command", "true"], ["RAG_TOKENIZER": fixtures + "byte-pair"]),
+      ] {
+        let words = (["prompt", "blue", "whale", "-k", "1", "--json"] + arguments)
+          .map { "'\($0)'" }.joined(separator: " ")
+        let run = try sandbox.shell("rag " + words, environment: environment)
+        #expect(run.status == 0, "\(run.errors)")
+        let prompt = try #require(try run.json()["prompt"] as? [String: Any])
+        let accounts = try #require(prompt["accounts"] as? [String: Any])
+        #expect(accounts["isExact"] as? Bool == true)
+        counts.append(prompt["tokenCount"] as? Int ?? 0)
+      }
+      // The marks of a prompt are random, and so are a few of its tokens.
+      #expect(counts.allSatisfy { $0 > 100 })
+      let exact = try sandbox.rag("prompt", "blue whale", "--tokenizer", fixtures + "byte-pair")
+      #expect(!exact.errors.contains("at most"))
+      let wrong = try sandbox.rag("prompt", "blue whale", "--tokenizer", "docs/whales.md")
+      #expect(wrong.status == 2 && wrong.hasOneError && wrong.errors.contains("whales.md"))
+      let missing = try sandbox.rag("prompt", "blue whale", "--tokenizer", "nowhere.json")
+      #expect(missing.status == 2 && missing.hasOneError && missing.errors.contains("nowhere.json"))
+    }
+  }
+
   @Test("takes templates, examples and the language of the question")
   func templates() throws {
     try Sandbox.run { sandbox in

@@ -199,7 +199,7 @@ struct SQLCommandTests {
       ("rag sql --db shop.sqlite --model-command 'sh model.sh' ' '", 2, "question is empty"),
       ("rag sql --db shop.sqlite --model-command nowhere q", 2, "nowhere"),
       ("rag sql --db shop.sqlite --model-command false q", 2, "false"),
-      ("rag sql --db shop.sqlite --model-command yes q", 2, "answerByteCount"),
+      ("rag sql --db shop.sqlite --model-command yes q", 2, "bytes and was stopped"),
       ("rag sql --db shop.sqlite --model-command true q", 2, "the answer was empty"),
       ("rag sql --db shop.sqlite --model-command 'sh model.sh' q", 2, "the same again"),
       ("rag sql --db shop.sqlite --model-command 'sh model.sh' --attempts 1 q", 2, "--attempts"),
@@ -237,6 +237,52 @@ struct SQLCommandTests {
       try #require(sqlite3_exec(connection, "BEGIN EXCLUSIVE", nil, nil, nil) == SQLITE_OK)
       let run = try sandbox.shell(Self.ask)
       #expect(run.status == 75 && run.hasOneError && run.output.isEmpty)
+    }
+  }
+
+  @Test("names the option of a limit, and no field of the library")
+  func limitNames() throws {
+    let endless =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+    try run("echo '\(endless)'") { sandbox in
+      let run = try sandbox.shell(Self.ask + " --query-timeout 0.2 --attempts 1")
+      #expect(run.status == 2 && run.hasOneError, "\(run.errors)")
+      #expect(run.errors.contains("(--query-timeout)") && !run.errors.contains("Limits."))
+    }
+  }
+
+  @Test("says of a table of the schema that the schema is in the prompt")
+  func schemaTable() throws {
+    let model = """
+      tee -a prompts | grep -q 'reads those alone' && echo 'SELECT name FROM customer' ||
+      echo "SELECT name FROM pragma_table_info('customer')"
+      """
+    try run(model) { sandbox in
+      let run = try sandbox.shell(Self.ask)
+      #expect(run.status == 0 && run.text.hasPrefix("name"), "\(run.errors)")
+    }
+  }
+
+  @Test("leaves no file beside a database with a write-ahead log")
+  func log() throws {
+    let database = "PRAGMA journal_mode = WAL;" + Self.shop
+    try run("echo 'SELECT name FROM customer'", database: database) { sandbox in
+      let run = try sandbox.shell(Self.ask)
+      #expect(run.status == 0, "\(run.errors)")
+      let names = try sandbox.shell("ls").text
+      #expect(names == "model.sh\nshop.sqlite\n")
+    }
+  }
+
+  @Test("ends by Ctrl-\\ as the system ends it, without a word of the runtime")
+  func quit() throws {
+    try run("kill -QUIT $PPID; exec tail -f /dev/null") { sandbox in
+      let run = try sandbox.shell("ulimit -c 0; " + Self.ask + " & wait $!")
+      #expect(run.status == 131, "\(run.status)")
+      // The shell has its word.
+      for word in ["rag: ", "backtrace", "crashed", "Thread"] {
+        #expect(!run.errors.contains(word), "\(run.errors)")
+      }
     }
   }
 

@@ -85,6 +85,7 @@ struct SQLEvalTests {
     arguments: [
       ("rag eval --sql shop --beir x", 64, "--sql"),
       ("rag eval --sql shop --answers", 64, "--sql"),
+      ("rag eval --sql shop --fail-under ndcg@10=0.5", 64, "--sql takes a model"),
       ("rag eval --beir x --model-command true", 64, "--sql or --answers"),
       ("rag eval --beir x --answers --model-command true", 2, "corpus.jsonl"),
       ("rag eval --sql missing", 2, "missing"),

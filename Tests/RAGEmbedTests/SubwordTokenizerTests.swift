@@ -5,7 +5,7 @@ import Testing
 
 @Suite("A subword tokenizer")
 struct SubwordTokenizerTests {
-  static let kinds = ["unigram", "byte-pair"]
+  static let kinds = ["unigram", "byte-pair", "character-pair"]
 
   @Test("cuts to the limit, special tokens included", arguments: kinds)
   func limit(kind: String) async throws {
@@ -21,7 +21,7 @@ struct SubwordTokenizerTests {
   }
 
   /// Long texts are cut in blocks; what comes out is what their lines give, one after the other.
-  @Test("gives a long text the tokens of its parts", arguments: kinds)
+  @Test("gives a long text the tokens of its parts", arguments: ["unigram", "byte-pair"])
   func blocks(kind: String) async throws {
     let tokenizer = try await TokenizerFixture(kind).load()
     let lines = try TokenizerFixture.cases(of: kind).values.flatMap { $0 }.map(\.text)

@@ -11,7 +11,7 @@ struct TokenizerFixture {
     var ranges: [Range<Int>]
   }
 
-  static let kinds = ["unigram", "byte-pair", "word-piece"]
+  static let kinds = ["unigram", "byte-pair", "character-pair", "word-piece"]
 
   /// Further cases, recorded by hand.
   static let fuzzDirectory = ProcessInfo.processInfo.environment["RAG_TOKENIZER_CASES"]

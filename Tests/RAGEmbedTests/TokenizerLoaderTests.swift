@@ -26,6 +26,31 @@ struct TokenizerLoaderTests {
     #expect(try await unnamed.load().modelTokens(of: text, maximumLength: 99) == expected)
   }
 
+  private static func steps(_ steps: [String: Any]...) -> [String: Any] {
+    ["pre_tokenizer": ["type": "Sequence", "pretokenizers": steps]]
+  }
+
+  private static func split(
+    _ behavior: String = "Isolated", at expression: String = "a"
+  ) -> [String: Any] {
+    steps(
+      ["type": "Split", "pattern": ["Regex": expression], "behavior": behavior],
+      ["type": "ByteLevel"])
+  }
+
+  @Test(
+    "does not read expressions that say more than runs of one class",
+    arguments: [
+      "a*", "(a|b)+", "a(?:b)c", "(?<=a)b", "(?=a)", "a.b", "^a", "a$", "\\bword", "\\w+", "a+?",
+      "a**", "a{2,1}", "a{", "[a", "[]", "[z-a]", "[a&&b]", "[[:alpha:]]", "\\p{Han}", "\\p{L",
+      "a+b+c", "\\s+x*y", "(?!a)", "(?:)", "a||b", "|", "\\", "(?i:a)*", "\\s+(?!\\S)x",
+    ])
+  func expressions(expression: String) async {
+    let error = await error("byte-pair", Self.split(at: expression))
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains("Split at") == true, "\(error?.message ?? "")")
+  }
+
   @Test("says what it does not read")
   func unsupported() async throws {
     let cases: [(kind: String, changes: [String: Any], name: String)] = [
@@ -39,10 +64,16 @@ struct TokenizerLoaderTests {
       ("unigram", ["pre_tokenizer": ["type": "Digits"]], "Digits"),
       ("unigram", ["post_processor": ["type": "Other"]], "Other"),
       ("unigram", ["pre_tokenizer": ["type": "Metaspace", "prepend_scheme": "x"]], "x"),
-      ("byte-pair", ["pre_tokenizer": ["type": "Metaspace"]], "Metaspace"),
-      ("byte-pair", ["pre_tokenizer": NSNull()], "without a type"),
+      ("byte-pair", ["pre_tokenizer": ["type": "Punctuation"]], "Punctuation"),
+      ("byte-pair", ["pre_tokenizer": [:] as [String: String]], "without a type"),
+      ("byte-pair", Self.steps(["type": "ByteLevel"], ["type": "Digits"]), "Digits"),
+      ("byte-pair", Self.steps(["type": "Metaspace"], ["type": "ByteLevel"]), "Metaspace"),
+      ("byte-pair", Self.split("Removed"), "Removed"),
+      ("byte-pair", Self.split("Contiguous"), "Contiguous"),
       ("byte-pair", ["model": ["end_of_word_suffix": "</w>"]], "end_of_word_suffix"),
-      ("byte-pair", ["model": ["byte_fallback": true]], "byte_fallback"),
+      (
+        "byte-pair", ["pre_tokenizer": NSNull(), "model": ["byte_fallback": true]], "byte_fallback"
+      ),
       ("byte-pair", ["model": ["dropout": 0.1]], "dropout"),
     ]
     for (kind, changes, name) in cases {

@@ -98,10 +98,15 @@
     @Test("is told when the answer reached its limit of tokens")
     func length() async throws {
       let cut = #"{"choices":[{"delta":{"content":"b"},"finish_reason":"length"}]}"#
-      let (error, pieces) = await failure(try await openAI(Script(.events(chunk("a"), cut))))
-      #expect(pieces == ["a", "b"])
-      #expect(error?.code == .limitExceeded)
-      #expect(error?.message.contains("answerTokenCount") == true)
+      for (count, remedy) in [(5, "GenerationOptions.answerTokenCount"), (nil, "raise them there")]
+      {
+        let backend = try await openAI(
+          Script(.events(chunk("a"), cut)), generation: GenerationOptions(answerTokenCount: count))
+        let (error, pieces) = await failure(backend)
+        #expect(pieces == ["a", "b"])
+        #expect(error?.code == .limitExceeded)
+        #expect(error?.message.contains(remedy) == true)
+      }
     }
   }
 #endif

@@ -64,6 +64,7 @@ struct Answering {
       if let note = AnswerStepView(step).note { Messages.note(Printable.line(note)) }
     }
     let hits = reflected.hits
+    Messages.note(AnswerStepView.outcome(of: reflected))
     if output.json {
       let report = QueryReport(
         query, hits: hits, bestEvidence: hits.compactMap(\.evidence).max(),

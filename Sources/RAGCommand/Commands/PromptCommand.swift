@@ -10,8 +10,8 @@ struct PromptCommand: AsyncParsableCommand {
       The prompt goes to standard output, as a --model-command would read it; the accounts go to \
       standard error. No model is asked, so the question is searched for as it stands, whatever \
       --history says. Sources stand between marks with a random number, which is another each time. \
-      Of tokens this counts more than most models do; --context-tokens says how many there are room \
-      for. With --json the output is one object with the prompt, its sources and its accounts.
+      Tokens are counted exactly with --tokenizer, else from above, and 16 are added for what a chat \
+      template puts around the prompt; --context-tokens says how many there is room for. With --json the output is one object with the prompt, its sources and its accounts.
 
       EXAMPLES:
         rag prompt "when does the lease end?" | less
@@ -39,7 +39,8 @@ struct PromptCommand: AsyncParsableCommand {
       if let backend = try model.backend() {
         try prompting.composer.compose(material, for: backend)
       } else {
-        try prompting.composer.compose(material, contextTokenCount: model.contextTokens)
+        try prompting.composer.compose(
+          material, contextTokenCount: model.contextTokens, tokenCounter: model.tokenCounter())
       }
     if output.json {
       try StandardOutput.write(JSON.document(QueryReport(query, hits: hits, prompt: composed)))

@@ -19,6 +19,9 @@ struct SQLCommand: AsyncParsableCommand {
       has to do with the question, which an embedding model (--encoder) helps to find. That a \
       query runs does not make it right: read it where much depends on the answer.
 
+      CSV has the values as they are: a text that begins with =, +, - or @ is a formula to a \
+      spreadsheet, so import the columns as text where the database is not yours.
+
       Ends with status 1 when the query ran and gave no rows, and with 2 when the model wrote \
       none that runs. With --json the output is one object: question, query, columns, rows, \
       truncated, end, and attempts, each with its query and the problem with it. Query, columns, \
@@ -103,7 +106,9 @@ struct SQLCommand: AsyncParsableCommand {
     let showsAttempts = try output.messages().isInteractive
     let answer = try await answerer.answer(question) { attempt in
       guard showsAttempts, let problem = attempt.problem else { return }
-      Messages.note("attempt \(attempt.number): \(problem)")
+      Messages.note(
+        "attempt \(attempt.number): "
+          + LimitNames.replaced(in: problem, command: Self.configuration.commandName))
     }
     let view = SQLAnswerView(answer: answer, terminal: try output.output())
     try StandardOutput.write(output.json ? view.json() : csv ? view.csv : view.table)
@@ -129,7 +134,9 @@ struct SQLCommand: AsyncParsableCommand {
         "a language model must write the query: name a command that runs one with "
           + "--model-command or RAG_MODEL_COMMAND, such as 'ollama run llama3.2'")
     }
-    return ClosureBackend(contextTokenCount: model.contextTokens) { _ in "" }
+    return ClosureBackend(
+      contextTokenCount: model.contextTokens, tokenCounter: try model.tokenCounter()
+    ) { _ in "" }
   }
 
   /// Why there is no result, and what to do.

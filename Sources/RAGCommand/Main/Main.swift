@@ -7,6 +7,8 @@ enum Main {
     // A closed pipe and the limit on file sizes come as errors of `write`, not as signals.
     signal(SIGPIPE, SIG_IGN)
     signal(SIGXFSZ, SIG_IGN)
+    // Swift's runtime would print a backtrace.
+    signal(SIGQUIT, SIG_DFL)
     // Else a file of ours would be opened in the place of a closed stream, and written into.
     for stream in CInt(0)...2 where fcntl(stream, F_GETFD) == -1 {
       // In the other direction, so that using it fails as before.

@@ -13,13 +13,14 @@ enum Runner {
       Messages.error("There is no command '\(name)'; see 'rag help'")
       return .usage
     }
+    let command = arguments.first { RootCommand.subcommandNames.contains($0) }
     do {
       try await withInterruption {
-        var command = try RootCommand.parseAsRoot(arguments)
-        if var command = command as? any AsyncParsableCommand {
-          try await command.run()
+        var parsed = try RootCommand.parseAsRoot(arguments)
+        if var parsed = parsed as? any AsyncParsableCommand {
+          try await parsed.run()
         } else {
-          try command.run()
+          try parsed.run()
         }
       }
       return .success
@@ -30,7 +31,6 @@ enum Runner {
     } catch  where RootCommand.exitCode(for: error) == .success {
       return print(help: RootCommand.fullMessage(for: error))
     } catch  where RootCommand.exitCode(for: error) == .validationFailure {
-      let command = arguments.first { RootCommand.subcommandNames.contains($0) }
       let help = (["rag", "help"] + [command].compactMap(\.self)).joined(separator: " ")
       let message = RootCommand.message(for: error).split(separator: "\n").joined(separator: " ")
       Messages.error(
@@ -38,7 +38,9 @@ enum Runner {
       return .usage
     } catch {
       let status = ExitStatus(error)
-      Messages.error(status == .interrupted ? "interrupted" : "\(error)")
+      Messages.error(
+        status == .interrupted
+          ? "interrupted" : LimitNames.replaced(in: "\(error)", command: command))
       return status
     }
   }

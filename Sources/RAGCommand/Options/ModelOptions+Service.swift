@@ -16,7 +16,7 @@ extension ModelOptions {
       var options = HTTPOptions()
       options.answerByteCount = limits.answerByteCount
       options.totalTimeout = limits.commandDuration
-      let (key, counter) = (try key(), EstimatedTokenCounter())
+      let (key, counter) = (try key(), try tokenCounter())
       switch try modelApi ?? Setting.modelAPI.choice(ModelAPI.self) ?? .openai {
       case .openai:
         return try OpenAIBackend(
@@ -29,7 +29,10 @@ extension ModelOptions {
       case .anthropic:
         return try AnthropicBackend(
           url: url, model: model, key: key, contextTokenCount: contextTokens,
-          tokenCounter: counter, options: options)
+          tokenCounter: counter,
+          // This API wants a limit, and what a model thinks counts in it.
+          generation: GenerationOptions(answerTokenCount: max(answerTokens, 4_096)),
+          options: options)
       }
     #else
       throw RAGError(

@@ -37,6 +37,14 @@ struct ModelOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
+      """
+      The model's tokenizer.json, or the directory that holds it, to count the tokens of prompts \
+      exactly (default: RAG_TOKENIZER). Without it they are estimated from above.
+      """, valueName: "path"))
+  var tokenizer: String?
+
+  @Option(
+    help: ArgumentHelp(
       "The tokens that prompt and answer of the model may have together.", valueName: "n"))
   var contextTokens = 8192
 
@@ -63,8 +71,17 @@ struct ModelOptions: ParsableArguments {
     return try Setting.modelURL.value().map { try service($0, limits) }
   }
 
+  /// Counts tokens as the model does where its tokenizer is named, else from above.
+  func tokenCounter() throws -> any TokenCounter {
+    guard let path = try tokenizer ?? Setting.tokenizer.value() else {
+      return EstimatedTokenCounter()
+    }
+    return try ModelTokenCounter(path: path)
+  }
+
   private func command(_ command: String, _ limits: Limits) throws -> any ModelBackend {
-    try CommandBackend(command, contextTokenCount: contextTokens, limits: limits)
+    try CommandBackend(
+      command, contextTokenCount: contextTokens, tokenCounter: tokenCounter(), limits: limits)
   }
 }
 

@@ -17,6 +17,7 @@ enum Setting: String, CaseIterable {
   case model
   case modelAPI = "model-api"
   case modelKeyFile = "model-key-file"
+  case tokenizer
   case color
 
   /// What the setting is where nobody set it in a flag: the variable, then the file, then nil.

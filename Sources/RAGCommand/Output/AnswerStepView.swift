@@ -36,4 +36,20 @@ struct AnswerStepView: Encodable {
         ?? "the model is asked"
     }
   }
+
+  /// What came of the last step.
+  static func outcome(of reflected: ReflectedAnswer) -> String {
+    let answer = reflected.answer
+    let attempts = reflected.steps.count {
+      if case .answering = $0 { true } else { false }
+    }
+    if attempts == 0 { return "the model was not asked for an answer: no passage holds it" }
+    let count = Figures.count(attempts, "attempt")
+    if answer.abstained { return "after \(count) the model found no answer in the passages" }
+    let unsupported = answer.unsupportedStatements.count
+    return unsupported == 0
+      ? "after \(count) every statement has a source"
+      : "after \(count) \(Figures.count(unsupported, "statement")) without a source "
+        + (unsupported == 1 ? "is left" : "are left")
+  }
 }

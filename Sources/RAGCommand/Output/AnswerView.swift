@@ -43,7 +43,8 @@ struct AnswerView {
     return lines.isEmpty ? "" : "\n" + lines
   }
 
-  /// What there is to say against citations; nothing when all are proved word for word.
+  /// What there is to say against the citations of a source; nothing when all are proved word for
+  /// word. What is true of some alone names their lines.
   private static func notes(_ citations: [Citation]) -> [String] {
     var notes: [String] = []
     let statuses = citations.map(\.status)
@@ -54,11 +55,14 @@ struct AnswerView {
     } else if statuses.contains(.unverified) {
       notes.append("not checked")
     }
-    let supports = citations.map(\.support)
-    if supports.contains(.unjudged) {
-      notes.append("whether it says so was not judged")
-    } else if supports.contains(.similar) {
-      notes.append("in other words")
+    for (support, note) in [
+      (CitationSupport.unjudged, "whether it says so was not judged"), (.similar, "in other words"),
+    ] {
+      let weaker = citations.filter { $0.support == support }
+      if weaker.isEmpty { continue }
+      let lines = Set(weaker.map(\.span.lines.lowerBound)).sorted().map(String.init)
+      let places = "line\(lines.count > 1 ? "s" : "") \(lines.joined(separator: ","))"
+      notes.append(weaker.count == citations.count ? note : "\(places): \(note)")
     }
     return notes
   }

@@ -18,21 +18,7 @@ package enum TokenizerLoader {
   ///   `corrupt` for a damaged file.
   package static func load(directory: String) throws -> Loaded {
     let path = directory + "/tokenizer.json"
-    if fileExists(path) {
-      let file = try TokenizerFile(path: path)
-      func loaded(_ tokenizer: any ModelTokenizer, _ scripts: KnownScripts) throws -> Loaded {
-        Loaded(
-          tokenizer: tokenizer, digest: file.digest, scripts: scripts,
-          pairTokens: try PairTokens(file))
-      }
-      switch file.kind {
-      case "Unigram": return try loaded(UnigramModel.tokenizer(file), KnownScripts(file.pieces))
-      // Its pieces are spelt in an alphabet of bytes.
-      case "BPE": return try loaded(BytePairModel.tokenizer(file), KnownScripts())
-      case "WordPiece": return try loaded(WordPieceTokenizer(file), KnownScripts(file.pieces))
-      case let name: throw file.unsupported("a \(name.prefix(40)) model")
-      }
-    }
+    if fileExists(path) { return try load(file: path) }
     let vocabulary = directory + "/vocab.txt"
     guard fileExists(vocabulary) else {
       let others = ["sentencepiece.bpe.model", "spiece.model", "merges.txt", "vocab.json"]
@@ -47,5 +33,25 @@ package enum TokenizerLoader {
     }
     return try WordPieceTokenizer.load(
       vocabulary: vocabulary, options: directory + "/tokenizer_config.json")
+  }
+
+  /// Reads a file such as `tokenizer.json`.
+  ///
+  /// - Throws: ``RAGError`` `unsupported`, which names what is not read, `corrupt` for a damaged
+  ///   file, and what ``MappedFile`` throws.
+  static func load(file path: String) throws -> Loaded {
+    let file = try TokenizerFile(path: path)
+    func loaded(_ tokenizer: any ModelTokenizer, _ scripts: KnownScripts) throws -> Loaded {
+      Loaded(
+        tokenizer: tokenizer, digest: file.digest, scripts: scripts,
+        pairTokens: try PairTokens(file))
+    }
+    switch file.kind {
+    case "Unigram": return try loaded(UnigramModel.tokenizer(file), KnownScripts(file.pieces))
+    // Its pieces may be spelt in an alphabet of bytes.
+    case "BPE": return try loaded(BytePairModel.tokenizer(file), KnownScripts())
+    case "WordPiece": return try loaded(WordPieceTokenizer(file), KnownScripts(file.pieces))
+    case let name: throw file.unsupported("a \(name.prefix(40)) model")
+    }
   }
 }

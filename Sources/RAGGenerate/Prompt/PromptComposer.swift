@@ -93,7 +93,7 @@ public struct PromptComposer: Sendable, Hashable {
     using generator: inout some RandomNumberGenerator
   ) throws -> ComposedPrompt {
     let template = template.template(for: material)
-    let mark = PromptLayout.mark(using: &generator)
+    let mark = PromptMark(using: &generator)
     let layout = PromptLayout(
       template: template, material: material, order: sourceOrder, mark: mark,
       datamark: datamarksSources ? Datamark.sign(using: &generator) : nil)

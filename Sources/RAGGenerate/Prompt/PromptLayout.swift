@@ -8,7 +8,7 @@ struct PromptLayout {
   private static let turnScalarCount = 2000
 
   private let template: PromptTemplate
-  private let mark: String
+  private let mark: PromptMark
   private let order: PromptComposer.SourceOrder
   private let datamark: Unicode.Scalar?
   /// Nil where nothing is asked.
@@ -42,20 +42,14 @@ struct PromptLayout {
 
   init(
     template: PromptTemplate, material: PromptMaterial, order: PromptComposer.SourceOrder,
-    mark: String, datamark: Unicode.Scalar?
+    mark: PromptMark, datamark: Unicode.Scalar?
   ) {
     self.template = template
     self.mark = mark
     self.order = order
     self.datamark = datamark
     schema = material.schema
-    question = material.hasQuestion ? Self.inside(material.question, mark: mark) : nil
-  }
-
-  /// 64 random bits, in hexadecimal.
-  static func mark(using generator: inout some RandomNumberGenerator) -> String {
-    let digits = String(UInt64.random(in: .min ... .max, using: &generator), radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
+    question = material.hasQuestion ? mark.inside(material.question) : nil
   }
 
   /// The prompt of some blocks.
@@ -110,7 +104,7 @@ struct PromptLayout {
       case .question: true
       }
     }
-    let rule = FenceRule(language: template.language, mark: mark, datamark: datamark)
+    let rule = FenceRule(language: template.language, mark: mark.text, datamark: datamark)
     return Placeholder.filled(text, fences: rule.text(kinds))
   }
 
@@ -123,23 +117,23 @@ struct PromptLayout {
       let value = UntrustedText.neutralisedLine(
         value ?? "", scalarCount: Self.labelScalarCount)
       guard !value.isEmpty else { return }
-      lines.append("\(name): \(datamarked(Self.broken(value, mark: mark)))")
+      lines.append("\(name): \(datamarked(mark.broken(value)))")
     }
     label("Title", hit.document.title)
     label("Section", hit.chunk.headings.joined(separator: " > "))
     label("Path", hit.document.path ?? hit.document.id)
     lines.append("Text:")
-    lines.append(datamarked(Self.inside(text ?? hit.text, mark: mark)))
+    lines.append(datamarked(mark.inside(text ?? hit.text)))
     return block(.source, " number=\"\(number)\"", lines.joined(separator: "\n"))
   }
 
   /// An example between its marks.
   func block(of example: PromptExample) -> String {
-    let sources = example.sources.map { "Source:\n\(Self.inside($0, mark: mark))\n" }
+    let sources = example.sources.map { "Source:\n\(mark.inside($0))\n" }
     return block(
       .example, "",
-      sources.joined() + "Question:\n\(Self.inside(example.question, mark: mark))\n"
-        + "Answer:\n\(Self.inside(example.answer, mark: mark))")
+      sources.joined() + "Question:\n\(mark.inside(example.question))\n"
+        + "Answer:\n\(mark.inside(example.answer))")
   }
 
   /// A turn of the conversation between its marks.
@@ -148,21 +142,11 @@ struct PromptLayout {
     let text =
       scalars.count <= Self.turnScalarCount
       ? turn.text : String(scalars.prefix(Self.turnScalarCount)) + " …"
-    return block(.turn, " role=\"\(turn.role.rawValue)\"", Self.inside(text, mark: mark))
+    return block(.turn, " role=\"\(turn.role.rawValue)\"", mark.inside(text))
   }
 
   private func block(_ kind: FenceRule.Kind, _ attribute: String, _ inside: String) -> String {
-    "\(kind.opening(mark))\(attribute)>\n\(inside)\n\(kind.closing(mark))"
-  }
-
-  /// What a text from outside becomes between marks.
-  private static func inside(_ text: String, mark: String) -> String {
-    broken(UntrustedText.neutralised(text), mark: mark)
-  }
-
-  /// The text with every occurrence of the mark taken apart.
-  private static func broken(_ text: String, mark: String) -> String {
-    text.replacing(mark, with: "\(mark.prefix(8)) \(mark.dropFirst(8))")
+    "\(kind.opening(mark.text))\(attribute)>\n\(inside)\n\(kind.closing(mark.text))"
   }
 
   private func datamarked(_ text: String) -> String {

@@ -36,16 +36,27 @@ public enum JSONAnswer {
         ? "the answer is \(syntaxError)" : "the answer holds no JSON object or array")
   }
 
-  /// The texts between lines of three backquotes or more.
+  /// The texts between three backquotes or more at the start of a line and the next such.
   private static func fencedTexts(in answer: String) -> [String] {
     var texts: [String] = []
     var open: [Substring]?
     for line in answer.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
-      if line.drop(while: \.isWhitespace).hasPrefix("```") {
-        if let lines = open { texts.append(trimmed(Substring(lines.joined(separator: "\n")))) }
-        open = open == nil ? [] : nil
-      } else {
+      let text = line.drop(while: \.isWhitespace)
+      guard text.hasPrefix("```") else {
         open?.append(line)
+        continue
+      }
+      if let lines = open {
+        texts.append(trimmed(Substring(lines.joined(separator: "\n"))))
+        open = nil
+        continue
+      }
+      // Behind the name of the language some models write all in one line.
+      let rest = text.drop { $0 == "`" }.drop { $0.isLetter || $0.isNumber }
+      if let end = rest.firstRange(of: "```")?.lowerBound {
+        texts.append(trimmed(rest[..<end]))
+      } else {
+        open = [rest]
       }
     }
     // An answer that was cut off has no closing fence.

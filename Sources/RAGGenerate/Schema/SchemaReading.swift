@@ -7,6 +7,8 @@ struct SchemaReading {
   private var references: Set<String> = []
   /// What they refer to, yet to be checked.
   private var pending: [(place: String, schema: JSONValue)] = []
+  /// The schemas that each one applies to the same value.
+  private var applied: [String: [String]] = [:]
 
   /// What a keyword takes.
   private enum Shape {
@@ -52,6 +54,24 @@ struct SchemaReading {
     while let next = reading.pending.popLast() {
       try reading.check(next.schema, at: next.place)
     }
+    try reading.checkEnds()
+  }
+
+  /// Checks that no schema applies itself to the same value, which would never end.
+  private func checkEnds() throws {
+    var waiting: [String: Int] = [:]
+    for places in applied.values { for place in places { waiting[place, default: 0] += 1 } }
+    var free = applied.keys.filter { waiting[$0] == nil }
+    while let place = free.popLast() {
+      for next in applied[place] ?? [] {
+        guard let count = waiting[next] else { continue }
+        waiting[next] = count > 1 ? count - 1 : nil
+        if count == 1 { free.append(next) }
+      }
+    }
+    guard let place = waiting.keys.min() else { return }
+    throw failure(
+      place, "refers to itself without end; let it refer to itself for members or items only")
   }
 
   /// Checks a schema, of which `place` is the JSON Pointer.
@@ -72,12 +92,13 @@ struct SchemaReading {
             + "it out, or say it with "
             + Self.shapes.filter { $0.value != .annotation }.keys.sorted().joined(separator: ", "))
       }
-      try check(value, is: shape, of: keyword, at: "\(place)/\(Self.escaped(keyword))")
+      try check(value, is: shape, of: place, at: "\(place)/\(Self.escaped(keyword))")
     }
   }
 
+  /// Checks what a keyword takes; `owner` is the place of its schema.
   private mutating func check(
-    _ value: JSONValue, is shape: Shape, of keyword: String, at place: String
+    _ value: JSONValue, is shape: Shape, of owner: String, at place: String
   ) throws {
     switch shape {
     case .anything, .annotation: break
@@ -111,7 +132,10 @@ struct SchemaReading {
       guard let schemas = value.array, !schemas.isEmpty else {
         throw failure(place, "is no list of schemas")
       }
-      for (index, schema) in schemas.enumerated() { try check(schema, at: "\(place)/\(index)") }
+      for (index, schema) in schemas.enumerated() {
+        applied[owner, default: []].append("\(place)/\(index)")
+        try check(schema, at: "\(place)/\(index)")
+      }
     case .namedSchemas:
       guard let schemas = value.object else { throw failure(place, "is no object of schemas") }
       for (name, schema) in schemas.sorted(by: { $0.key < $1.key }) {
@@ -121,6 +145,7 @@ struct SchemaReading {
       guard let reference = value.string, let target = Self.target(of: reference, in: root) else {
         throw failure(place, "refers to nothing in the schema; write it as in #/$defs/name")
       }
+      applied[owner, default: []].append(reference)
       if references.insert(reference).inserted { pending.append((reference, target)) }
     }
   }

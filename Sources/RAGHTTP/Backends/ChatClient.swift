@@ -21,6 +21,7 @@
               format.request(for: prompt), to: format.path, hiding: prompt.user,
               into: ChatReceiver<Format>(
                 transport.subject, answerByteCount: transport.options.answerByteCount,
+                answerTokenCount: format.options.answerTokenCount,
                 message: ServiceMessage(key: transport.key, privateText: prompt.user),
                 pieces: pieces))
           } catch {

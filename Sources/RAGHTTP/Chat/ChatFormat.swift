@@ -25,6 +25,8 @@ protocol ChatFormat: Sendable {
 
   /// The path behind the service's URL.
   var path: String { get }
+  /// What is asked of the model beside the prompt.
+  var options: GenerationOptions { get }
 
   /// The body of the request.
   ///

@@ -7,6 +7,7 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
 
   private let subject: String
   private let answerByteCount: Int
+  private let answerTokenCount: Int?
   private let message: ServiceMessage
   private let pieces: AsyncThrowingStream<String, any Error>.Continuation
   private var framing = Format.Framing(maximumByteCount: messageByteCount)
@@ -17,11 +18,12 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
   var contentType: String { Format.Framing.contentType }
 
   init(
-    _ subject: String, answerByteCount: Int, message: ServiceMessage,
+    _ subject: String, answerByteCount: Int, answerTokenCount: Int?, message: ServiceMessage,
     pieces: AsyncThrowingStream<String, any Error>.Continuation
   ) {
     self.subject = subject
     self.answerByteCount = answerByteCount
+    self.answerTokenCount = answerTokenCount
     self.message = message
     self.pieces = pieces
   }
@@ -42,7 +44,7 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
     if let message = framing.lastMessage(), try read(message) { return }
     guard isComplete else {
       throw RAGError(
-        .io, "the answer of \(subject) was cut off before its end; what came is not whole")
+        .io, "the answer of \(subject) was cut off before its end, and is not whole; see its log")
     }
     pieces.finish()
   }
@@ -84,8 +86,11 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
     case .lengthReached:
       throw RAGError(
         .limitExceeded,
-        "the answer of \(subject) is cut: it reached its limit of tokens; raise "
-          + "GenerationOptions.answerTokenCount or the model's context")
+        "the answer of \(subject) is cut: it reached "
+          + (answerTokenCount.map {
+            "its limit of \($0) tokens (GenerationOptions.answerTokenCount), or filled the context; "
+              + "allow more"
+          } ?? "the service's limit of tokens, or filled the context; raise them there"))
     case .refused(let reason):
       throw RAGError(.backend, "\(subject) refused to answer\(message.suffix(reason))")
     case .failed(let reason):

@@ -4,6 +4,7 @@
   import NIOCore
   import NIOHTTP1
   import NIOPosix
+  import NIOSSL
   import RAGCore
 
   extension HTTPTransport {
@@ -75,6 +76,8 @@
         return refused
       case is IOError where [ECONNRESET, EPIPE].contains(Self.number(error)):
         return closed
+      case NIOSSLError.handshakeFailed(let reason): return noTLS(reason)
+      case is NIOSSLError, is NIOSSLExtraError: return distrusted("not for this host")
       case is HTTPParserError:
         return Failure(
           error: RAGError(
@@ -88,6 +91,28 @@
     }
 
     private static func number(_ error: any Error) -> Int32? { (error as? IOError)?.errnoCode }
+
+    /// The failure of a handshake, without what the library says of it, which holds paths of its
+    /// source.
+    private func noTLS(_ reason: BoringSSLError) -> Failure {
+      if "\(reason)".contains("CERTIFICATE_VERIFY_FAILED") {
+        return distrusted("signed by itself or by an authority that is not known here, or expired")
+      }
+      return Failure(
+        error: RAGError(
+          .io, "\(subject) does not speak TLS as this does; check whether the URL is http://"),
+        isTransient: false)
+    }
+
+    /// The failure where the certificate does not prove who answers.
+    private func distrusted(_ why: String) -> Failure {
+      Failure(
+        error: RAGError(
+          .io,
+          "the certificate of \(subject) is not trusted: it is \(why); check the URL, or add the "
+            + "certificate's authority to those of the system (update-ca-certificates)"),
+        isTransient: false)
+    }
 
     private var refused: Failure {
       Failure(

@@ -41,12 +41,25 @@ struct FailureAdvice {
     case .refused(let what):
       what.hasPrefix("the function ")
         ? [Self.functionAdvice(String(what.dropFirst("the function ".count)))]
-        : ["Write one SELECT statement that reads the tables of the schema, and nothing else."]
+        : readsSchema
+          ? [
+            "The schema is no table that can be read: its tables and columns are told above, and a "
+              + "query reads those alone. The tables are: \(Self.list(schema.tables.map(\.name)))."
+          ]
+          : ["Write one SELECT statement that reads the tables of the schema, and nothing else."]
     case .severalStatements: ["Write one SELECT statement alone."]
     case .tooSlow, .tooMuchMemory:
       ["Join on keys, filter early, and read no more rows than the question asks for."]
     case .tooLarge: ["Write a shorter query, or one with a smaller result."]
     case .other: failure.description.hasPrefix("unrecognized token") ? syntaxAdvice() : []
+    }
+  }
+
+  /// Whether the query looks for the schema in tables of SQLite's own.
+  private var readsSchema: Bool {
+    SQLLexer.tokens(of: query).contains { token in
+      let name = token.text.lowercased()
+      return token.isName && (name.hasPrefix("pragma_") || name.hasPrefix("sqlite_"))
     }
   }
 

@@ -25,10 +25,40 @@ enum DatabaseFile {
   /// `immutable`, which takes no locks, is only for a database with a write-ahead log that is
   /// closed, in a directory where SQLite could not make the files to read it with.
   static func uri(_ path: String) throws -> String {
-    let isLogged = try checkHeader(path)
-    let directory = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
-    let isAsleep =
-      isLogged && access(directory, W_OK) != 0 && access(path + "-wal", F_OK) != 0
+    let isAsleep = try hasClosedLog(path) && !canMakeFiles(beside: path)
+    return uri(path, options: "mode=ro" + (isAsleep ? "&immutable=1" : ""))
+  }
+
+  /// Whether reading the database makes the files of its write-ahead log, which are not there.
+  static func leavesLog(_ path: String) throws -> Bool {
+    try hasClosedLog(path) && canMakeFiles(beside: path)
+  }
+
+  /// Removes an empty log that a connection which only reads has left.
+  ///
+  /// SQLite does so itself as the last connection that may write is closed, and leaves the log
+  /// where another process has the database open. Nothing is written: the log is empty.
+  static func removeLog(_ path: String) {
+    var status = stat()
+    guard stat(path + "-wal", &status) == 0, status.st_size == 0 else { return }
+    var database: OpaquePointer?
+    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX
+    if sqlite3_open_v2(uri(path, options: "mode=rw"), &database, flags, nil) == SQLITE_OK {
+      // Reads a page, without which the log is not opened.
+      sqlite3_exec(database, "PRAGMA schema_version", nil, nil, nil)
+    }
+    sqlite3_close(database)
+  }
+
+  private static func hasClosedLog(_ path: String) throws -> Bool {
+    try checkHeader(path) && access(path + "-wal", F_OK) != 0
+  }
+
+  private static func canMakeFiles(beside path: String) -> Bool {
+    access(path.lastIndex(of: "/").map { String(path[...$0]) } ?? ".", W_OK) == 0
+  }
+
+  private static func uri(_ path: String, options: String) -> String {
     let escaped = path.utf8.map { byte in
       let isPlain =
         (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
@@ -37,8 +67,7 @@ enum DatabaseFile {
         ? String(UnicodeScalar(byte)) : "%" + SQLValue.hexadecimal([byte])
     }.joined()
     // A path that begins with two slashes would be read as the name of a host.
-    return "file:\(path.hasPrefix("/") ? "//" : "")\(escaped)?mode=ro"
-      + (isAsleep ? "&immutable=1" : "")
+    return "file:\(path.hasPrefix("/") ? "//" : "")\(escaped)?\(options)"
   }
 
   /// Whether the database has a write-ahead log.

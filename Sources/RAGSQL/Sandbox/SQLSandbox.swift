@@ -29,15 +29,20 @@ public final class SQLSandbox: @unchecked Sendable {
     }
   }
 
+  // Not by a query, which holds only the connection: else this would wait for itself.
+  deinit { queue.sync { connection.close() } }
+
   /// The result of one query.
   ///
   /// More rows or bytes than allowed are left out, and the result says so.
   /// - Throws: ``SQLFailure`` when the query is at fault, and ``RAGError``: `busy`, `corrupt`,
   ///   `io`, `cancelled`.
   public func run(_ sql: String) async throws -> SQLResult {
-    try await Cancellation.forwarding { cancellation in
+    // Touched only on `queue`.
+    nonisolated(unsafe) let connection = connection
+    return try await Cancellation.forwarding { [queue] cancellation in
       try await withCheckedThrowingContinuation { continuation in
-        queue.async { [self] in
+        queue.async {
           continuation.resume(
             with: Result { try cancellation.heeded { try connection.query(sql) } })
         }

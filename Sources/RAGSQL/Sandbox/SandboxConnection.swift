@@ -17,8 +17,11 @@ final class SandboxConnection {
   private let database: OpaquePointer
   private let path: String
   private let limits: Limits
+  /// Whether opening makes files beside the database that were not there.
+  private let leavesLog: Bool
   private let runGuard = RunGuard()
   private var policy: AccessPolicy?
+  private var isOpen = true
 
   /// Opens a file for reading.
   /// - Throws: ``RAGError``: `notFound`, `invalidInput` when it is no database, `busy`, `io`.
@@ -29,7 +32,9 @@ final class SandboxConnection {
     let flags =
       SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
       | SQLITE_OPEN_EXRESCODE
-    let code = sqlite3_open_v2(try DatabaseFile.uri(path), &opened, flags, nil)
+    let uri = try DatabaseFile.uri(path)
+    leavesLog = try DatabaseFile.leavesLog(path)
+    let code = sqlite3_open_v2(uri, &opened, flags, nil)
     guard let opened, code == SQLITE_OK else {
       sqlite3_close(opened)
       throw DatabaseFile.error(code, path: path)
@@ -47,7 +52,15 @@ final class SandboxConnection {
     }
   }
 
-  deinit { sqlite3_close_v2(database) }
+  deinit { close() }
+
+  /// Closes the connection, after which it is used no more, and leaves no file beside the database.
+  func close() {
+    guard isOpen else { return }
+    isOpen = false
+    sqlite3_close_v2(database)
+    if leavesLog { DatabaseFile.removeLog(path) }
+  }
 
   /// Reading a schema may take longer than a query.
   static let setupDuration = Duration.seconds(10)

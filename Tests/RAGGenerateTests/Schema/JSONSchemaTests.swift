@@ -140,11 +140,18 @@ import Testing
     let loops = [
       ##"{"$ref": "#"}"##, ##"{"allOf": [{"$ref": "#"}]}"##,
       ##"{"anyOf": [{"$ref": "#"}, {"$ref": "#"}]}"##,
+      ##"{"items": {"$ref": "#/$defs/a"}, "$defs": {"a": {"oneOf": [true, {"$ref": "#/$defs/a"}]}}}"##,
+      ##"{"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}}"##,
     ]
+    // Before anything is checked with them, and so before a model is asked.
     for loop in loops {
-      let error = #expect(throws: RAGError.self) { try JSONSchema(loop).problems(in: "1") }
+      let error = #expect(throws: RAGError.self) { try JSONSchema(loop) }
       #expect(error?.code == .invalidInput)
+      #expect(error?.message.contains("refers to itself without end") == true)
     }
+    // Applied twice, and not within itself.
+    let twice = ##"{"allOf": [{"$ref": "#/$defs/a"}, {"$ref": "#/$defs/a"}], "$defs": {"a": {}}}"##
+    #expect(try JSONSchema(twice).problems(in: "1").isEmpty)
     // Doubles with each level of the value.
     let doubling = try JSONSchema(
       ##"{"anyOf": [{"items": {"$ref": "#"}, "type": "array"}, {"items": {"$ref": "#"}, "type": "array"}]}"##
@@ -179,6 +186,7 @@ import Testing
     "Here:\n```\n{\"a\": 1}\n```\nDone.",
     "As [1] says, it is {\"a\": 1} [2].", "```\n{\"a\": 1}", "{\"a\": 1} — and {\"b\"}",
     "```text\nno json\n```\n```json\n{\"a\": 1}\n```",
+    "```json {\"a\": 1} ```", "Here:\n```{\"a\": 1}```\nDone.", "```json {\"a\": 1}\n```",
   ])
   func `the JSON of an answer is found`(answer: String) throws {
     #expect(try JSONAnswer.json(in: answer) == #"{"a": 1}"#)

@@ -97,15 +97,13 @@ private enum ScalarKinds {
     return value < kinds.count ? kinds[value] : .other
   }
 
+  private static let letters = ScalarCategory.mask("L") ?? 0
+  private static let numbers = ScalarCategory.mask("N") ?? 0
+
   private static func find(_ scalar: Unicode.Scalar) -> ByteLevelSplitter.Kind {
-    // The reference's tables are those of Unicode 16.
-    guard let age = scalar.properties.age, age <= (16, 0) else { return .other }
-    if scalar.properties.isWhitespace { return .space }
-    switch scalar.properties.generalCategory {
-    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
-      return .letter
-    case .decimalNumber, .letterNumber, .otherNumber: return .number
-    default: return .other
-    }
+    let category: UInt32 = 1 << UInt32(ScalarCategory.number(of: scalar))
+    if category & ScalarCategory.whiteSpace != 0 { return .space }
+    if category & letters != 0 { return .letter }
+    return category & numbers != 0 ? .number : .other
   }
 }

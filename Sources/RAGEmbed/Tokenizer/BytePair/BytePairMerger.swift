@@ -33,9 +33,13 @@ final class BytePairMerger {
       symbols.append(Symbol(token: token, start: 0, end: Int32(truncatingIfNeeded: count)))
       return
     }
-    if spaceBefore { append(0x20, at: 0, model) }
-    let shift = spaceBefore ? 1 : 0
-    for (index, byte) in word.enumerated() { append(byte, at: index + shift, model) }
+    if model.words.isByteLevel {
+      if spaceBefore { append(0x20, at: 0, model) }
+      let shift = spaceBefore ? 1 : 0
+      for (index, byte) in word.enumerated() { append(byte, at: index + shift, model) }
+    } else {
+      appendCharacters(word, model)
+    }
     if symbols.count < 2 { return }
     if symbols.count <= Self.shortCount {
       mergeShort(model.merges)
@@ -58,17 +62,37 @@ final class BytePairMerger {
   }
 
   private func append(_ byte: UInt8, at place: Int, _ model: BytePairModel) {
-    let start = Int32(truncatingIfNeeded: place)
-    var token = model.byteTokens[Int(byte)]
+    let token = model.byteTokens[Int(byte)]
+    append(token, place..<(place + 1), model)
+  }
+
+  private func appendCharacters(_ word: UnsafeBufferPointer<UInt8>, _ model: BytePairModel) {
+    var offset = 0
+    while offset < word.count {
+      let range = offset..<(offset + word.scalar(at: offset).length)
+      offset = range.upperBound
+      let token = model.trie.token(of: UnsafeBufferPointer(rebasing: word[range])) ?? -1
+      if token < 0, !model.byteTokens.isEmpty {
+        for index in range { append(word[index], at: index, model) }
+      } else {
+        append(token, range, model)
+      }
+    }
+  }
+
+  private func append(_ token: Int32, _ range: Range<Int>, _ model: BytePairModel) {
+    let end = Int32(truncatingIfNeeded: range.upperBound)
+    var token = token
     if token < 0 {
       token = model.unknownToken
       if token < 0 { return }
       if model.joinsUnknown, let last = symbols.last, last.token == token {
-        symbols[symbols.count - 1].end = start + 1
+        symbols[symbols.count - 1].end = end
         return
       }
     }
-    symbols.append(Symbol(token: token, start: start, end: start + 1))
+    symbols.append(
+      Symbol(token: token, start: Int32(truncatingIfNeeded: range.lowerBound), end: end))
   }
 
   /// Looks through all pairs for the next merge: quadratic, but the fastest for words.

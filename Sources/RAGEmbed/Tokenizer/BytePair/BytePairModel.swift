@@ -1,22 +1,22 @@
-/// Byte-level byte-pair encoding (Sennrich et al. 2016, section 3.2, on bytes as in GPT-2): the
-/// bytes of a word are merged pair by pair, the pair that was learnt first before all others.
+/// Byte-pair encoding (Sennrich et al. 2016, section 3.2): the bytes or characters of a word are
+/// merged pair by pair, the pair that was learnt first before all others.
+///
+/// Bytes are merged as in GPT-2, characters as in SentencePiece; `words` says which.
 struct BytePairModel: SubwordModel {
   let trie: PieceTrie
   let merges: MergeTable
-  /// The token of each byte, -1 where there is none.
+  /// The token of each byte, -1 where there is none; of characters that are no pieces, where those
+  /// are spelt out, else empty.
   let byteTokens: [Int32]
-  /// What bytes without a token become; -1 drops them.
+  /// What bytes or characters without a token become; -1 drops them.
   let unknownToken: Int32
   let joinsUnknown: Bool
   /// Takes words that are pieces as they are.
   let ignoresMerges: Bool
-  /// Puts a space before a text that starts with none.
-  let addsSpace: Bool
-  /// Whether the text is cut into words first.
-  let splits: Bool
+  let words: WordCutter
   let trimsRanges: Bool
 
-  var needsOrigins: Bool { false }
+  var needsOrigins: Bool { words.metaspace?.prefixing == .first }
 
   func makeScratch() -> BytePairMerger { BytePairMerger() }
 
@@ -24,19 +24,12 @@ struct BytePairModel: SubwordModel {
     _ text: inout NormalizedText, _ place: BlockPlace, with merger: inout BytePairMerger,
     into sink: inout TokenSink
   ) {
+    words.putMarks(in: &text, place)
     text.bytes.withUnsafeBufferPointer { bytes in
-      let splitter = ByteLevelSplitter(bytes: bytes)
-      var start = 0
-      if addsSpace, place.isFirst, bytes[0] != 0x20 {
-        start = splits ? splitter.endAfterSpace() : bytes.count
-        merger.merge(0..<start, of: bytes, spaceBefore: true, by: self)
-        emit(merger, 0..<start, bytes, text, spaceBefore: true, &sink)
-      }
-      while start < bytes.count, !sink.isFull {
-        let end = splits ? splitter.end(from: start) : bytes.count
-        merger.merge(start..<end, of: bytes, spaceBefore: false, by: self)
-        emit(merger, start..<end, bytes, text, spaceBefore: false, &sink)
-        start = end
+      words.forEach(in: bytes, place) { word, spaceBefore in
+        merger.merge(word, of: bytes, spaceBefore: spaceBefore, by: self)
+        emit(merger, word, bytes, text, spaceBefore: spaceBefore, &sink)
+        return !sink.isFull
       }
     }
   }

@@ -14,7 +14,7 @@ struct NormalizedText: ~Copyable {
   private var origins: [Origin] = []
   /// Where in the text the stretch starts.
   private var base = 0
-  private let tracksOrigins: Bool
+  let tracksOrigins: Bool
 
   init(tracksOrigins: Bool) { self.tracksOrigins = tracksOrigins }
 

@@ -42,32 +42,40 @@ extension UnigramModel {
       words.splitsAtWhiteSpace = true
     case "Metaspace":
       guard words.mark.isEmpty else { throw file.unsupported("a second Metaspace") }
-      let mark = value["replacement"]?.string ?? "▁"
-      guard mark.unicodeScalars.count == 1, mark != " " else {
-        throw file.damaged("the mark of Metaspace is not one character")
-      }
-      words.mark = Array(mark.utf8)
+      words.mark = try MetaspaceWords.mark(value, file)
       words.splitsAtMarks = value["split"]?.bool ?? true
-      words.prefixing = try prefixing(value, file)
+      words.prefixing = try MetaspaceWords.Prefixing(value, file)
     case let name: throw file.unsupported("the pre-tokenizer \(name.quoted) of a Unigram model")
     }
   }
+}
 
-  /// `prepend_scheme`, or `add_prefix_space` in older files.
-  private static func prefixing(
-    _ value: JSONValue, _ file: TokenizerFile
-  ) throws -> MetaspaceWords.Prefixing {
+extension MetaspaceWords {
+  /// The mark of a Metaspace step.
+  static func mark(_ value: JSONValue, _ file: TokenizerFile) throws -> [UInt8] {
+    let mark = value["replacement"]?.string ?? "▁"
+    guard mark.unicodeScalars.count == 1, mark != " " else {
+      throw file.damaged("the mark of Metaspace is not one character")
+    }
+    return Array(mark.utf8)
+  }
+}
+
+extension MetaspaceWords.Prefixing {
+  /// Reads `prepend_scheme`, or `add_prefix_space` in older files.
+  init(_ value: JSONValue, _ file: TokenizerFile) throws {
     let scheme = value["prepend_scheme"]?.string
     if value["add_prefix_space"]?.bool == false {
       guard scheme == nil || scheme == "never" else {
         throw file.damaged("Metaspace contradicts itself on prefixes")
       }
-      return .never
+      self = .never
+      return
     }
     switch scheme {
-    case "always", nil: return .always
-    case "first": return .first
-    case "never": return .never
+    case "always", nil: self = .always
+    case "first": self = .first
+    case "never": self = .never
     case let name: throw file.unsupported("the prepend_scheme \(name.quoted)")
     }
   }
