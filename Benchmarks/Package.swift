@@ -13,8 +13,10 @@ func benchmark(_ name: String, _ products: [String]) -> Target {
 
 let package = Package(
   name: "Benchmarks",
+  traits: [.trait(name: "HTTP", description: "The benchmark `answer`, of models behind HTTP")],
   dependencies: [
-    .package(name: "RAG", path: ".."),
+    .package(
+      name: "RAG", path: "..", traits: [.trait(name: "HTTP", condition: .when(traits: ["HTTP"]))]),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
   ],
   targets: [
@@ -24,6 +26,7 @@ let package = Package(
     benchmark("tokenizer", ["RAGEmbed"]),
     benchmark("query", ["RAG", "RAGEmbed"]),
     benchmark("store", ["RAG"]),
+    benchmark("answer", ["RAG", "RAGEmbed", "RAGHTTP"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -85,25 +85,18 @@ struct ByteLevelSplitter {
   }
 }
 
-/// What kind every scalar is, looked up once.
+/// What kind a scalar is.
 private enum ScalarKinds {
-  private static let kinds: [ByteLevelSplitter.Kind] = (UInt32(0)..<0x32400).map {
-    Unicode.Scalar($0).map(find) ?? .other
+  /// The kind of each category.
+  private static let kinds: [ByteLevelSplitter.Kind] = (UInt32(0)..<32).map { number in
+    let category: UInt32 = 1 << number
+    if category & ScalarCategory.whiteSpace != 0 { return .space }
+    if category & (ScalarCategory.mask("L") ?? 0) != 0 { return .letter }
+    return category & (ScalarCategory.mask("N") ?? 0) != 0 ? .number : .other
   }
 
   @inline(__always)
   static func kind(of scalar: Unicode.Scalar) -> ByteLevelSplitter.Kind {
-    let value = Int(scalar.value)
-    return value < kinds.count ? kinds[value] : .other
-  }
-
-  private static let letters = ScalarCategory.mask("L") ?? 0
-  private static let numbers = ScalarCategory.mask("N") ?? 0
-
-  private static func find(_ scalar: Unicode.Scalar) -> ByteLevelSplitter.Kind {
-    let category: UInt32 = 1 << UInt32(ScalarCategory.number(of: scalar))
-    if category & ScalarCategory.whiteSpace != 0 { return .space }
-    if category & letters != 0 { return .letter }
-    return category & numbers != 0 ? .number : .other
+    kinds[Int(ScalarCategory.number(of: scalar))]
   }
 }

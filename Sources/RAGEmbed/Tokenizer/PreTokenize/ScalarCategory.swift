@@ -29,15 +29,22 @@ enum ScalarCategory {
     return mask == 0 ? nil : mask
   }
 
-  private static let table: [UInt8] = (UInt32(0)..<0x32400).map {
-    Unicode.Scalar($0).map(find) ?? UInt8(other)
+  /// In two tables, as few texts need the second, which takes some time to make.
+  private static let low = table(0..<0x3000)
+  private static let high = table(0x3000..<0x32400)
+
+  private static func table(_ range: Range<UInt32>) -> [UInt8] {
+    range.map { Unicode.Scalar($0).map(find) ?? UInt8(other) }
   }
 
   /// The number of a scalar's category.
   @inline(__always)
   static func number(of scalar: Unicode.Scalar) -> UInt8 {
-    let value = Int(scalar.value)
-    return value < table.count ? table[value] : find(scalar)
+    switch scalar.value {
+    case ..<0x3000: low[Int(scalar.value)]
+    case ..<0x32400: high[Int(scalar.value - 0x3000)]
+    default: find(scalar)
+    }
   }
 
   private static func find(_ scalar: Unicode.Scalar) -> UInt8 {
