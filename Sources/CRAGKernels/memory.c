@@ -14,6 +14,8 @@ void *rag_grow_mapping(void *start, size_t old_count, size_t new_count) {
 #include <malloc.h>
 
 void rag_release_freed_memory(void) { malloc_trim(0); }
+void rag_use_one_arena(void) { mallopt(M_ARENA_MAX, 1); }
 #else
 void rag_release_freed_memory(void) {}
+void rag_use_one_arena(void) {}
 #endif

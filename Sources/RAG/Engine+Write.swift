@@ -26,20 +26,26 @@ extension Engine {
 
   /// Removes whatever each name may mean, in one commit: the document of an id, that of a file, and
   /// those of all files below a directory. The files themselves are not touched.
-  /// - Returns: the ids of what was removed.
+  /// - Returns: the ids of what was removed, and the names that mean nothing in the index.
   @discardableResult
   public func delete(
     named names: [String], wait: Duration = .seconds(5)
-  ) async throws -> [String] {
-    try await remove(wait) { reader in
-      try names.flatMap { name in
+  ) async throws -> (ids: [String], unknown: [String]) {
+    let unknown = Locked<[String]>([])
+    let ids = try await remove(wait) { reader in
+      unknown.withLock { $0 = [] }
+      return try names.flatMap { name in
         // An ingest names files as they are found, behind a root that is a link.
         let path = name.absolutePath
         let paths = Set([path, URL(filePath: path).resolvingSymlinksInPath().path])
-        return try paths.flatMap { try reader.documentKeys(under: $0) }
+        let keys =
+          try paths.flatMap { try reader.documentKeys(under: $0) }
           + (reader.documentState(name) == nil ? [] : [name])
+        if keys.isEmpty { unknown.withLock { $0.append(name) } }
+        return keys
       }
     }
+    return (ids, unknown.withLock { $0 })
   }
 
   /// Removes the documents that a filter matches, and returns their ids.

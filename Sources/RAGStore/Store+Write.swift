@@ -50,6 +50,7 @@ extension Store {
       }
     }
     try markRevision(revision)
+    try await shortenLog()
   }
 
   private static func documentID(key: String, in database: Database) throws -> Int64? {

@@ -24,6 +24,8 @@ package final class Store: Sendable {
   let files: GenerationFiles
   /// The database file that was opened.
   private let opened: FileIdentity?
+  /// Damage that a fold came upon, and made good of the rows.
+  let rebuilt = Locked<[RAGError]>([])
   /// The last state that was read.
   let states = Locked<SearchState?>(nil)
 
@@ -53,7 +55,7 @@ package final class Store: Sendable {
     try requireOwnLog(directory)
     try directory.requireReadableLog()
     // Before the database: a commit made meanwhile must not look like one that was lost.
-    let mark = directory.revisionMark.read()
+    let mark = try directory.revisionMark.read()
     return try mappingErrors(directory.path) {
       let reader = try reader(of: directory)
       try reader.read {
@@ -84,7 +86,10 @@ package final class Store: Sendable {
     let lock = try await WriterLock.acquire(directory.lock, wait: wait)
     defer { withExtendedLifetime(lock) {} }
     return try await mappingErrors(directory.path) {
-      if !directory.exists { try Schema.create(in: directory) }
+      if !directory.exists {
+        try directory.requireNeverUsed()
+        try Schema.create(in: directory)
+      }
       try Schema.validateFile(of: directory)
       try requireOwnLog(directory)
       let writer = try DatabaseQueue(
@@ -97,7 +102,9 @@ package final class Store: Sendable {
         // An acknowledged commit is on disk.
         try database.execute(sql: "PRAGMA synchronous = FULL")
         try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
-        try requireRevision(directory.revisionMark.read(), database, path: directory.path)
+        // Not before the mark of the commit is written: `shortenLog` does it.
+        try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
+        try requireRevision(try directory.revisionMark.read(), database, path: directory.path)
       }
       try await writer.write(Schema.upgrade)
       let store = Store(
@@ -130,20 +137,33 @@ package final class Store: Sendable {
     directory.revisionMark.write(revision)
   }
 
+  /// Writes a log back that has grown long, as SQLite would in the middle of a commit.
+  func shortenLog() async throws {
+    guard directory.logByteCount > 4 << 20 else { return }
+    try await mappingErrors(directory.path) {
+      try await writer?.writeWithoutTransaction { $0.emptyLog() }
+    }
+  }
+
   /// Proves that the index at the path is still the one that was opened: files are named by it.
   /// - Throws: ``RAGError`` of code `io`.
   func requireInPlace() throws {
-    guard FileIdentity(directory.database) == opened else {
-      throw RAGError(
-        .io,
-        "the index was moved, removed or replaced while it was open, and is not written to any "
-          + "more; run the command again", path: directory.path)
-    }
+    guard FileIdentity(directory.database) == opened else { throw Self.notInPlace(directory) }
+  }
+
+  static func notInPlace(_ directory: IndexDirectory) -> RAGError {
+    RAGError(
+      .io,
+      "the index was moved, removed or replaced while it was open, and is not written to any "
+        + "more; run the command again", path: directory.path)
   }
 
   /// What was found damaged since the store was opened; searches answered from the rows in its
   /// place.
   package var damage: [RAGError] { files.damage }
+
+  /// Files that writes came upon, damaged, and made anew of the rows.
+  package var mended: [RAGError] { rebuilt.withLock { $0 } }
 
   /// Takes the right to write, for as long as the result lives.
   package func lockForWriting(wait: Duration) async throws -> WriterLock {
@@ -191,8 +211,10 @@ extension IndexDirectory {
   var isWritable: Bool { access(path, W_OK) == 0 }
 
   /// Whether SQLite's log holds anything.
-  var hasLog: Bool {
+  var hasLog: Bool { logByteCount > 0 }
+
+  fileprivate var logByteCount: Int {
     let size = try? FileManager.default.attributesOfItem(atPath: database + "-wal")[.size] as? Int
-    return size ?? 0 > 0
+    return size ?? 0
   }
 }

@@ -59,6 +59,51 @@ extension Faults {
       }
     }
 
+    @Test("that is the last one, with the log lost too, leaves a whole state or an error")
+    func lostLog() throws {
+      let title = "kill at each call of an ingest, and its log lost"
+      guard let shim = try FaultLibrary.shim() else {
+        return Tally.skip("2", title, because: "there is no C compiler")
+      }
+      try Scratch.run { scratch in
+        let old = Batch("s", count: 40)
+        try #require(try scratch.rag(try old.ingest(in: scratch)).status == 0)
+        let image = try IndexImage(scratch.index)
+        let before = try scratch.rag("export").output
+        let arguments = try old.changed(every: 3, dropping: 8).merged(with: 10).ingest(in: scratch)
+        let log = scratch.path + "/calls"
+        let clean = try scratch.rag(
+          arguments, shim.environment(scratch.index, call: 0, "kill", log: log))
+        try #require(clean.status == 0, "\(clean.errors)")
+        let after = try scratch.rag("export").output
+        let count = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").count
+        var random = Random(title)
+        let chosen = Plan.spread(count, bounded: 24, full: .max, &random)
+        let tally = try Workers.tally(chosen, in: scratch, { Tally("2", title) }) {
+          number, worker, tally in
+          tally.rounds += 1
+          try image.restore(to: worker.index)
+          _ = try worker.rag(
+            arguments, shim.environment(worker.index, call: number + 1, "kill", log: nil))
+          let killed = try IndexImage(worker.index)
+          // What the log holds is a third state that is whole.
+          let recovered = try worker.rag("export").output
+          try killed.replacing("rag.sqlite-wal", with: nil).replacing("rag.sqlite-shm", with: nil)
+            .restore(to: worker.index)
+          let run = try worker.rag("export")
+          guard tally.survived(run, "call \(number)") else { return }
+          if run.status != 0 {
+            tally.refused += 1
+          } else if [before, after, recovered].contains(run.output) {
+            tally.same += 1
+          } else {
+            tally.wrong.append("call \(number): a state that never was")
+          }
+        }
+        tally.conclude()
+      }
+    }
+
     /// Runs a command again and again, with the fault at another of its calls each time.
     private func sweep(
       _ fault: Fault, _ job: String, image: IndexImage?, before: Batch? = nil, _ after: Batch,

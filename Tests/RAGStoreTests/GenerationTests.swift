@@ -122,4 +122,33 @@ struct GenerationTests {
       try await expect(texts, in: store)
     }
   }
+
+  @Test(
+    "are made anew by a write that comes upon them damaged or missing, and it says so",
+    arguments: ["g1.graph", "g1.terms"], [true, false])
+  func mend(name: String, isMissing: Bool) async throws {
+    try await withTemporaryDirectory { directory in
+      var texts = Set((0..<100).map { "word\($0) shared a" })
+      do {
+        let store = try await Store.open(IndexDirectory(directory), for: .write)
+        try await store.put(record("a", texts.sorted()))
+        try await store.settle(policy: policy)
+      }
+      let path = directory + "/" + name
+      var bytes = try Data(contentsOf: URL(filePath: path))
+      try FileManager.default.removeItem(atPath: path)
+      if !isMissing {
+        for index in stride(from: 300, to: bytes.count, by: 64) { bytes[index] ^= 1 }
+        try bytes.write(to: URL(filePath: path))
+      }
+      let store = try await Store.open(IndexDirectory(directory), for: .write)
+      let more = (0..<40).map { "word\($0) shared b" }
+      texts.formUnion(more)
+      try await store.put(record("b", more))
+      #expect(try await store.settle(policy: policy))
+      #expect(store.mended.compactMap(\.path) == [path])
+      try await expect(texts, in: store)
+      #expect(try await Store.verify(IndexDirectory(directory)).isEmpty)
+    }
+  }
 }

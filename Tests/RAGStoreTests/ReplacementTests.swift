@@ -37,4 +37,34 @@ struct ReplacementTests {
       #expect(try await Store.verify(directory) == [])
     }
   }
+
+  @Test(
+    "whose database is missing is not taken for a new one, and loses nothing",
+    arguments: [["rag.sqlite"], ["rag.sqlite", "rag.sqlite-wal"]])
+  func missingDatabase(names: [String]) async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      do {
+        let store = try await Store.open(directory, for: .write)
+        try await store.put(record("a", ["alpha"]))
+      }
+      let manager = FileManager.default
+      for name in names {
+        try? manager.moveItem(atPath: path + "/" + name, toPath: path + "-" + name)
+      }
+      defer { for name in names { try? manager.removeItem(atPath: path + "-" + name) } }
+      let left = try manager.contentsOfDirectory(atPath: path).sorted()
+      for access in [Store.Access.read, .write] {
+        await #expect {
+          _ = try await Store.open(directory, for: access)
+        } throws: { RAGError.Code.corrupt ~= $0 }
+      }
+      #expect(try manager.contentsOfDirectory(atPath: path).sorted() == left)
+      for name in names {
+        try? manager.moveItem(atPath: path + "-" + name, toPath: path + "/" + name)
+      }
+      let store = try await Store.open(directory, for: .write)
+      #expect(try await store.keys(matching: .not(.equals(field: "path", .string("")))) == ["a"])
+    }
+  }
 }

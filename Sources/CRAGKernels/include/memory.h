@@ -44,6 +44,9 @@ void *_Nullable rag_grow_mapping(void *start, size_t old_count, size_t new_count
 // ever worked, as much as that thread once had.
 void rag_release_freed_memory(void);
 
+// Has the GNU library keep the freed memory of all threads together, for the rest of the process.
+void rag_use_one_arena(void);
+
 #pragma clang assume_nonnull end
 
 #endif

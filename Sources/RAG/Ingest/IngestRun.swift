@@ -32,6 +32,9 @@ struct IngestRun: Sendable {
           "the device is too full to index what was ingested: all of it is kept and searched, "
             + "slower; the next ingest with free space indexes it")
       }
+      for damage in context.store?.mended ?? [] {
+        journal.warn("\(IndexDamage(damage).file) was damaged and was made anew: \(damage.message)")
+      }
     }
     if !isDryRun, plan.addsFirstVectors { try await warnOfMissingVectors(journal) }
     try await journal.finish()

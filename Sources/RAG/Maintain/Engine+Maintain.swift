@@ -40,6 +40,9 @@ extension Engine {
   /// What searches of this engine found damaged, and answered from the rows instead: slower, and as
   /// exact. ``repair(at:wait:)`` mends it.
   public var damage: [IndexDamage] { store.damage.map(IndexDamage.init) }
+
+  /// What writes of this engine came upon damaged, and made anew.
+  public var mended: [IndexDamage] { store.mended.map(IndexDamage.init) }
 }
 
 /// One thing that is wrong with an index.

@@ -25,6 +25,7 @@ struct CompactCommand: AsyncParsableCommand {
     bar.begin("compacting \(Figures.bytes(try await engine.status().indexBytes))")
     let (before, after) = try await engine.compact(wait: wait.duration)
     bar.clear()
+    Messages.tell(mended: engine.mended)
     if output.json {
       try StandardOutput.write(JSON.document(["before": before, "after": after]))
     } else {

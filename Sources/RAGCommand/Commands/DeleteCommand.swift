@@ -41,13 +41,17 @@ struct DeleteCommand: AsyncParsableCommand {
   func run() async throws {
     let filter = try condition.filter()
     let engine = try await index.openExisting(wait)
-    let removed =
-      if let filter {
-        try await engine.delete(where: filter, wait: wait.duration)
-      } else {
-        try await engine.delete(named: documents, wait: wait.duration)
-      }
-    let count = removed.count
+    var (ids, unknown): ([String], [String]) = ([], [])
+    if let filter {
+      ids = try await engine.delete(where: filter, wait: wait.duration)
+    } else {
+      (ids, unknown) = try await engine.delete(named: documents, wait: wait.duration)
+    }
+    let count = ids.count
+    Messages.tell(mended: engine.mended)
+    if count > 0 {
+      for name in unknown { Messages.warning("nothing in the index is named \(name)") }
+    }
     if output.json {
       try StandardOutput.write(JSON.document(["removed": count]))
     } else if count > 0 {

@@ -27,6 +27,7 @@ struct ImportCommand: AsyncParsableCommand {
     let lines = try LineReader(file == "-" ? nil : file)
     let engine = try await index.open(for: .write, wait: wait.duration)
     let count = try await engine.import(lines, wait: wait.duration)
+    Messages.tell(mended: engine.mended)
     try StandardOutput.write(
       output.json
         ? JSON.document(["documents": count]) : "\(Figures.count(count, "document")) imported\n")

@@ -93,6 +93,10 @@ struct IngestCommand: AsyncParsableCommand {
     guard paths.contains("-") || !standardInput.isGiven else {
       throw ValidationError("--id, --title and --type are about standard input; name it (-)")
     }
+    let size = chunkTokens ?? ChunkOptions().tokenCount
+    guard chunkOverlap.map({ $0 < size }) ?? true else {
+      throw ValidationError("--chunk-overlap is less than the \(size) tokens of a chunk")
+    }
     guard !watch || (!dryRun && !paths.contains("-")) else {
       throw ValidationError("--watch goes with neither --dry-run nor standard input (-)")
     }

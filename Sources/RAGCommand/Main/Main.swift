@@ -1,4 +1,5 @@
 import Glibc
+import RAG
 
 /// The program `rag`.
 @main
@@ -16,7 +17,7 @@ enum Main {
     }
     // Else the C library keeps what was freed apart for each thread that worked, some 100 MiB of it
     // after a long ingest.
-    mallopt(M_ARENA_MAX, 1)
+    SystemCalls.useOneArena()
     if let shortage = ProcessRoom.shortage {
       Messages.error(shortage)
       exit(ExitStatus.failure.rawValue)

@@ -20,6 +20,13 @@ enum Messages {
     }
   }
 
+  /// Files of an index that a command came upon, damaged, and made anew.
+  static func tell(mended: [IndexDamage]) {
+    for damage in mended {
+      warning("\(damage.file) was damaged and was made anew: \(damage.problem)")
+    }
+  }
+
   private static func line(_ text: String) {
     // One line, whatever a path or a system message holds.
     write(Printable.line(text) + "\n")

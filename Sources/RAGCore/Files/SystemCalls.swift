@@ -14,6 +14,9 @@ package enum SystemCalls {
   /// that has worked.
   package static func releaseFreedMemory() { rag_release_freed_memory() }
 
+  /// Has the C library keep freed memory of all threads together, for the rest of the process.
+  package static func useOneArena() { rag_use_one_arena() }
+
   /// The error of the call that failed just now, read from `errno`.
   package static func failure(_ what: String, path: String) -> RAGError {
     let number = errno

@@ -79,14 +79,19 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
   /// trailer would overwrite content.
   func writeDatabase(_ page: UnsafeRawBufferPointer, at offset: Int64) -> CInt {
     guard page.count == PageChecksum.pageSize, offset % Int64(PageChecksum.pageSize) == 0,
-      reservesTrailers(writing: page, at: offset)
+      reservesTrailers(writing: page, at: offset), !fields.pointee.writeBack.isBroken
     else { return sqliteWriteFailed }
     return withUnsafeTemporaryAllocation(
       byteCount: PageChecksum.pageSize, alignment: 8
     ) { copy in
       copy.copyMemory(from: page)
       PageChecksum.seal(copy, number: PageChecksum.number(at: offset))
-      return inner.methods.xWrite(inner, copy.baseAddress, CInt(copy.count), offset)
+      if fields.pointee.writeBack.holds(UnsafeRawBufferPointer(copy), at: offset) {
+        return SQLITE_OK
+      }
+      let result = inner.methods.xWrite(inner, copy.baseAddress, CInt(copy.count), offset)
+      fields.pointee.writeBack.note(result)
+      return result
     }
   }
 

@@ -16,8 +16,9 @@ extension CheckedFile {
 
   private static func addTransfers(_ methods: inout sqlite3_io_methods) {
     methods.xClose = { file in
-      guard let inner = file?.inner else { return SQLITE_IOERR }
-      return inner.methods.xClose(inner)
+      guard let file else { return SQLITE_IOERR }
+      file.fields.pointee.writeBack.drop()
+      return file.inner.methods.xClose(file.inner)
     }
     methods.xRead = { file, buffer, count, offset in
       guard let file, let buffer else { return SQLITE_IOERR }
@@ -47,7 +48,7 @@ extension CheckedFile {
       return inner.methods.xTruncate(inner, size)
     }
     methods.xSync = { file, flags in
-      guard let file else { return SQLITE_IOERR }
+      guard let file, !file.fields.pointee.writeBack.isBroken else { return SQLITE_IOERR }
       let result = file.inner.methods.xSync(file.inner, flags)
       if result == SQLITE_OK { file.fields.pointee.unsyncedOffset = .max }
       return result
@@ -57,7 +58,16 @@ extension CheckedFile {
       return inner.methods.xFileSize(inner, size)
     }
     methods.xFileControl = { file, operation, argument in
-      guard let inner = file?.inner else { return SQLITE_NOTFOUND }
+      guard let file else { return SQLITE_NOTFOUND }
+      let inner = file.inner
+      switch operation {
+      case SQLITE_FCNTL_CKPT_START: file.fields.pointee.writeBack.begin()
+      case SQLITE_FCNTL_CKPT_DONE:
+        file.fields.pointee.writeBack.end { page, offset in
+          inner.methods.xWrite(inner, page, CInt(PageChecksum.pageSize), offset)
+        }
+      default: break
+      }
       return inner.methods.xFileControl(inner, operation, argument)
     }
     methods.xSectorSize = { file in

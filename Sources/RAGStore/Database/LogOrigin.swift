@@ -65,7 +65,7 @@ enum LogOrigin {
   }
 
   /// The root page of `setting`, the first table that ``Schema/tables`` makes; page 2 is SQLite's.
-  private static let settingPage: UInt32 = 3
+  static let settingPage: UInt32 = 3
 
   private static func state(in file: UncheckedFile) throws -> State? {
     try withUnsafeTemporaryAllocation(byteCount: PageChecksum.pageSize, alignment: 8) { page in

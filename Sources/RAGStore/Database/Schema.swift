@@ -61,6 +61,7 @@ enum Schema {
     case .notADatabase, .empty:
       throw RAGError(.corrupt, "the database is none; restore it, or ingest anew", path: path)
     case .absent:
+      try directory.requireNeverUsed()
       throw RAGError(
         .notFound, "there is no index here; make one with 'rag ingest', or name it with --index",
         path: path)

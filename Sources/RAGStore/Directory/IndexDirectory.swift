@@ -60,6 +60,15 @@ package struct IndexDirectory: Sendable {
     }
   }
 
+  /// Proves that no database was ever here: one that is missing is not to be taken for a new index.
+  func requireNeverUsed() throws {
+    guard try hasLog || revisionMark.read() != nil else { return }
+    throw RAGError(
+      .corrupt,
+      "the database is missing, of which the log or the mark of a commit is there; put it back, or "
+        + "remove the directory and ingest anew", path: database)
+  }
+
   /// Proves that a log can be read: without the index of it that SQLite keeps in a file, it has to
   /// be made.
   func requireReadableLog() throws {

@@ -6,13 +6,17 @@ import RAGCore
 /// SQLite's recovery drops all that lies behind a damaged frame of its log, without a word, and a
 /// copy of the database without its log is older than it looks. An index that is behind its mark
 /// has lost commits. The mark is written after each commit: 8 bytes of revision and 4 of CRC-32C,
-/// little-endian, in the file `lock`. Where it cannot be read, it says nothing to a reader, and
+/// little-endian, in the file `lock`. Where it is not whole, it says nothing to a reader, and
 /// `rag verify` says so.
 struct RevisionMark {
   let path: String
 
   /// Nil when there is no mark, or none that is whole.
-  func read() -> Int? {
+  /// - Throws: ``RAGError`` where the file is there and cannot be opened.
+  func read() throws -> Int? {
+    guard access(path, R_OK) == 0 || errno == ENOENT else {
+      throw SystemCalls.failure("reading the mark of the last commit", path: path)
+    }
     guard case .revision(let revision) = content else { return nil }
     return revision
   }

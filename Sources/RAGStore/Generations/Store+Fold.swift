@@ -12,9 +12,7 @@ extension Store {
   /// - Complexity: O(chunks folded) distances times log(chunks), and one write of their files, in
   ///   memory for no more than `FoldPolicy.capacity` chunks.
   package func foldIfNeeded(policy: FoldPolicy = FoldPolicy()) async throws {
-    while let due = try await read({ try $0.dueFold(policy) }) {
-      guard try await fold(due, policy) != nil else { return }
-    }
+    while try await fold(policy, { try $0.dueFold(policy) }) != nil {}
   }
 
   /// Ends a run of writes: folds what is due, gives free space back, and empties the log.
@@ -58,10 +56,13 @@ extension Store {
     guard let writer else { throw notWritable }
     try await foldIfNeeded(policy: policy)
     var done = 0
-    while true {
-      let (sizes, tail) = try await read { try $0.sizes() }
-      guard let due = policy.nextCompaction(sizes, from: done, tail: tail) else { break }
-      guard let folded = try await fold(due, policy) else { break }
+    while let folded = try await fold(
+      policy,
+      { [done] reader in
+        let (sizes, tail) = try reader.sizes()
+        return policy.nextCompaction(sizes, from: done, tail: tail)
+      })
+    {
       if folded.generation != nil { done += 1 }
     }
     try await mappingErrors(directory.path) {
@@ -70,9 +71,27 @@ extension Store {
     }
   }
 
-  /// Makes one generation of what is due.
-  /// - Returns: nil where something was written meanwhile, and nothing was done.
-  private func fold(_ due: FoldPolicy.Due, _ policy: FoldPolicy) async throws -> Fold.Result? {
+  /// Makes one generation of what is chosen. Where files turn out to be damaged, it is chosen once
+  /// more, and the rows are taken in their place.
+  /// - Returns: nil where nothing is chosen, or something was written meanwhile.
+  private func fold(
+    _ policy: FoldPolicy, _ choose: @Sendable (StoreReader) throws -> FoldPolicy.Due?
+  ) async throws -> Fold.Result? {
+    while true {
+      do {
+        guard let due = try await read(choose) else { return nil }
+        return try await foldOnce(due, policy)
+      } catch {
+        let usable = files.usable(try await read { try $0.state().generations })
+        guard files.noteDamage(error, in: usable), let error = error as? RAGError else {
+          throw error
+        }
+        rebuilt.withLock { $0.append(error) }
+      }
+    }
+  }
+
+  private func foldOnce(_ due: FoldPolicy.Due, _ policy: FoldPolicy) async throws -> Fold.Result? {
     guard let writer else { throw notWritable }
     try requireInPlace()
     // Else what many batches and folds left behind would add up.
@@ -97,7 +116,10 @@ extension Store {
         return true
       }
     }
-    if isCurrent { try markRevision(folded.revision + 1) }
+    if isCurrent {
+      try markRevision(folded.revision + 1)
+      try await shortenLog()
+    }
     try await removeLeftovers()
     return isCurrent ? folded : nil
   }

@@ -68,7 +68,7 @@ struct Salvage {
   private func copy(
     from source: Database, strict: DatabaseQueue?, to new: DatabaseQueue
   ) throws -> [String] {
-    let mark = directory.revisionMark.read() ?? 0
+    let mark = try directory.revisionMark.read() ?? 0
     let pagesAreSound = try CheckedVFS.verifyPages(path: directory.database) { _, _ in
       try Cancellation.check()
     }.damagedPages.isEmpty

@@ -24,7 +24,12 @@ extension Store {
   package static func repair(
     _ directory: IndexDirectory, wait: Duration = .seconds(5)
   ) async throws -> RepairReport {
+    let subject = FileIdentity(directory.database)
+    func requireSame() throws {
+      guard FileIdentity(directory.database) == subject else { throw notInPlace(directory) }
+    }
     var report = RepairReport(damage: try await verify(directory))
+    try requireSame()
     guard !report.damage.isEmpty else {
       report.documents = try await open(directory, for: .read).read { try $0.counts().documents }
       return report
@@ -32,8 +37,10 @@ extension Store {
     if report.damage.contains(where: { !$0.isRebuildable }) {
       let lock = try await WriterLock.acquire(directory.lock, wait: wait)
       defer { withExtendedLifetime(lock) {} }
+      try requireSame()
       try await repairDatabase(of: directory, &report)
     }
+    if report.damagedDatabase == nil { try requireSame() }
     let store = try await open(directory, for: .write, wait: wait)
     let lock = try await store.lockForWriting(wait: wait)
     defer { withExtendedLifetime(lock) {} }
