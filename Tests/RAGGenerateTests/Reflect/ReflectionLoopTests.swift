@@ -3,6 +3,9 @@ import RAGGenerate
 import Testing
 
 @Suite struct ReflectionLoopTests {
+  /// More than any machine needs.
+  private static let day = Duration.seconds(86_400)
+
   /// Accepts 42; the nearer a number, the better.
   private let is42 = ClosureChecker<Int> { number in
     number == 42
@@ -11,7 +14,7 @@ import Testing
   }
 
   private func loop(
-    _ answers: [String], budget: ReflectionBudget = ReflectionBudget(duration: .seconds(86_400)),
+    _ answers: [String], budget: ReflectionBudget = ReflectionBudget(duration: Self.day),
     see: @escaping @Sendable (ModelPrompt) -> Void = { _ in }
   ) -> ReflectionLoop<Int> {
     let place = Counter()
@@ -42,19 +45,21 @@ import Testing
   }
 
   @Test func `Giving up gives the best so far`() async throws {
-    let reflection = try await loop(["1", "40", "99"], budget: .init(attemptCount: 3)).run()
+    let reflection = try await loop(
+      ["1", "40", "99"], budget: .init(attemptCount: 3, duration: Self.day)
+    ).run()
     guard case .attemptsSpent = reflection.end else { Issue.record(); return }
     #expect(reflection.best?.proposal == 40)
   }
 
   @Test func `A proposal that comes again is not checked again and ends the loop`() async throws {
-    let reflection = try await loop(["1"], budget: .init(attemptCount: 9)).run()
+    let reflection = try await loop(["1"], budget: .init(attemptCount: 9, duration: Self.day)).run()
     guard case .repeated = reflection.end else { Issue.record(); return }
     #expect(reflection.attempts.map(\.isRepeated) == [false, true, true])
   }
 
   @Test func `Tokens and time end the loop`() async throws {
-    let tokens = try await loop(["1"], budget: .init(tokenCount: 3)).run()
+    let tokens = try await loop(["1"], budget: .init(tokenCount: 3, duration: Self.day)).run()
     guard case .tokensSpent = tokens.end else { Issue.record(); return }
     let (silence, continuation) = AsyncStream<String>.makeStream()
     defer { continuation.finish() }
@@ -93,7 +98,7 @@ import Testing
       backend, task: ModelPrompt(system: "", user: ""), limits: limits
     ) { $0 }
     let error = await #expect(throws: RAGError.self) {
-      try await ReflectionLoop(proposer, checkers: []).run()
+      try await ReflectionLoop(proposer, checkers: [], budget: .init(duration: Self.day)).run()
     }
     #expect(error?.code == .limitExceeded)
   }
