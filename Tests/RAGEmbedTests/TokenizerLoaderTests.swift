@@ -61,6 +61,18 @@ struct TokenizerLoaderTests {
         "unigram",
         ["normalizer": ["type": "Replace", "pattern": ["Regex": "a|b"], "content": ""]], "a|b"
       ),
+      (
+        "unigram",
+        [
+          "normalizer": [
+            "type": "Sequence",
+            "normalizers": (0..<3).map { _ in
+              ["type": "Replace", "pattern": ["String": "a"], "content": "aaaaaaaaaa"]
+                as [String: Any]
+            },
+          ] as [String: Any]
+        ], "as long"
+      ),
       ("unigram", ["pre_tokenizer": ["type": "Digits"]], "Digits"),
       ("unigram", ["post_processor": ["type": "Other"]], "Other"),
       ("unigram", ["pre_tokenizer": ["type": "Metaspace", "prepend_scheme": "x"]], "x"),

@@ -17,7 +17,8 @@ struct ServiceURLTests {
     arguments: [
       "", "localhost:8080", "ftp://host/", "http://", "http:///v1", "http://a b/", "file:///etc",
       "http://user:word@host/", "http://host/?key=word", "http://host/#word", "http://hö.de/",
-      "http://%6cocalhost/", "http://host/\r\nx: word",
+      "http://%6cocalhost/", "http://host/\r\nx: word", "http://host:65536/v1",
+      "http://host:99999999999999999999/v1",
     ])
   func refused(text: String) {
     let error = #expect(throws: RAGError.self) { try ServiceURL(text) }

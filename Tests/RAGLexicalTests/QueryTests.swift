@@ -24,7 +24,9 @@ struct QueryTests {
 
   @Test("Stop words alone are known as such")
   func stopWords() {
-    for text in ["the who", "What is it?", "THE"] { #expect(LexicalQuery(text).isOfStopWords) }
+    for text in ["the who", "What is it?", "THE", "的", "where 的？", "的 在"] {
+      #expect(LexicalQuery(text).isOfStopWords)
+    }
     for text in ["the lock", "中", "what is 中", "", "?"] {
       #expect(!LexicalQuery(text).isOfStopWords, "\(text)")
     }

@@ -46,6 +46,7 @@ struct AnswerStepView: Encodable {
     if attempts == 0 { return "the model was not asked for an answer: no passage holds it" }
     let count = Figures.count(attempts, "attempt")
     if answer.abstained { return "after \(count) the model found no answer in the passages" }
+    if answer.citations.isEmpty { return "after \(count) the answer still cites no passage" }
     let unsupported = answer.unsupportedStatements.count
     return unsupported == 0
       ? "after \(count) every statement has a source"

@@ -26,6 +26,11 @@ struct ServiceURL: Sendable, CustomStringConvertible {
         .invalidInput,
         "the URL of a service has no user, password, query or fragment; a key is given apart")
     }
+    // What is no port is nil too.
+    let port = parts.rangeOfPort.flatMap { range in parts.string.map { $0[range] } } ?? ""
+    guard port.isEmpty || UInt16(port) != nil else {
+      throw RAGError(.invalidInput, "the port of a service is a number up to 65535")
+    }
     self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
     isEncrypted = scheme == "https"
     description = String(text.reversed().drop { $0 == "/" }.reversed())

@@ -62,6 +62,8 @@
       } catch let error as RAGError {
         throw error
       } catch {
+        // The client says so too of a body that ends too early.
+        guard Task.isCancelled else { throw failure(of: error).error }
         throw RAGError(.cancelled, "the request to \(subject) was cancelled")
       }
     }

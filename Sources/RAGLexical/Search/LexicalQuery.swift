@@ -1,8 +1,8 @@
 /// What a user typed, as terms to look for.
 ///
 /// Words are folded and stemmed as texts are, CJK runs are looked for by their pairs of characters,
-/// and a CJK character alone by all terms that begin with it. English stop words are left out while
-/// other words remain.
+/// and a CJK character alone by all terms that begin with it. Stop words, English ones and lone
+/// characters of Chinese and Japanese, are left out while other words remain.
 package struct LexicalQuery: Sendable, Hashable {
   /// A term, or all terms that begin with one.
   package struct Term: Sendable, Hashable {
@@ -59,5 +59,8 @@ package struct LexicalQuery: Sendable, Hashable {
     "that", "the", "their", "them", "then", "there", "these", "they", "this", "those", "through",
     "to", "too", "under", "until", "up", "very", "was", "we", "were", "what", "when", "where",
     "which", "while", "who", "whom", "why", "will", "with", "would", "you", "your",
+    "的", "了", "是", "在", "和", "与", "也", "有", "就", "不", "吗", "呢", "吧", "啊", "之", "为", "以", "而", "及",
+    "或", "被", "把", "从", "对", "到", "着", "过", "地", "得", "我", "你", "他", "她", "它", "这", "那",
+    "の", "は", "が", "を", "に", "と", "も", "で", "へ", "や", "か",
   ]
 }

@@ -11,7 +11,17 @@ struct Normalizer: Sendable {
   /// - Throws: ``RAGError`` `unsupported`, which names the step, or `corrupt`.
   init(_ file: TokenizerFile) throws {
     if let value = file.members["normalizer"], value != .null { try add(value, file) }
+    var growth = 1
+    for case .replacement(let step) in steps {
+      growth = min(growth, Self.largestGrowth) * min(step.growth, Self.largestGrowth + 1)
+    }
+    guard growth <= Self.largestGrowth else {
+      throw file.unsupported("a normalizer that makes a text hundreds of times as long")
+    }
   }
+
+  /// How many times as long its replacements may make a text; those of real models make it three.
+  private static let largestGrowth = 256
 
   private mutating func add(_ value: JSONValue, _ file: TokenizerFile) throws {
     switch value["type"]?.string {

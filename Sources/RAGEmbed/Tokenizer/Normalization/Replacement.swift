@@ -26,6 +26,16 @@ struct Replacement: Sendable {
   let pattern: Pattern
   let content: String
 
+  /// How many times as long the step can make a text.
+  var growth: Int {
+    let shortest =
+      switch pattern {
+      case .literal(let literal): literal.count
+      case .run(_, let minimum, _): minimum
+      }
+    return max(1, (content.utf8.count + shortest - 1) / max(1, shortest))
+  }
+
   /// Takes a text through the step. What is put in comes from the last character that it replaces,
   /// as in the reference.
   func apply(to text: inout NormalizedText, spare: inout NormalizedText) {
