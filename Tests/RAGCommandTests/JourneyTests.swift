@@ -190,6 +190,8 @@ struct JourneyTests {
       try sandbox.write("stubborn.sh", "cat > got; echo 'Its songs rule the moon at night.'")
       let left = try sandbox.shell(command + " --model-command 'sh stubborn.sh'")
       #expect(left.errors.contains("1 statement without a source is left"), "\(left.errors)")
+      let unsure = try sandbox.shell(command + " --model-command \"sh -c 'echo I do not know.'\"")
+      #expect(unsure.errors.contains("the answer still cites no passage"), "\(unsure.errors)")
       let report = try sandbox.shell(command + model + " --json").json()
       let steps = try #require(report["reflection"] as? [[String: Any]])
       #expect(steps.compactMap { $0["step"] as? String } == ["graded", "answering", "answering"])

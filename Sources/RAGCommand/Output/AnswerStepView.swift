@@ -46,11 +46,13 @@ struct AnswerStepView: Encodable {
     if attempts == 0 { return "the model was not asked for an answer: no passage holds it" }
     let count = Figures.count(attempts, "attempt")
     if answer.abstained { return "after \(count) the model found no answer in the passages" }
-    if answer.citations.isEmpty { return "after \(count) the answer still cites no passage" }
     let unsupported = answer.unsupportedStatements.count
-    return unsupported == 0
-      ? "after \(count) every statement has a source"
-      : "after \(count) \(Figures.count(unsupported, "statement")) without a source "
-        + (unsupported == 1 ? "is left" : "are left")
+    if unsupported == 0 {
+      return answer.citations.isEmpty
+        ? "after \(count) the answer still cites no passage"
+        : "after \(count) every statement has a source"
+    }
+    return "after \(count) \(Figures.count(unsupported, "statement")) without a source "
+      + (unsupported == 1 ? "is left" : "are left")
   }
 }
