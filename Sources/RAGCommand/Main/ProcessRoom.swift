@@ -14,8 +14,8 @@ enum ProcessRoom {
     return nil
   }
 
-  /// Files that a command has open at a time, with those of libdispatch.
-  private static let descriptorCount = 32
+  /// Files that a command has open at a time, with those of libdispatch, and some to spare.
+  private static let descriptorCount = 48
 
   /// Whether so many files may be open; libdispatch ends the process by a signal when its own do
   /// not open.
