@@ -4,12 +4,7 @@ import Testing
 
 @Suite("A fold policy")
 struct FoldPolicyTests {
-  private let policy = {
-    var policy = FoldPolicy()
-    policy.tailLimit = 10
-    policy.capacity = 1_000
-    return policy
-  }()
+  private let policy = foldPolicy(tailLimit: 10, capacity: 1_000)
 
   private func sizes(_ counts: (Int, Int)...) -> [FoldPolicy.Size] {
     counts.map { .init(chunkCount: $0.0, removedCount: $0.1) }

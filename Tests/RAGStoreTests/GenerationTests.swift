@@ -7,12 +7,7 @@ import Testing
 
 @Suite("Generations of an index that is larger than a fold")
 struct GenerationTests {
-  private let policy = {
-    var policy = FoldPolicy()
-    policy.tailLimit = 20
-    policy.capacity = 150
-    return policy
-  }()
+  private let policy = foldPolicy(tailLimit: 20, capacity: 150)
 
   /// Adds and removes documents; returns the texts that are left.
   private func churn(_ store: Store, seed: UInt64) async throws -> Set<String> {

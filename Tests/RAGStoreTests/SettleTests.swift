@@ -59,8 +59,7 @@ struct SettleTests {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
       let store = try await Store.open(directory, for: .write)
-      var policy = FoldPolicy()
-      policy.tailLimit = 1
+      let policy = foldPolicy(tailLimit: 1)
       try await store.put(record("a", ["alpha"]), record("b", ["beta"]), record("c", ["gamma"]))
       // The device /dev/full stands where the fold would write its words.
       let full = directory.terms(1) + ".tmp"

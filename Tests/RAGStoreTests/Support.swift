@@ -15,6 +15,14 @@ func withTemporaryDirectory<Result>(
   return try await body(path)
 }
 
+/// A policy whose tail and generations are small.
+func foldPolicy(tailLimit: Int, capacity: Int = FoldPolicy().capacity) -> FoldPolicy {
+  var policy = FoldPolicy()
+  policy.tailLimit = tailLimit
+  policy.capacity = capacity
+  return policy
+}
+
 let testEncoder = (fingerprint: "test encoder 1", name: "test", dimension: 8)
 
 /// A vector that depends on the text alone.

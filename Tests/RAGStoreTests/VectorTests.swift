@@ -7,19 +7,13 @@ import Testing
 
 @Suite("The vectors of a store")
 struct VectorTests {
-  private func policy(_ tailLimit: Int) -> FoldPolicy {
-    var policy = FoldPolicy()
-    policy.tailLimit = tailLimit
-    return policy
-  }
-
   @Test("give the same hits from graph and tail, less the deleted, as an exact scan")
   func graphAndTail() async throws {
     try await withTemporaryDirectory { directory in
       let store = try await Store.open(IndexDirectory(directory), for: .write)
       for batch in 0..<6 {
         try await store.put(record("d\(batch)", (0..<60).map { "text \(batch) \($0)" }))
-        if batch == 3 { try await store.foldIfNeeded(policy: policy(100)) }
+        if batch == 3 { try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100)) }
       }
       try await store.apply([.remove(key: "d1"), .remove(key: "d5")], encoder: nil, chunking: nil)
       let generations = try await store.read { try $0.state().generations }
@@ -44,10 +38,10 @@ struct VectorTests {
     try await withTemporaryDirectory { directory in
       let store = try await Store.open(IndexDirectory(directory), for: .write)
       try await store.put(record("a", (0..<2_000).map { "text \($0)" }))
-      try await store.foldIfNeeded(policy: policy(100))
+      try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
       #expect(try files(directory) == ["g1.graph", "g1.terms"])
       try await store.put(record("b", (0..<150).map { "more \($0)" }))
-      try await store.foldIfNeeded(policy: policy(100))
+      try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
       #expect(try files(directory) == ["g1.graph", "g1.terms", "g2.graph", "g2.terms"])
       let reader = try await Store.open(IndexDirectory(directory), for: .read)
       let near = try await reader.read {
@@ -57,7 +51,7 @@ struct VectorTests {
       #expect(try await reader.lexical("more").count == 100)
       #expect(try await reader.read { try $0.graphCount() } == 2_150)
       try await store.put(record("c", (0..<150).map { "fresh \($0)" }))
-      try await store.foldIfNeeded(policy: policy(100))
+      try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
       #expect(try files(directory) == ["g3.graph", "g3.terms"])
       #expect(try await reader.read { try $0.graphCount() } == 2_300)
       #expect(try await reader.lexical("fresh 7").first == "fresh 7")
@@ -74,12 +68,12 @@ struct VectorTests {
     try await withTemporaryDirectory { directory in
       let store = try await Store.open(IndexDirectory(directory), for: .write)
       try await store.put(record("a", (0..<200).map { "text \($0)" }), record("b", ["last"]))
-      var old = policy(100)
+      var old = foldPolicy(tailLimit: 100)
       old.parameters = HNSWParameters(m: 8, efConstruction: 50)
       try await store.foldIfNeeded(policy: old)
       try await store.apply([.remove(key: "b")], encoder: nil, chunking: nil)
       for _ in 0..<2 {
-        try await store.foldIfNeeded(policy: policy(100))
+        try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
         let (numbers, count) = try await store.read {
           (try $0.state().generations.map(\.number), try $0.graphCount())
         }
@@ -93,10 +87,10 @@ struct VectorTests {
     try await withTemporaryDirectory { directory in
       let store = try await Store.open(IndexDirectory(directory), for: .write)
       try await store.put(record("a", (0..<200).map { "text \($0)" }))
-      try await store.foldIfNeeded(policy: policy(100))
+      try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
       try await store.apply([.remove(key: "a")], encoder: nil, chunking: nil)
       #expect(try await store.read { try $0.nearest(to: testVector("x"), count: 5).matches } == [])
-      try await store.foldIfNeeded(policy: policy(100))
+      try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
       #expect(try files(directory) == [])
       #expect(try await store.read { try $0.state().tombstones.count } == 0)
       try await store.put(record("b", ["last"]))
@@ -113,7 +107,7 @@ struct VectorTests {
       do {
         let store = try await Store.open(IndexDirectory(directory), for: .write)
         try await store.put(record("a", (0..<200).map { "text \($0)" }))
-        try await store.foldIfNeeded(policy: policy(100))
+        try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
         try await store.put(record("b", ["text tail"]))
       }
       let path = directory + "/" + file
@@ -176,7 +170,7 @@ struct VectorTests {
             #expect(Set(found.map(\.score)).count == 1, "\(count) of the \(place)")
           }
         }
-        try await store.foldIfNeeded(policy: policy(100))
+        try await store.foldIfNeeded(policy: foldPolicy(tailLimit: 100))
         #expect(try await store.read { try $0.graphCount() } == 10_000)
       }
     }

@@ -8,8 +8,9 @@ import CSQLite
 /// such a database is behind the mark of the last commit, and is refused.
 struct WriteBack {
   private var isAtWork = false
-  private var hasFailed = false
-  /// The sealed page, until all others are written; allocated by `hold`, freed by `end` or `drop`.
+  /// Whether the last page could not be written: nothing more may be then, as SQLite is not told.
+  private(set) var isBroken = false
+  /// The sealed page, until all others are written; allocated by `holds`, freed by `end` or `drop`.
   private var held: UnsafeMutableRawPointer?
 
   /// Begins with a checkpoint.
@@ -34,12 +35,9 @@ struct WriteBack {
   mutating func end(_ write: (UnsafeMutableRawPointer, Int64) -> CInt) {
     guard let page = held else { return drop() }
     let offset = Int64(LogOrigin.settingPage - 1) * Int64(PageChecksum.pageSize)
-    hasFailed = write(page, offset) != SQLITE_OK
+    isBroken = write(page, offset) != SQLITE_OK
     drop()
   }
-
-  /// Whether the last page could not be written: nothing more may be then, as SQLite is not told.
-  var isBroken: Bool { hasFailed }
 
   /// Forgets the page.
   mutating func drop() {

@@ -31,7 +31,7 @@ struct Fold {
     let after = range.lowerBound == 0 ? 0 : state.generations[range.lowerBound - 1].lastChunk
     let end = range.isEmpty ? after : state.generations[range.upperBound - 1].lastChunk
     // All of the tail is whatever lies behind, also ids that a damaged database made up.
-    let last = due.takesTail ? try lastThatFits(after: after) ?? .max : end
+    let last = due.takesTail ? max(end, try lastThatFits(after: after) ?? .max) : end
     let old = Array(reader.files.usable(state.generations).prefix(range.upperBound))
       .dropFirst(range.lowerBound)
     let chunks = ChunkIDs(after: after, last: last)

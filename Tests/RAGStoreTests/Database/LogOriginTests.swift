@@ -21,8 +21,7 @@ struct LogOriginTests {
   func own() async throws {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
-      var policy = FoldPolicy()
-      policy.tailLimit = 3
+      let policy = foldPolicy(tailLimit: 3)
       var random = TestRandom(seed: 3)
       var store = try await Store.open(directory, for: .write)
       for number in 0..<60 {

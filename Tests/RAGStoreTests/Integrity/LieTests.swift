@@ -125,11 +125,7 @@ struct LieTests {
       ),
       (
         "folding", .write,
-        { store in
-          var policy = FoldPolicy()
-          policy.tailLimit = 10
-          try await store.settle(policy: policy)
-        }
+        { store in try await store.settle(policy: foldPolicy(tailLimit: 10)) }
       ),
       ("compacting", .write, { store in try await store.compact() }),
     ]

@@ -19,8 +19,7 @@ struct SampleIndex {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
       let store = try await Store.open(directory, for: .write)
-      var policy = FoldPolicy()
-      policy.tailLimit = 50
+      let policy = foldPolicy(tailLimit: 50)
       for first in stride(from: 0, to: documentCount, by: 20) {
         try await store.apply(
           (first..<first + 20).map { .put(document($0)) }, encoder: testEncoder, chunking: "{}")
