@@ -45,6 +45,26 @@ struct IngestCommandTests {
     }
   }
 
+  @Test("--meta takes numbers as JSON has them, and keeps the zeros of all else")
+  func metadata() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("docs/a.txt", "alpha")
+      let given = ["zip=02134", "year=2026", "price=-1.50e1", "code=0x10", "draft=true", "v=\"7\""]
+      let meta = given.map { "--meta '\($0)'" }.joined(separator: " ")
+      let run = try sandbox.shell("rag ingest docs \(meta)")
+      #expect(run.status == 0)
+      let line = try sandbox.rag("export").text.split(separator: "\n")[1]
+      let document = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+      let metadata = try #require(document?["metadata"] as? [String: Any])
+      #expect(metadata["zip"] as? String == "02134")
+      #expect(metadata["year"] as? Int == 2026)
+      #expect(metadata["price"] as? Double == -15)
+      #expect(metadata["code"] as? String == "0x10")
+      #expect(metadata["draft"] as? Bool == true)
+      #expect(metadata["v"] as? String == "7")
+    }
+  }
+
   @Test("of nothing but mistyped paths makes no index")
   func mistyped() throws {
     try Sandbox.run { sandbox in

@@ -38,6 +38,6 @@ func withJSON<Result>(
     var reader = try JSONReader(bytes)
     return try body(&reader)
   } catch let error as JSONReader.SyntaxError {
-    throw RAGError(.corrupt, "is \(error); fetch the model again (tools/model)", path: path)
+    throw RAGError(.corrupt, "is \(error); fetch the model's files again", path: path)
   }
 }

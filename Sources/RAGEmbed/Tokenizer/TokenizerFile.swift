@@ -51,7 +51,7 @@ struct TokenizerFile {
   }
 
   func damaged(_ what: String) -> RAGError {
-    RAGError(.corrupt, "\(what); fetch the model again (tools/model)", path: path)
+    RAGError(.corrupt, "\(what); fetch the model's files again", path: path)
   }
 
   func unsupported(_ what: String) -> RAGError {

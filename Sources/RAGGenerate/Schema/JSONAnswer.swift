@@ -7,7 +7,8 @@ public enum JSONAnswer {
 
   /// The one JSON value of an answer: the whole of it, what stands in its code fence, or else the
   /// longest object or array within prose. Made to be the `read` of a ``ModelProposer``.
-  /// - Throws: ``UnreadableProposal`` when there is none, or more than one in fences.
+  /// - Throws: ``UnreadableProposal`` when there is none, more than one in fences, or more than one
+  ///   object in prose.
   public static func json(in answer: String) throws -> String {
     let whole = trimmed(Substring(answer))
     let syntaxError: any Error
@@ -19,9 +20,7 @@ public enum JSONAnswer {
     }
     let fenced = fencedTexts(in: answer)
     let values = fenced.filter { (try? JSONValue(json: $0)) != nil }
-    if values.count > 1 {
-      throw UnreadableProposal("the answer holds \(values.count) JSON values; reply with one alone")
-    }
+    guard values.count < 2 else { throw tooMany(values.count, "values") }
     if let value = values.first { return value }
     if let text = fenced.first, fenced.count == 1 {
       do {
@@ -30,7 +29,7 @@ public enum JSONAnswer {
         throw UnreadableProposal("what stands in the code fence is \(error)")
       }
     }
-    if let value = longestValue(in: whole) { return value }
+    if let value = try longestValue(in: whole) { return value }
     throw UnreadableProposal(
       whole.hasPrefix("{") || whole.hasPrefix("[")
         ? "the answer is \(syntaxError)" : "the answer holds no JSON object or array")
@@ -65,7 +64,7 @@ public enum JSONAnswer {
   }
 
   /// The longest object or array in prose, which may hold citations such as `[1]` too.
-  private static func longestValue(in text: String) -> String? {
+  private static func longestValue(in text: String) throws -> String? {
     let bytes = Array(text.utf8)
     var values: [String] = []
     var next = 0
@@ -78,7 +77,13 @@ public enum JSONAnswer {
       values.append(value)
       next = end + 1
     }
+    let objectCount = values.count { $0.hasPrefix("{") }
+    guard objectCount < 2 else { throw tooMany(objectCount, "objects") }
     return values.max { $0.utf8.count < $1.utf8.count }
+  }
+
+  private static func tooMany(_ count: Int, _ kind: String) -> UnreadableProposal {
+    UnreadableProposal("the answer holds \(count) JSON \(kind); reply with one alone")
   }
 
   /// Where the brackets close that open at an offset, strings apart.

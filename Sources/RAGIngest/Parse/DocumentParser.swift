@@ -45,8 +45,8 @@ public struct DocumentParser: Sendable {
     guard bytes.count <= limits.documentByteCount else {
       throw RAGError(
         .limitExceeded,
-        "the source has \(bytes.count) bytes, over the limit documentByteCount of "
-          + "\(limits.documentByteCount); split it or raise the limit")
+        "the source has \(bytes.count) bytes, more than Limits.documentByteCount, "
+          + "\(limits.documentByteCount); split it")
     }
     let mediaType =
       try mediaType.map { given in

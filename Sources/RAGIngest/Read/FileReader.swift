@@ -94,7 +94,7 @@ public struct FileReader: Sendable {
     let limit = limits.documentByteCount
     let tooLarge = RAGError(
       .limitExceeded,
-      "is larger than \(limit) bytes (Limits.documentByteCount); split it or raise the limit",
+      "is larger than \(limit) bytes (Limits.documentByteCount); split it",
       path: path)
     guard size <= limit else { throw tooLarge }
     var bytes: [UInt8] = []

@@ -196,6 +196,7 @@ import Testing
     ("I cannot.", "holds no JSON"), ("", "holds no JSON"), ("{\"a\": 1", "not valid JSON"),
     ("```json\n{\"a\": }\n```", "code fence is not valid JSON at byte 6"),
     ("```\n{\"a\": 1}\n```\n```\n{\"a\": 2}\n```", "2 JSON values"),
+    ("{\"a\": 1} or {\"a\": 2, \"b\": {}}", "2 JSON objects"),
     (String(repeating: "[", count: 100_000), "not valid JSON"),
   ])
   func `an answer without JSON says why`(answer: String, reason: String) {

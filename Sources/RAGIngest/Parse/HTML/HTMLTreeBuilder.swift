@@ -141,8 +141,8 @@ final class HTMLTreeBuilder {
     if searchWork / 128 > limits.htmlNodeCount {
       failure = RAGError(
         .limitExceeded,
-        "the page nests its elements \(tree.depth) deep among stray end tags, more than the limit "
-          + "htmlNodeCount of \(limits.htmlNodeCount) allows for; raise the limit")
+        "the page nests its elements \(tree.depth) deep among stray end tags, more than "
+          + "Limits.htmlNodeCount, \(limits.htmlNodeCount), allows for; close them")
       stop()
     }
   }
@@ -152,8 +152,8 @@ final class HTMLTreeBuilder {
     guard nodeCount > limits.htmlNodeCount, failure == nil else { return }
     failure = RAGError(
       .limitExceeded,
-      "the page has more elements, attributes and text pieces than the limit htmlNodeCount of "
-        + "\(limits.htmlNodeCount); split it or raise the limit")
+      "the page has more elements, attributes and text pieces than Limits.htmlNodeCount, "
+        + "\(limits.htmlNodeCount); split it")
   }
 
   /// Ends the parse early. Not called among characters, where the parser reads on once more.
