@@ -10,7 +10,7 @@ struct ToolCallTests {
     let body = [
       #"{"message":{"role":"assistant","content":"Wait."},"done":false}"#,
       #"{"message":{"content":"","tool_calls":[{"function":{"name":"search","arguments":"#
-        + #"{"query":"é","n":1,"x":0.5,"deep":{"list":[true,null,-3]}}}},"#
+        + #"{"query":"é","n":12345678901234567890,"x":0.1,"y":1e300,"deep":{"list":[true,null,-3]}}}},"#
         + #"{"function":{"index":1,"name":"read_file","arguments":{}}}]},"done":false}"#,
       #"{"message":{"content":"","tool_calls":[{"id":"x","function":{"name":"search"}}]}}"#,
       #"{"message":{"content":""},"done":true,"done_reason":"stop"}"#,
@@ -18,7 +18,10 @@ struct ToolCallTests {
     #expect(
       try outputs(OllamaChat.self, body) == [
         .text("Wait."),
-        call("call_1", "search", #"{"deep":{"list":[true,null,-3]},"n":1,"query":"é","x":0.5}"#),
+        call(
+          "call_1", "search",
+          #"{"deep":{"list":[true,null,-3]},"n":12345678901234567890,"query":"é","#
+            + #""x":0.1,"y":1e+300}"#),
         call("call_2", "read_file", "{}"), call("x", "search", "{}"),
       ])
   }

@@ -1,4 +1,3 @@
-import Foundation
 import RAGCore
 
 extension ChatJSON {
@@ -26,16 +25,17 @@ extension ChatJSON {
     var names: [String: String] = [:]
     for message in turn.messages {
       switch message {
-      case .system(let text): messages.append(["role": "system", "content": text])
+      case .system: break
       case .user(let text): messages.append(["role": "user", "content": text])
-      case .assistant(let text, let calls) where calls.isEmpty:
-        messages.append(["role": "assistant", "content": text])
       case .assistant(let text, let calls):
-        names = Dictionary(uniqueKeysWithValues: calls.map { ($0.id, $0.name) })
-        messages.append([
-          "role": "assistant", "content": text.isEmpty && !isOllama ? NSNull() : text as Any,
-          "tool_calls": calls.map { call($0, isOllama: isOllama) },
-        ])
+        // Without text it is empty and not null, which some servers refuse.
+        var turn: [String: Any] = ["role": "assistant", "content": text]
+        if !calls.isEmpty {
+          // Their ids differ: a turn with two that do not is refused.
+          names = Dictionary(uniqueKeysWithValues: calls.map { ($0.id, $0.name) })
+          turn["tool_calls"] = calls.map { call($0, isOllama: isOllama) }
+        }
+        messages.append(turn)
       case .toolResult(let text, let id):
         var result = ["role": "tool", "content": text, "tool_call_id": id]
         if isOllama { result["tool_name"] = names[id] }

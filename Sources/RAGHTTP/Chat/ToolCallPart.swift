@@ -53,8 +53,10 @@ struct ToolArguments: Decodable {
 private enum JSONValue: Codable {
   case null
   case bool(Bool)
-  case integer(Int64)
-  case number(Double)
+  /// Keeps the digits of a large integer.
+  case decimal(Decimal)
+  /// A number beyond the range of decimals.
+  case double(Double)
   case string(String)
   case array([JSONValue])
   case object([String: JSONValue])
@@ -65,10 +67,10 @@ private enum JSONValue: Codable {
       self = .null
     } else if let bool = try? value.decode(Bool.self) {
       self = .bool(bool)
-    } else if let integer = try? value.decode(Int64.self) {
-      self = .integer(integer)
-    } else if let number = try? value.decode(Double.self) {
-      self = .number(number)
+    } else if let decimal = try? value.decode(Decimal.self) {
+      self = .decimal(decimal)
+    } else if let double = try? value.decode(Double.self) {
+      self = .double(double)
     } else if let string = try? value.decode(String.self) {
       self = .string(string)
     } else if let array = try? value.decode([JSONValue].self) {
@@ -83,8 +85,8 @@ private enum JSONValue: Codable {
     switch self {
     case .null: try value.encodeNil()
     case .bool(let bool): try value.encode(bool)
-    case .integer(let integer): try value.encode(integer)
-    case .number(let number): try value.encode(number)
+    case .decimal(let decimal): try value.encode(decimal)
+    case .double(let double): try value.encode(double)
     case .string(let string): try value.encode(string)
     case .array(let array): try value.encode(array)
     case .object(let object): try value.encode(object)

@@ -4,6 +4,7 @@
   import NIOHTTP1
 
   extension HTTPTransport {
+    /// A request with the key and the fields that the service wants.
     func request(
       _ body: [UInt8], to url: String, accepting type: String
     ) -> HTTPClientRequest {
@@ -21,6 +22,7 @@
       return request
     }
 
+    /// The media type in a `content-type` field.
     static func mediaType(_ field: String) -> String {
       field.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
     }

@@ -1,6 +1,5 @@
 #if HTTP
   import AsyncHTTPClient
-  import Foundation
   import NIOCore
   import NIOHTTP1
   import RAGCore
