@@ -19,7 +19,8 @@
       self.formats = formats
     }
 
-    /// The tokens of a prompt; nil where the service has none of the ways.
+    /// The tokens of a prompt; nil where the service has none of the ways. What the service has is
+    /// found out by the first count; others that begin before its end find it out, too.
     ///
     /// - Throws: ``RAGError`` as the transport; `backend` for a service that does not answer any
     ///   more as it did.
