@@ -3,9 +3,9 @@ public protocol ChatBackend: ModelBackend {
   /// The model's next turn of a conversation: its text piece by piece, then its calls.
   ///
   /// A call is given out once, whole, after the model has ended its turn well: a turn that fails
-  /// calls nothing. The host runs the calls, appends them as ``ChatMessage/assistant(_:toolCalls:)``
-  /// with a ``ChatMessage/toolResult(_:callID:)`` for each, and asks for the next turn. Ending the
-  /// iteration or cancelling its task stops the model.
+  /// calls nothing. The host runs the calls, appends them as a
+  /// ``ChatMessage/assistant(_:toolCalls:)`` with a ``ChatMessage/toolResult(_:callID:)`` for each,
+  /// and asks for the next turn. Ending the iteration or cancelling its task stops the model.
   ///
   /// The stream throws ``RAGError``: `invalidInput`, before anything is sent, for tools or messages
   /// that no service takes; `backend` for a call of a tool that was not offered or one whose

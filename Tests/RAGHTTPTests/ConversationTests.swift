@@ -24,7 +24,8 @@
         + #"{"type":"object","properties":{"query":{"type":"string"}}}"#
       let read = #""name":"read_file","\#(key)":{"type":"object"}"#
       return key == "parameters"
-        ? #"[{"type":"function","function":{\#(search)}},{"type":"function","function":{\#(read)}}]"#
+        ? #"[{"type":"function","function":{\#(search)}},"#
+          + #"{"type":"function","function":{\#(read)}}]"#
         : "[{\(search)},{\(read)}]"
     }
 

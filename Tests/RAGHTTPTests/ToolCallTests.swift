@@ -10,7 +10,8 @@ struct ToolCallTests {
     let body = [
       #"{"message":{"role":"assistant","content":"Wait."},"done":false}"#,
       #"{"message":{"content":"","tool_calls":[{"function":{"name":"search","arguments":"#
-        + #"{"query":"é","n":12345678901234567890,"x":0.1,"y":1e300,"deep":{"list":[true,null,-3]}}}},"#
+        + #"{"query":"é","n":12345678901234567890,"x":0.1,"y":1e300,"#
+        + #""deep":{"list":[true,null,-3]}}}},"#
         + #"{"function":{"index":1,"name":"read_file","arguments":{}}}]},"done":false}"#,
       #"{"message":{"content":"","tool_calls":[{"id":"x","function":{"name":"search"}}]}}"#,
       #"{"message":{"content":""},"done":true,"done_reason":"stop"}"#,
