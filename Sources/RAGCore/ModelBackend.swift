@@ -23,4 +23,18 @@ public protocol ModelBackend: Sendable {
 
   /// The answer, piece by piece. Ending the iteration or cancelling its task stops the model.
   func generate(_ prompt: ModelPrompt) -> AsyncThrowingStream<String, any Error>
+
+  /// The tokens of a prompt as the service itself counts them; nil, unless implemented, where it
+  /// cannot.
+  ///
+  /// Some count the plain text, without what the model's chat template puts around it: leave a
+  /// few tokens for that (16).
+  ///
+  /// - Throws: ``RAGError`` for a service that does not answer as it should.
+  func tokenCount(of prompt: ModelPrompt) async throws -> Int?
+}
+
+extension ModelBackend {
+  /// No service counts.
+  public func tokenCount(of prompt: ModelPrompt) async throws -> Int? { nil }
 }

@@ -63,4 +63,22 @@
       return (error as? RAGError, pieces)
     }
   }
+
+  /// A whole call, as a part in OpenAI's form.
+  let testCall = #"{"index":0,"id":"x","function":{"name":"search","arguments":"{}"}}"#
+
+  /// What a turn brings, and the error that ends it.
+  func turn(
+    _ backend: any ChatBackend, _ messages: [ChatMessage], _ tools: [ModelTool] = testTools
+  ) async -> (outputs: [ChatOutput], error: RAGError?) {
+    var outputs: [ChatOutput] = []
+    do {
+      for try await output in backend.respond(to: messages, tools: tools) {
+        outputs.append(output)
+      }
+      return (outputs, nil)
+    } catch {
+      return (outputs, error as? RAGError)
+    }
+  }
 #endif

@@ -94,9 +94,9 @@ struct ChatFormatTests {
       (#"{"choices":[{"delta":{"reasoning_content":"hm"}}]}"#, []),
       (
         #"{"choices":[{"delta":{"tool_calls":[{"index":0,"function":{"name":"rm"}}]}}]}"#,
-        [.toolCall("rm")]
+        [.toolCall(ToolCallPart(index: 0, name: "rm"))]
       ),
-      (#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#, [.toolCall("")]),
+      (#"{"choices":[{"delta":{},"finish_reason":"tool_calls"}]}"#, [.toolCallsEnded]),
       (#"{"choices":[{"delta":{"refusal":"no"}}]}"#, [.refused("no")]),
       (#"{"error":{"message":"full","code":1}}"#, [.failed("full")]),
       (#"{"error":"full"}"#, [.failed("full")]), (#"{"error":{}}"#, [.failed("")]),
@@ -117,7 +117,7 @@ struct ChatFormatTests {
       ),
       (
         #"{"message":{"content":"","tool_calls":[{"function":{"name":"rm"}}]},"done":false}"#,
-        [.text(""), .toolCall("rm")]
+        [.text(""), .toolCall(ToolCallPart(name: "rm"))]
       ),
       (#"{"error":"no such model"}"#, [.failed("no such model")]),
     ] as [(String, [ChatEvent])])
@@ -133,7 +133,7 @@ struct ChatFormatTests {
       (#"{"type":"content_block_start","content_block":{"type":"text","text":""}}"#, []),
       (
         #"{"type":"content_block_start","content_block":{"type":"tool_use","name":"rm"}}"#,
-        [.toolCall("rm")]
+        [.toolCall(ToolCallPart(name: "rm"))]
       ),
       (#"{"type":"content_block_delta","delta":{"type":"text_delta","text":"hi"}}"#, [.text("hi")]),
       (#"{"type":"content_block_delta","delta":{"type":"thinking_delta","thinking":"hm"}}"#, []),

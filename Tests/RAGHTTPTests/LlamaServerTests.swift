@@ -27,6 +27,19 @@
       #expect(answer.count > 1 && answer.allSatisfy { $0.count == 1 })
       #expect(try await pieces(plain) == answer)
 
+      // The model has a token for each byte, and two before the first.
+      #expect(try await plain.tokenCount(of: testPrompt) == 16)
+      #expect(try await plain.tokenCount(of: ModelPrompt(system: "", user: "u")) == 3)
+
+      // It takes a conversation with tools, of which the model knows nothing.
+      let messages: [ChatMessage] = [
+        .system("rules"), .user("question"),
+        .assistant("", toolCalls: [ModelToolCall(id: "a", name: "search", arguments: "{}")]),
+        .toolResult("answer", callID: "a"),
+      ]
+      let (outputs, error) = await turn(plain, messages)
+      #expect(!outputs.isEmpty && (error == nil || error?.code == .limitExceeded), "\(outputs)")
+
       let json = try await pieces(backend(GenerationOptions(temperature: 0, format: .json)))
       let object = try JSONSerialization.jsonObject(with: Data(json.joined().utf8))
       #expect(object is [String: Any])

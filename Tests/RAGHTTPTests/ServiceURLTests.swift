@@ -13,6 +13,19 @@ struct ServiceURLTests {
   }
 
   @Test(
+    "has a root, which is without the version",
+    arguments: [
+      ("http://localhost:8080/v1//", "http://localhost:8080"), ("http://a/x/v1", "http://a/x"),
+      ("http://a/x//v1", "http://a/x"), ("http://a/v1/x", "http://a/v1/x"),
+      ("http://v1", "http://v1"),
+      ("http://a/xv1", "http://a/xv1"), ("http://a/v1/v1", "http://a/v1"),
+      ("http://a/", "http://a"),
+    ])
+  func root(url: String, root: String) throws {
+    #expect(try ServiceURL(url).root == root)
+  }
+
+  @Test(
     "of another form is refused and not quoted",
     arguments: [
       "", "localhost:8080", "ftp://host/", "http://", "http:///v1", "http://a b/", "file:///etc",

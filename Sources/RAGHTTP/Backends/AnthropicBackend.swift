@@ -2,7 +2,7 @@
   public import RAGCore
 
   /// A model behind Anthropic's messages API.
-  public struct AnthropicBackend: ModelBackend {
+  public struct AnthropicBackend: ChatBackend {
     /// The model's name.
     public let name: String
     /// The most tokens that prompt and answer may have together.
@@ -11,6 +11,7 @@
     public let tokenCounter: any TokenCounter
 
     private let chat: ChatClient<AnthropicChat>
+    private let counting: TokenCountClient
 
     /// Makes a backend; nothing is sent yet.
     ///
@@ -25,11 +26,12 @@
       contextTokenCount: Int, tokenCounter: any TokenCounter,
       generation: GenerationOptions = GenerationOptions(), options: HTTPOptions = HTTPOptions()
     ) throws {
-      chat = try ChatClient(
-        HTTPTransport(
-          model, url: url, key: key, keyField: .named("x-api-key"),
-          fields: ["anthropic-version": "2023-06-01"], options: options),
-        AnthropicChat(model: model, options: generation))
+      let transport = try HTTPTransport(
+        model, url: url, key: key, keyField: .named("x-api-key"),
+        fields: ["anthropic-version": "2023-06-01"], options: options)
+      let format = AnthropicChat(model: model, options: generation)
+      chat = try ChatClient(transport, format)
+      counting = TokenCountClient(transport, [.anthropic(format)])
       name = model
       self.contextTokenCount = contextTokenCount
       self.tokenCounter = tokenCounter
@@ -39,6 +41,19 @@
     /// error is not a whole answer.
     public func generate(_ prompt: ModelPrompt) -> AsyncThrowingStream<String, any Error> {
       chat.generate(prompt)
+    }
+
+    /// The next turn of a conversation, its text as it is generated and its calls at its end.
+    public func respond(
+      to messages: [ChatMessage], tools: [ModelTool]
+    ) -> AsyncThrowingStream<ChatOutput, any Error> {
+      chat.respond(to: messages, tools: tools)
+    }
+
+    /// The tokens of a prompt as the service counts them; nil where it does not, as some that
+    /// stand in for Anthropic's.
+    public func tokenCount(of prompt: ModelPrompt) async throws -> Int? {
+      try await counting.tokenCount(of: prompt)
     }
   }
 #endif

@@ -14,16 +14,35 @@
     }
 
     func generate(_ prompt: ModelPrompt) -> AsyncThrowingStream<String, any Error> {
+      stream({ ChatTurn(prompt) }) { output in
+        // No tool is offered, so a call is an error.
+        if case .text(let text) = output { text } else { nil }
+      }
+    }
+
+    func respond(
+      to messages: [ChatMessage], tools: [ModelTool]
+    ) -> AsyncThrowingStream<ChatOutput, any Error> {
+      stream({ try ChatTurn(messages, tools: tools) }) { $0 }
+    }
+
+    private func stream<Piece>(
+      _ turn: @escaping @Sendable () throws -> ChatTurn,
+      _ piece: @escaping @Sendable (ChatOutput) -> Piece?
+    ) -> AsyncThrowingStream<Piece, any Error> {
       AsyncThrowingStream { pieces in
         let task = Task {
           do {
+            let turn = try turn()
+            let privateText = turn.privateText
             _ = try await transport.post(
-              format.request(for: prompt), to: format.path, hiding: prompt.user,
+              format.request(for: turn), to: format.path, hiding: privateText,
               into: ChatReceiver<Format>(
                 transport.subject, answerByteCount: transport.options.answerByteCount,
                 answerTokenCount: format.options.answerTokenCount,
-                message: ServiceMessage(key: transport.key, privateText: prompt.user),
-                pieces: pieces))
+                message: ServiceMessage(key: transport.key, privateText: privateText),
+                tools: turn.tools, give: { if let piece = piece($0) { pieces.yield(piece) } },
+                end: { pieces.finish() }))
           } catch {
             pieces.finish(throwing: error)
           }

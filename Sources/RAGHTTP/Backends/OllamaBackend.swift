@@ -3,7 +3,7 @@
 
   /// A model of Ollama, by Ollama's own API, which unlike its OpenAI-compatible one is told how
   /// large the context shall be.
-  public struct OllamaBackend: ModelBackend {
+  public struct OllamaBackend: ChatBackend {
     /// The model's name.
     public let name: String
     /// The most tokens that prompt and answer may have together.
@@ -37,6 +37,13 @@
     /// error is not a whole answer.
     public func generate(_ prompt: ModelPrompt) -> AsyncThrowingStream<String, any Error> {
       chat.generate(prompt)
+    }
+
+    /// The next turn of a conversation, its text as it is generated and its calls at its end.
+    public func respond(
+      to messages: [ChatMessage], tools: [ModelTool]
+    ) -> AsyncThrowingStream<ChatOutput, any Error> {
+      chat.respond(to: messages, tools: tools)
     }
   }
 #endif

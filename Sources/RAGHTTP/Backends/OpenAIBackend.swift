@@ -3,7 +3,7 @@
 
   /// A model behind the chat completions API of OpenAI, which llama.cpp's server, Ollama, vLLM
   /// and most hosted services speak.
-  public struct OpenAIBackend: ModelBackend {
+  public struct OpenAIBackend: ChatBackend {
     /// The model's name.
     public let name: String
     /// The most tokens that prompt and answer may have together.
@@ -12,6 +12,7 @@
     public let tokenCounter: any TokenCounter
 
     private let chat: ChatClient<OpenAIChat>
+    private let counting: TokenCountClient
 
     /// Makes a backend; nothing is sent yet.
     ///
@@ -30,6 +31,8 @@
         OpenAIChat(
           model: model, options: generation,
           hasNewLimitName: transport.url.host == "api.openai.com"))
+      counting = TokenCountClient(
+        transport, [.llamaServer, .vLLM(model: model), .llamaPython(model: model)])
       name = model
       self.contextTokenCount = contextTokenCount
       self.tokenCounter = tokenCounter
@@ -39,6 +42,22 @@
     /// error is not a whole answer.
     public func generate(_ prompt: ModelPrompt) -> AsyncThrowingStream<String, any Error> {
       chat.generate(prompt)
+    }
+
+    /// The next turn of a conversation, its text as it is generated and its calls at its end.
+    public func respond(
+      to messages: [ChatMessage], tools: [ModelTool]
+    ) -> AsyncThrowingStream<ChatOutput, any Error> {
+      chat.respond(to: messages, tools: tools)
+    }
+
+    /// The tokens of a prompt as llama.cpp's server, vLLM or llama-cpp-python count them; nil
+    /// where the service is none of these, which the first call finds out.
+    ///
+    /// vLLM counts the messages. The others count the plain text: what the chat template puts
+    /// around it comes on top (allow 16 tokens).
+    public func tokenCount(of prompt: ModelPrompt) async throws -> Int? {
+      try await counting.tokenCount(of: prompt)
     }
   }
 #endif

@@ -5,8 +5,10 @@ import RAGCore
 enum ChatEvent: Hashable {
   /// More of the answer.
   case text(String)
-  /// The model wants a tool of this name.
-  case toolCall(String)
+  /// More of a call of a tool.
+  case toolCall(ToolCallPart)
+  /// The turn is whole, as its calls are; more messages may come.
+  case toolCallsEnded
   /// The answer is as long as it may be, and not at its end.
   case lengthReached
   /// The model or its service will not answer; why.
@@ -31,10 +33,15 @@ protocol ChatFormat: Sendable {
   /// The body of the request.
   ///
   /// - Throws: ``RAGError`` `invalidInput`, `unsupported`.
-  func request(for prompt: ModelPrompt) throws -> [UInt8]
+  func request(for turn: ChatTurn) throws -> [UInt8]
 
   /// What a message says; one that is not of the format throws.
   static func events(of message: [UInt8]) throws -> [ChatEvent]
+}
+
+extension ChatFormat {
+  /// The body of a request without tools.
+  func request(for prompt: ModelPrompt) throws -> [UInt8] { try request(for: ChatTurn(prompt)) }
 }
 
 /// What the formats share.
@@ -53,16 +60,16 @@ enum ChatJSON {
     try JSONDecoder().decode(type, from: Data(message))
   }
 
-  static func schema(_ text: String) throws -> [String: Any] {
-    guard let schema = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
-    else { throw RAGError(.invalidInput, "the schema of the answer is not a JSON object") }
-    return schema
+  /// The object that a text is; nil where it is none.
+  static func object(_ text: String) -> [String: Any]? {
+    try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
   }
 
-  static func messages(_ prompt: ModelPrompt) -> [[String: String]] {
-    let user = ["role": "user", "content": prompt.user]
-    return prompt.system.isEmpty
-      ? [user] : [["role": "system", "content": prompt.system], user]
+  static func schema(_ text: String) throws -> [String: Any] {
+    guard let schema = object(text) else {
+      throw RAGError(.invalidInput, "the schema of the answer is not a JSON object")
+    }
+    return schema
   }
 }
 
@@ -80,12 +87,4 @@ struct ServiceError: Decodable {
       message = (try? object?.decode(String.self, forKey: .message)) ?? ""
     }
   }
-}
-
-/// A call of a tool, of which only the name is read.
-struct ToolCall: Decodable {
-  struct Function: Decodable { let name: String? }
-  let function: Function?
-
-  var event: ChatEvent { .toolCall(function?.name ?? "") }
 }

@@ -10,14 +10,16 @@ struct OllamaChat: ChatFormat {
 
   let path = "/api/chat"
 
-  func request(for prompt: ModelPrompt) throws -> [UInt8] {
+  func request(for turn: ChatTurn) throws -> [UInt8] {
     // Without its size the context is Ollama's default, and a longer prompt is cut in silence.
     var settings: [String: Any] = ["num_ctx": contextTokenCount]
     settings["num_predict"] = options.answerTokenCount
     settings["temperature"] = options.temperature
     var body: [String: Any] = [
-      "model": model, "stream": true, "messages": ChatJSON.messages(prompt), "options": settings,
+      "model": model, "stream": true, "messages": ChatJSON.messages(turn, isOllama: true),
+      "options": settings,
     ]
+    body["tools"] = ChatJSON.tools(turn.tools)
     switch options.format {
     case .text: break
     case .json: body["format"] = "json"
@@ -29,7 +31,7 @@ struct OllamaChat: ChatFormat {
   private struct Line: Decodable {
     struct Message: Decodable {
       let content: String?
-      let tool_calls: [ToolCall]?
+      let tool_calls: [ToolCallPart]?
     }
     let message: Message?
     let done: Bool?
@@ -45,7 +47,7 @@ struct OllamaChat: ChatFormat {
     }
     var events: [ChatEvent] = []
     if let text = line.message?.content { events.append(.text(text)) }
-    events += line.message?.tool_calls?.map(\.event) ?? []
+    events += line.message?.tool_calls?.map { .toolCall($0) } ?? []
     if line.done_reason == "length" { events.append(.lengthReached) }
     if line.done == true { events.append(.end) }
     return events

@@ -12,10 +12,11 @@ struct OpenAIChat: ChatFormat {
 
   let path = "/chat/completions"
 
-  func request(for prompt: ModelPrompt) throws -> [UInt8] {
+  func request(for turn: ChatTurn) throws -> [UInt8] {
     var body: [String: Any] = [
-      "model": model, "stream": true, "messages": ChatJSON.messages(prompt),
+      "model": model, "stream": true, "messages": ChatJSON.messages(turn),
     ]
+    body["tools"] = ChatJSON.tools(turn.tools)
     body[hasNewLimitName ? "max_completion_tokens" : "max_tokens"] = options.answerTokenCount
     body["temperature"] = options.temperature
     switch options.format {
@@ -41,7 +42,7 @@ struct OpenAIChat: ChatFormat {
     struct Delta: Decodable {
       let content: String?
       let refusal: String?
-      let tool_calls: [ToolCall]?
+      let tool_calls: [ToolCallPart]?
     }
     let choices: [Choice]?
     let error: ServiceError?
@@ -59,12 +60,12 @@ struct OpenAIChat: ChatFormat {
     var events: [ChatEvent] = []
     if let text = choice.delta?.content { events.append(.text(text)) }
     if let refusal = choice.delta?.refusal { events.append(.refused(refusal)) }
-    events += choice.delta?.tool_calls?.map(\.event) ?? []
+    events += choice.delta?.tool_calls?.map { .toolCall($0) } ?? []
     switch choice.finish_reason {
     case nil: break
     case "length": events.append(.lengthReached)
     case "content_filter": events.append(.refused("its content filter stopped the answer"))
-    case "tool_calls", "function_call": events.append(.toolCall(""))
+    case "tool_calls", "function_call": events.append(.toolCallsEnded)
     default: events.append(.complete)
     }
     return events

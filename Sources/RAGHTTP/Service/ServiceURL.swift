@@ -5,6 +5,8 @@ import RAGCore
 struct ServiceURL: Sendable, CustomStringConvertible {
   /// Without a slash at its end.
   let description: String
+  /// Where a server has what is not of the API: the same without a version, `/v1`, at its end.
+  let root: String
   let host: String
   let isEncrypted: Bool
 
@@ -33,7 +35,14 @@ struct ServiceURL: Sendable, CustomStringConvertible {
     }
     self.host = host.trimmingCharacters(in: CharacterSet(charactersIn: "[]")).lowercased()
     isEncrypted = scheme == "https"
-    description = String(text.reversed().drop { $0 == "/" }.reversed())
+    description = Self.withoutSlashes(text)
+    // Of the path, as a host can be called v1, too.
+    let hasVersion = Self.withoutSlashes(parts.path).hasSuffix("/v1")
+    root = hasVersion ? Self.withoutSlashes(String(description.dropLast(3))) : description
+  }
+
+  private static func withoutSlashes(_ text: String) -> String {
+    String(text.reversed().drop { $0 == "/" }.reversed())
   }
 
   /// Whether what is sent stays on this machine.

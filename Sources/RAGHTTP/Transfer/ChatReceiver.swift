@@ -9,23 +9,29 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
   private let answerByteCount: Int
   private let answerTokenCount: Int?
   private let message: ServiceMessage
-  private let pieces: AsyncThrowingStream<String, any Error>.Continuation
+  private let give: @Sendable (ChatOutput) -> Void
+  private let end: @Sendable () -> Void
   private var framing = Format.Framing(maximumByteCount: messageByteCount)
+  private var calls: ToolCallCollector
   private var byteCount = 0
   private var isComplete = false
   private(set) var hasDelivered = false
 
   var contentType: String { Format.Framing.contentType }
 
+  /// Calls `give` with each piece of the answer, and `end` after the last.
   init(
     _ subject: String, answerByteCount: Int, answerTokenCount: Int?, message: ServiceMessage,
-    pieces: AsyncThrowingStream<String, any Error>.Continuation
+    tools: [ModelTool], give: @escaping @Sendable (ChatOutput) -> Void,
+    end: @escaping @Sendable () -> Void
   ) {
+    calls = ToolCallCollector(subject, message, offering: tools)
     self.subject = subject
     self.answerByteCount = answerByteCount
     self.answerTokenCount = answerTokenCount
     self.message = message
-    self.pieces = pieces
+    self.give = give
+    self.end = end
   }
 
   mutating func receive(_ bytes: [UInt8]) throws -> Bool {
@@ -46,7 +52,7 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
       throw RAGError(
         .io, "the answer of \(subject) was cut off before its end, and is not whole; see its log")
     }
-    pieces.finish()
+    try endTurn()
   }
 
   /// Passes on what a message says; true when it is the last.
@@ -69,20 +75,15 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
     switch event {
     case .text(""): break
     case .text(let text):
-      byteCount += text.utf8.count
-      guard byteCount <= answerByteCount else {
-        throw RAGError(
-          .limitExceeded,
-          "\(subject) wrote more than \(answerByteCount) bytes (HTTPOptions.answerByteCount) and "
-            + "was stopped")
-      }
-      pieces.yield(text)
+      try count(text)
+      give(.text(text))
       hasDelivered = true
-    case .toolCall(let name):
-      let tool = name.isEmpty ? "a tool" : "the tool '\(message.text(name))'"
-      throw RAGError(
-        .backend,
-        "\(subject) called \(tool), but was offered none; use a model that answers in text")
+    case .toolCall(let part):
+      try count(part.arguments)
+      try calls.add(part)
+    case .toolCallsEnded:
+      try calls.end()
+      isComplete = true
     case .lengthReached:
       throw RAGError(
         .limitExceeded,
@@ -98,9 +99,25 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
     case .complete:
       isComplete = true
     case .end:
-      pieces.finish()
+      try endTurn()
       return true
     }
     return false
+  }
+
+  private mutating func count(_ text: String) throws {
+    byteCount += text.utf8.count
+    guard byteCount <= answerByteCount else {
+      throw RAGError(
+        .limitExceeded,
+        "\(subject) wrote more than \(answerByteCount) bytes (HTTPOptions.answerByteCount) and "
+          + "was stopped")
+    }
+  }
+
+  /// Gives out the calls, as a turn that fails before its end must call nothing.
+  private func endTurn() throws {
+    for call in try calls.whole() { give(.toolCall(call)) }
+    end()
   }
 }

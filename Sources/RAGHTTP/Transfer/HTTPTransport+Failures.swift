@@ -45,9 +45,16 @@
         }
       return Failure(
         error: RAGError(code, text + said), isTransient: Self.transientStatuses.contains(status),
+        isOtherAPI: Self.isOtherAPI(status),
         retryAfter: response.headers.first(name: "retry-after").flatMap {
           RetryDelay.requested($0, now: Date())
         })
+    }
+
+    /// Whether a service says so that it does not know a path or what is sent there, or keeps it
+    /// to itself; a key that is wrong, a body that is too large or too much haste are no such case.
+    private static func isOtherAPI(_ status: UInt) -> Bool {
+      (300..<500).contains(status) && ![401, 408, 413, 429].contains(status) || status == 501
     }
 
     /// The failure of a connection.

@@ -1,6 +1,5 @@
 #if HTTP
   import AsyncHTTPClient
-  import Foundation
   import NIOCore
   import NIOHTTP1
   import RAGCore
@@ -18,6 +17,8 @@
       var error: RAGError
       /// Whether the same request may fare better later.
       var isTransient: Bool
+      /// Whether the service answers, but does not have what was asked for.
+      var isOtherAPI = false
       var retryAfter: Duration?
     }
 
@@ -55,11 +56,25 @@
       _ body: [UInt8], to path: String, hiding privateText: String, into receiver: Receiver
     ) async throws -> Receiver {
       do {
+        return try await attempt(
+          body, to: url.description + path, hiding: privateText, into: receiver)
+      } catch let failure as Failure {
+        throw failure.error
+      }
+    }
+
+    /// The same for a whole URL that the service may not have.
+    ///
+    /// - Throws: ``RAGError``, or a ``Failure`` that cannot be mended by another attempt.
+    func attempt<Receiver: ResponseReceiver>(
+      _ body: [UInt8], to url: String, hiding privateText: String, into receiver: Receiver
+    ) async throws -> Receiver {
+      do {
         return try await TimeLimits.run(subject, options: options) { limits in
           try await attempts(
-            body, to: path, ServiceMessage(key: key, privateText: privateText), receiver, limits)
+            body, to: url, ServiceMessage(key: key, privateText: privateText), receiver, limits)
         }
-      } catch let error as RAGError {
+      } catch let error where error is RAGError || error is Failure {
         throw error
       } catch {
         // The client says so too of a body that ends too early.
@@ -69,17 +84,17 @@
     }
 
     private func attempts<Receiver: ResponseReceiver>(
-      _ body: [UInt8], to path: String, _ message: ServiceMessage, _ receiver: Receiver,
+      _ body: [UInt8], to url: String, _ message: ServiceMessage, _ receiver: Receiver,
       _ limits: TimeLimits
     ) async throws -> Receiver {
       var attempt = 1
       while true {
         var current = receiver
         do {
-          try await send(body, to: path, message, into: &current, limits)
+          try await send(body, to: url, message, into: &current, limits)
           return current
         } catch let failure as Failure {
-          guard failure.isTransient, !current.hasDelivered else { throw failure.error }
+          guard failure.isTransient, !current.hasDelivered else { throw failure }
           guard attempt < options.attemptCount else { throw exhausted(failure, attempt) }
           guard
             let delay = RetryDelay.delay(
@@ -111,14 +126,14 @@
 
     /// One attempt.
     private func send(
-      _ body: [UInt8], to path: String, _ message: ServiceMessage,
+      _ body: [UInt8], to url: String, _ message: ServiceMessage,
       into receiver: inout some ResponseReceiver, _ limits: TimeLimits
     ) async throws {
       limits.begin(.firstByte)
       let response: HTTPClientResponse
       do {
         response = try await connections.client.execute(
-          request(body, to: path, accepting: receiver.contentType), deadline: .distantFuture)
+          request(body, to: url, accepting: receiver.contentType), deadline: .distantFuture)
       } catch {
         try Task.checkCancellation()
         throw failure(of: error)
@@ -134,7 +149,8 @@
             .backend,
             "\(subject) answered with \(message.text(type.isEmpty ? "no content type" : type)) "
               + "instead of \(receiver.contentType); check that the URL is that of this API"
-              + quote(try await beginning(of: response), message)), isTransient: false)
+              + quote(try await beginning(of: response), message)), isTransient: false,
+          isOtherAPI: true)
       }
       try await receive(response, into: &receiver, limits)
     }
@@ -183,27 +199,6 @@
     private func drain(_ body: inout HTTPClientResponse.Body.AsyncIterator) async {
       var left = 4096
       while left > 0, let bytes = try? await body.next() { left -= bytes.readableBytes }
-    }
-
-    private func request(
-      _ body: [UInt8], to path: String, accepting type: String
-    ) -> HTTPClientRequest {
-      var request = HTTPClientRequest(url: url.description + path)
-      request.method = .POST
-      request.headers = ["content-type": "application/json", "accept": type, "user-agent": "rag"]
-      for (name, value) in fields { request.headers.add(name: name, value: value) }
-      if let key {
-        switch keyField {
-        case .bearer: request.headers.add(name: "authorization", value: "Bearer \(key.secret)")
-        case .named(let name): request.headers.add(name: name, value: key.secret)
-        }
-      }
-      request.body = .bytes(body)
-      return request
-    }
-
-    private static func mediaType(_ field: String) -> String {
-      field.prefix { $0 != ";" }.trimmingCharacters(in: .whitespaces).lowercased()
     }
   }
 #endif
