@@ -2,12 +2,26 @@
 #define CSQLITE_SHIM_H
 
 #include <sqlite3.h>
+#include <string.h>
+
+// The first place of some bytes in others, or NULL, in a time of the sum of their lengths. The C
+// library has it, and shows it only to those who ask for more than the standard.
+static inline const void *rag_first_place(
+    const void *text, size_t count, const void *part, size_t part_count) {
+  extern void *memmem(const void *, size_t, const void *, size_t);
+  return memmem(text, count, part, part_count);
+}
 
 // Keeps `-wal` and `-shm` when the last connection closes, so that a reader in a directory that
 // it cannot write still finds them. Returns an SQLite result code.
 static inline int rag_sqlite_persist_wal(void *database) {
   int on = 1;
   return sqlite3_file_control((sqlite3 *)database, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
+}
+
+// Says whether the last connection writes the log back when it closes. Returns an SQLite result code.
+static inline int rag_sqlite_write_back_on_close(void *database, int on) {
+  return sqlite3_db_config((sqlite3 *)database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !on, (int *)0);
 }
 
 // Refuses SQL from the file itself (triggers, views) that could do harm, and shadow table writes.

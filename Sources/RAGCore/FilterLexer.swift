@@ -32,13 +32,6 @@ struct FilterLexer {
     !name.isEmpty && !isKeyword(name) && name.unicodeScalars.allSatisfy(isFieldScalar)
   }
 
-  /// The number that a bare word stands for, if it looks like one.
-  static func number(_ word: String) -> Double? {
-    // Names of numbers (`inf`, `nan`, `0x1p3`) stay words.
-    guard word.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
-    return Double(word)
-  }
-
   /// An error at a place, given in scalars and told in characters.
   func error(at start: Int, _ what: String) -> RAGError {
     var before = String.UnicodeScalarView()

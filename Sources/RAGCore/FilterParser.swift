@@ -140,7 +140,7 @@ struct FilterParser {
 
   /// A value that is compared for order.
   private mutating func end() throws -> MetadataValue {
-    guard case .word(let word) = token.kind, let number = FilterLexer.number(word) else {
+    guard case .word(let word) = token.kind, let number = MetadataValue.number(in: word) else {
       return try value()
     }
     try advance()
@@ -157,7 +157,7 @@ struct FilterParser {
       try advance()
       return .bool(false)
     default:
-      guard let number = FilterLexer.number(word) else { return .string(try text()) }
+      guard let number = MetadataValue.number(in: word) else { return .string(try text()) }
       try advance()
       return Int64(word).map { MetadataValue(wholeNumber: $0) } ?? .number(number)
     }

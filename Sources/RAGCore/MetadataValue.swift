@@ -18,6 +18,13 @@ extension MetadataValue {
     self = Self.isExact(value) ? .number(Double(value)) : .string(String(value))
   }
 
+  /// The number that a text stands for in filters and in texts of metadata. Names of numbers (`inf`,
+  /// `nan`, `0x1p3`) stay words.
+  package static func number(in text: String) -> Double? {
+    guard text.utf8.allSatisfy({ "0123456789+-.eE".utf8.contains($0) }) else { return nil }
+    return Double(text)
+  }
+
   /// Whether Float64 tells a whole number from all others.
   static func isExact(_ value: Int64) -> Bool { value.magnitude < 1 << 53 }
 }

@@ -256,12 +256,13 @@ package struct StoreReader {
     }
   }
 
-  /// The bytes of a source that the index keeps.
-  package func keptSource(of key: String) throws -> [UInt8]? {
-    try Row.fetchOne(
+  /// The bytes of a source that the index keeps; nil where it has another one now.
+  package func keptSource(of document: StoredDocument) throws -> [UInt8]? {
+    guard try documentState(document.key)?.contentHash == document.contentHash else { return nil }
+    return try Row.fetchOne(
       database,
       sql: "SELECT * FROM source WHERE document = (SELECT id FROM document WHERE key = ?)",
-      arguments: [key]
+      arguments: [document.key]
     ).map { [UInt8](try SourceRow($0).bytes) }
   }
 
@@ -279,17 +280,18 @@ package struct StoreReader {
 
   /// The keys of the documents whose file is `path` or lies below it, as far as they are wanted.
   package func documentKeys(
-    under path: String, where isWanted: (String) -> Bool = { _ in true }
+    under path: String, where isWanted: (_ key: String, _ path: String) -> Bool = { _, _ in true }
   ) throws -> [String] {
     let directory = path.hasSuffix("/") ? path : path + "/"
     // "0" follows "/": the range is all strings that begin with the directory.
-    let keys = try String.fetchCursor(
+    let rows = try Row.fetchCursor(
       database,
-      sql: "SELECT key FROM document WHERE path = ? OR (path >= ? AND path < ?) ORDER BY key",
+      sql: "SELECT key, path FROM document WHERE path = ? OR (path >= ? AND path < ?) ORDER BY key",
       arguments: [path, directory, directory.dropLast() + "0"])
     var wanted: [String] = []
-    while let key = try keys.next() {
-      if isWanted(key) { wanted.append(key) }
+    while let row = try rows.next() {
+      let key: String = try row.value("key")
+      if isWanted(key, try row.value("path")) { wanted.append(key) }
     }
     return wanted
   }

@@ -94,7 +94,9 @@ extension Store {
       // SQLite compares text up to a NUL.
       case .string(let text):
         try statement.execute(
-          arguments: [document, field, text.replacing("\0", with: " "), Double(text)])
+          arguments: [
+            document, field, text.replacing("\0", with: " "), MetadataValue.number(in: text),
+          ])
       case .number(let number):
         try statement.execute(arguments: [document, field, number.formatted, number])
       case .bool(let flag): try statement.execute(arguments: [document, field, "\(flag)", nil])

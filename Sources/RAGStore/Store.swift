@@ -24,17 +24,18 @@ package final class Store: Sendable {
   let files: GenerationFiles
   /// The database file that was opened.
   private let opened: FileIdentity?
-  /// Damage that a fold came upon, and made good of the rows.
-  let rebuilt = Locked<[RAGError]>([])
   /// The last state that was read.
   let states = Locked<SearchState?>(nil)
 
-  private init(directory: IndexDirectory, reader: any DatabaseReader, writer: DatabaseQueue?) {
+  private init(
+    directory: IndexDirectory, opened: FileIdentity?, reader: any DatabaseReader,
+    writer: DatabaseQueue?
+  ) {
     self.directory = directory
     self.reader = reader
     self.writer = writer
     files = GenerationFiles(directory: directory)
-    opened = FileIdentity(directory.database)
+    self.opened = opened
   }
 
   /// Opens an index.
@@ -56,13 +57,14 @@ package final class Store: Sendable {
     try directory.requireReadableLog()
     // Before the database: a commit made meanwhile must not look like one that was lost.
     let mark = try directory.revisionMark.read()
+    let identity = FileIdentity(directory.database)
     return try mappingErrors(directory.path) {
       let reader = try reader(of: directory)
       try reader.read {
         try Schema.validate($0, path: directory.path)
         try requireRevision(mark, $0, path: directory.path)
       }
-      return Store(directory: directory, reader: reader, writer: nil)
+      return Store(directory: directory, opened: identity, reader: reader, writer: nil)
     }
   }
 
@@ -90,6 +92,8 @@ package final class Store: Sendable {
         try directory.requireNeverUsed()
         try Schema.create(in: directory)
       }
+      // Before it is opened: whatever is put in its place meanwhile is then another.
+      let identity = FileIdentity(directory.database)
       try Schema.validateFile(of: directory)
       try requireOwnLog(directory)
       let writer = try DatabaseQueue(
@@ -97,7 +101,8 @@ package final class Store: Sendable {
       // First what it is: a database of somebody else's is not changed.
       try await writer.read { try Schema.validate($0, path: directory.path) }
       try await writer.writeWithoutTransaction { database in
-        rag_sqlite_persist_wal(UnsafeMutableRawPointer(database.sqliteConnection))
+        let connection = UnsafeMutableRawPointer(database.sqliteConnection)
+        rag_sqlite_persist_wal(connection)
         try database.execute(sql: "PRAGMA journal_mode = WAL")
         // An acknowledged commit is on disk.
         try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -105,10 +110,11 @@ package final class Store: Sendable {
         // Not before the mark of the commit is written: `shortenLog` does it.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
         try requireRevision(try directory.revisionMark.read(), database, path: directory.path)
+        rag_sqlite_write_back_on_close(connection, 1)
       }
       try await writer.write(Schema.upgrade)
       let store = Store(
-        directory: directory, reader: try reader(of: directory), writer: writer)
+        directory: directory, opened: identity, reader: try reader(of: directory), writer: writer)
       try await store.removeLeftovers()
       return store
     }
@@ -139,9 +145,17 @@ package final class Store: Sendable {
 
   /// Writes a log back that has grown long, as SQLite would in the middle of a commit.
   func shortenLog() async throws {
-    guard directory.logByteCount > 4 << 20 else { return }
+    if directory.logByteCount > 4 << 20 { try await emptyLog() }
+  }
+
+  /// Writes the log back as far as readers at work let it, and empties it if there are none; waits
+  /// for nobody. What stays is for the next run of writes.
+  func emptyLog() async throws {
+    guard let writer else { throw notWritable }
+    // In a task of its own, which nobody cancels: SQLite would break off in the middle, and not say
+    // so to our files, which write the page of the revision last.
     try await mappingErrors(directory.path) {
-      try await writer?.writeWithoutTransaction { $0.emptyLog() }
+      try await Task { try await writer.writeWithoutTransaction { $0.writeLogBack() } }.value
     }
   }
 
@@ -163,7 +177,7 @@ package final class Store: Sendable {
   package var damage: [RAGError] { files.damage }
 
   /// Files that writes came upon, damaged, and made anew of the rows.
-  package var mended: [RAGError] { rebuilt.withLock { $0 } }
+  package var mended: [RAGError] { files.mended }
 
   /// Takes the right to write, for as long as the result lives.
   package func lockForWriting(wait: Duration) async throws -> WriterLock {
@@ -187,7 +201,10 @@ package final class Store: Sendable {
     configuration.label = "rag"
     configuration.busyMode = .timeout(busyTimeout)
     configuration.prepareDatabase { database in
-      rag_sqlite_set_defensive(UnsafeMutableRawPointer(database.sqliteConnection))
+      let connection = UnsafeMutableRawPointer(database.sqliteConnection)
+      rag_sqlite_set_defensive(connection)
+      // Of a log that turns out to be damaged a part would overwrite what a repair can use.
+      rag_sqlite_write_back_on_close(connection, 0)
       // A damaged file must not run code of its own, nor be trusted for its cell sizes.
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
       try database.execute(sql: "PRAGMA cell_size_check = ON")
@@ -197,9 +214,7 @@ package final class Store: Sendable {
 }
 
 extension Database {
-  /// Writes the log back as far as readers at work let it, and empties it if there are none; waits
-  /// for nobody. What stays is for the next run of writes.
-  func emptyLog() {
+  fileprivate func writeLogBack() {
     guard let connection = sqliteConnection else { return }
     sqlite3_busy_timeout(connection, 0)
     defer { sqlite3_busy_timeout(connection, CInt(Store.busyTimeout * 1_000)) }

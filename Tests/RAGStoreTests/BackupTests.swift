@@ -51,6 +51,37 @@ struct BackupTests {
     }
   }
 
+  @Test("of an index with a damaged file says so, and leaves no copy that is not whole")
+  func damaged() async throws {
+    let damages: [(String) throws -> Void] = [
+      { try FileManager.default.removeItem(atPath: $0) },
+      { path in
+        try FileManager.default.removeItem(atPath: path)
+        try #require(mkfifo(path, 0o600) == 0)
+      },
+      { try #require(truncate($0, 100) == 0) },
+      { path in
+        var content = try bytes(path)
+        content[content.count - 9] ^= 1
+        try write(content, to: path)
+      },
+    ]
+    for (number, damage) in damages.enumerated() {
+      for name in ["g1.graph", "g1.terms"] {
+        try await withIndex { store, path in
+          try await store.settle(policy: foldPolicy(tailLimit: 1))
+          let file = path + "/index/" + name
+          try damage(file)
+          let other = try await Store.open(IndexDirectory(path + "/index"), for: .read)
+          await #expect("\(number), \(name)") {
+            try await other.backup(to: IndexDirectory(path + "/copy"))
+          } throws: { ($0 as? RAGError)?.path == file }
+          #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["index"])
+        }
+      }
+    }
+  }
+
   @Test("to a name to which another is at work says so, and one of them succeeds")
   func twice() async throws {
     try await withIndex { store, path in

@@ -342,4 +342,20 @@ struct IndexDirectoryTests {
       #expect(!FileManager.default.fileExists(atPath: copy + "/rag.sqlite-shm"))
     }
   }
+
+  @Test("shows no section that an import says to be far away")
+  func farSection() async throws {
+    try await withTemporaryDirectory { path in
+      let store = try await Store.open(IndexDirectory(path), for: .write)
+      var document = record("a", ["alpha", "beta", "gamma"])
+      let far = Int.max - 100
+      document.chunks[2].chunk.textRange = far..<far + 5
+      try await store.put(document)
+      let found = try await store.read { reader in
+        let first = try reader.lexicalMatches("beta", count: 1).map(\.id)[0]
+        return try reader.section(around: first, tokenCount: 1_000).map(\.text)
+      }
+      #expect(found == ["alpha", "beta"])
+    }
+  }
 }

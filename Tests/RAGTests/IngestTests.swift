@@ -116,6 +116,30 @@ struct IngestTests {
     }
   }
 
+  @Test("of a part of a directory leaves the records in other files, and not those that are gone")
+  func partialRecords() async throws {
+    try await withTemporaryDirectory { directory in
+      let lines = (0..<4).map { #"{"id":"\#($0)","text":"Record \#($0) alpha."}"# }
+      try directory.write("a.jsonl", lines.joined(separator: "\n"))
+      try directory.write("b.jsonl", lines.joined(separator: "\n"))
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      var options = IngestOptions()
+      options.records = .init(.jsonl)
+      _ = try await engine.ingestAll(directory.docs, options: options)
+      #expect(try await engine.search("alpha").count == 8)
+      options.include = ["a.jsonl"]
+      #expect(try await engine.ingestAll(directory.docs, options: options).removed == 0)
+      #expect(try await engine.search("alpha").count == 8)
+      try directory.write("a.jsonl", lines.dropLast().joined(separator: "\n"))
+      #expect(try await engine.ingestAll(directory.docs, options: options).removed == 1)
+      try directory.remove("b.jsonl")
+      options.include = ["*.md"]
+      options.pruning = .always
+      #expect(try await engine.ingestAll(directory.docs, options: options).removed == 4)
+      #expect(try await engine.search("alpha").count == 3)
+    }
+  }
+
   @Test("of a missing directory reports it and removes nothing")
   func missingRoot() async throws {
     try await withTemporaryDirectory { directory in

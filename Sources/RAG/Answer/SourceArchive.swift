@@ -34,6 +34,7 @@ struct SourceArchive: Sendable {
         path: path)
     case .gone:
       throw RAGError(.notFound, "is gone; chunk \(id) was read from it", path: path)
+    case .unreadable(let error): throw error
     }
     guard chunk.span.utf8.upperBound <= bytes.count else {
       throw RAGError(.corrupt, "chunk \(id) ends after its source; ingest it again", path: path)
@@ -60,14 +61,12 @@ struct SourceArchive: Sendable {
     case same([UInt8])
     case changed
     case gone
+    case unreadable(RAGError)
   }
 
   func source(of document: StoredDocument) async throws -> Source {
     if document.keepsSource {
-      guard let bytes = try await store.read({ try $0.keptSource(of: document.key) }) else {
-        return .gone
-      }
-      return .same(bytes)
+      return try await store.read { try $0.keptSource(of: document) }.map { .same($0) } ?? .changed
     }
     guard let path = document.path else { return .gone }
     do {
@@ -75,8 +74,10 @@ struct SourceArchive: Sendable {
       return digest(bytes) == document.contentHash ? .same(bytes) : .changed
     } catch RAGError.Code.limitExceeded {
       return .changed
-    } catch is RAGError {
+    } catch RAGError.Code.notFound {
       return .gone
+    } catch let error as RAGError where error.code != .cancelled {
+      return .unreadable(error)
     }
   }
 }

@@ -10,7 +10,8 @@ import RAGStore
 /// Lives for one answer, so that a source cited twice is read and parsed once.
 actor SourceVerifier: CitationVerifier {
   private let archive: SourceArchive
-  private var readings: [String: Reading] = [:]
+  /// By the bytes of a document's id: `==` takes é for e with an accent.
+  private var readings: [[UInt8]: Reading] = [:]
 
   private enum Reading {
     case same(Document, bytes: [UInt8])
@@ -49,14 +50,15 @@ actor SourceVerifier: CitationVerifier {
   }
 
   private func reading(of document: StoredDocument) async throws -> Reading {
-    if let known = readings[document.key] { return known }
+    let key = Array(document.key.utf8)
+    if let known = readings[key] { return known }
     let reading: Reading =
       switch try await archive.source(of: document) {
       case .same(let bytes): .same(try parse(bytes, as: document.source), bytes: bytes)
       case .changed: .changed
-      case .gone: .gone
+      case .gone, .unreadable: .gone
       }
-    readings[document.key] = reading
+    readings[key] = reading
     return reading
   }
 

@@ -14,7 +14,7 @@ extension ChunkOptions {
 
   init(stored: String) throws {
     do {
-      self = try JSONDecoder().decode(ChunkOptions.self, from: Data(stored.utf8))
+      self = try JSONDecoder().decode(ChunkOptions.self, from: Data(stored.utf8)).checked()
     } catch {
       throw RAGError(.invalidInput, "how texts were chunked cannot be read", cause: error)
     }

@@ -16,14 +16,16 @@ struct CommitStage {
       if !changes.isEmpty, !context.options.isDryRun {
         try await context.store?.apply(
           changes, encoder: encoder(of: batch), chunking: plan.chunking)
-        // So that a long ingest leaves neither searches nor itself a long tail.
-        try await context.store?.foldIfNeeded()
       }
       for step in batch.steps {
         if case .put(let document) = step.work { inFlight.end(document) }
       }
       budget.give(back: batch.heldByteCount)
       try await journal.note(batch)
+      // So that a long ingest leaves neither searches nor itself a long tail.
+      if !changes.isEmpty, !context.options.isDryRun {
+        try await context.store?.foldIfNeeded()
+      }
     }
   }
 

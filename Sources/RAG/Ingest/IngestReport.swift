@@ -8,7 +8,7 @@ public struct IngestReport: Sendable, Codable, Hashable {
   public var updated = 0
   /// Documents that cost nothing.
   public var unchanged = 0
-  /// Documents whose file is gone.
+  /// Documents whose file is gone, or holds no text any more.
   public var removed = 0
   /// Sources left out on purpose, the first of them.
   public private(set) var skipped: [SourceProblem] = []
@@ -18,8 +18,11 @@ public struct IngestReport: Sendable, Codable, Hashable {
   public private(set) var failed: [SourceProblem] = []
   /// All sources that could not be read.
   public private(set) var failedCount = 0
-  /// Things the user should know that are no failures, the first of them.
+  /// Things the user should know that are no failures: the first of those about sources, and all
+  /// about the index.
   public private(set) var warnings: [String] = []
+  /// All of these.
+  public private(set) var warningCount = 0
   /// Chunks in the documents added or updated.
   public var chunks = 0
   /// Chunks that the encoder embedded.
@@ -42,7 +45,8 @@ public struct IngestReport: Sendable, Codable, Hashable {
 
   private enum CodingKeys: String, CodingKey {
     case isDryRun = "dryRun"
-    case added, updated, unchanged, removed, skipped, skippedCount, failed, failedCount, warnings
+    case added, updated, unchanged, removed, skipped, skippedCount, failed, failedCount, warnings,
+      warningCount
     case chunks, embeddedChunks, embeddedTokens, seconds
   }
 
@@ -68,7 +72,11 @@ public struct IngestReport: Sendable, Codable, Hashable {
     }
   }
 
-  mutating func warn(_ warning: String) { Self.append(warning, to: &warnings) }
+  /// Adds a warning; one about the index is always listed.
+  mutating func warn(_ warning: String, isOfSource: Bool) {
+    warningCount += 1
+    if isOfSource { Self.append(warning, to: &warnings) } else { warnings.append(warning) }
+  }
 
   private static func append<Entry>(_ entry: Entry, to list: inout [Entry]) {
     if list.count < listedCount { list.append(entry) }

@@ -20,6 +20,7 @@ struct IngestRun: Sendable {
     let lock =
       isDryRun ? nil : try await context.store?.lockForWriting(wait: context.options.wait)
     defer { withExtendedLifetime(lock) {} }
+    let mendedBefore = context.store?.mended.count ?? 0
     let plan = try await context.plan()
     let walks = SourceWalks(sources, context: context, changes: changes)
     let journal = IngestJournal(events: events, isDryRun: isDryRun)
@@ -32,7 +33,7 @@ struct IngestRun: Sendable {
           "the device is too full to index what was ingested: all of it is kept and searched, "
             + "slower; the next ingest with free space indexes it")
       }
-      for damage in context.store?.mended ?? [] {
+      for damage in context.store?.mended.dropFirst(mendedBefore) ?? [] {
         journal.warn("\(IndexDamage(damage).file) was damaged and was made anew: \(damage.message)")
       }
     }

@@ -57,9 +57,11 @@ struct Pruner {
     let options = context.options
     let isFiltered = !options.include.isEmpty || !options.exclude.isEmpty
     return try await context.read { [met] reader in
-      try reader.documentKeys(under: place) { key in
-        // A run over a part of the files says nothing about the others but whether they exist.
-        !met.contains(key) && (!isFiltered || !FileManager.default.fileExists(atPath: key))
+      try reader.documentKeys(under: place) { key, path in
+        // A run over a part of the files says nothing about the others, or the records in them, but
+        // whether they exist.
+        !met.contains(key)
+          && (!isFiltered || met.contains(path) || !FileManager.default.fileExists(atPath: path))
       }
     } ?? []
   }

@@ -97,6 +97,7 @@ struct SourceReader {
       try await readRecords(in: bytes, of: path, path: path, format: format)
       return try await add(end)
     }
+    var held = file.byteCount
     var source = RawSource(
       key: path, path: path, bytes: bytes, contentHash: digest(bytes),
       keepsSource: options.keepsSources)
@@ -113,12 +114,16 @@ struct SourceReader {
       } catch {
         return try await add(end, .failed(reason: reason(for: error)), releasing: file.byteCount)
       }
+      // First given back, lest a large text wait for itself.
+      budget.give(back: held)
+      held = source.bytes.count
+      try await makeRoom(for: held)
     } else if case .skip(let reason) = ContentKind.recognize(
       path: path, head: Array(bytes.prefix(ContentKind.headByteCount)))
     {
       return try await skip(end, reason: reason, releasing: file.byteCount)
     }
-    try await prepare(source, isNew: isNew, end: end, held: file.byteCount)
+    try await prepare(source, isNew: isNew, end: end, held: held)
   }
 
   private mutating func read(_ document: MemoryDocument) async throws {

@@ -41,8 +41,8 @@ extension Engine {
   ///   - lines: the lines of the export, each without its line feed.
   ///   - wait: how long to wait for another writer.
   /// - Returns: documents added or replaced.
-  /// - Throws: ``RAGError``: `invalidInput` with the number of the line, or `modelMismatch`, before
-  ///   any write; `busy`, `diskFull`, `readOnly`, `io`, `cancelled`.
+  /// - Throws: ``RAGError``: `invalidInput` with the number of the line, `incompatibleFormat` or
+  ///   `modelMismatch`, before any write; `busy`, `diskFull`, `readOnly`, `io`, `cancelled`.
   @discardableResult
   public func `import`<Lines: AsyncSequence>(
     _ lines: Lines, wait: Duration = .seconds(5)
@@ -106,7 +106,15 @@ extension Engine {
         "the export holds vectors, and the index documents without them, which a search by meaning "
           + "would then never find; import into a new index", path: store.directory.path)
     }
-    guard settings.fingerprint == nil || settings.fingerprint == header.fingerprint else {
+    guard settings.fingerprint == nil || header.fingerprint != nil else {
+      throw RAGError(
+        .modelMismatch,
+        "the export holds no vectors, and the index those of its documents; import into a new index",
+        path: store.directory.path)
+    }
+    guard settings.fingerprint == nil || settings.fingerprint == header.fingerprint,
+      settings.dimension == nil || settings.dimension == header.dimension
+    else {
       throw RAGError(
         .modelMismatch,
         "the export holds vectors of \(header.encoder ?? "another encoder"), the index those of "

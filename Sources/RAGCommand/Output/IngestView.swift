@@ -36,6 +36,11 @@ struct IngestView {
         bar.clear()
         Messages.warning(warning)
       }
+      let unlisted = report.warningCount - report.warnings.count
+      if unlisted > 0 {
+        Messages.warning(
+          "\(Figures.count(unlisted)) more about sources; the first of them are above")
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import CSQLite
+import Foundation
 
 /// Pages of the database file.
 extension UnsafeMutablePointer where Pointee == sqlite3_file {
@@ -89,7 +90,7 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
       if fields.pointee.writeBack.holds(UnsafeRawBufferPointer(copy), at: offset) {
         return SQLITE_OK
       }
-      let result = inner.methods.xWrite(inner, copy.baseAddress, CInt(copy.count), offset)
+      let result = writeInner(copy.baseAddress, copy.count, at: offset)
       fields.pointee.writeBack.note(result)
       return result
     }
@@ -114,6 +115,15 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
 
   func readInner(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
     inner.methods.xRead(inner, buffer.baseAddress, CInt(buffer.count), offset)
+  }
+
+  /// Writes; a limit on the size of files (`ulimit -f`) is one of room.
+  func writeInner(_ buffer: UnsafeRawPointer?, _ count: Int, at offset: Int64) -> CInt {
+    let result = inner.methods.xWrite(inner, buffer, CInt(count), offset)
+    guard result == sqliteWriteFailed else { return result }
+    var reason: CInt = 0
+    _ = inner.methods.xFileControl(inner, SQLITE_FCNTL_LAST_ERRNO, &reason)
+    return reason == EFBIG ? SQLITE_FULL : result
   }
 
   func fail(page: UInt32, isInLog: Bool) {

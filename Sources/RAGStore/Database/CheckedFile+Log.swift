@@ -42,6 +42,17 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
   }
 }
 
+extension UnsafeMutablePointer where Pointee == sqlite3_file {
+  /// Ends the checkpoint of the log's database as one that failed: SQLite tells it of its end, and
+  /// not of how it ended.
+  func dropWriteBack() {
+    guard let name = fields.pointee.name,
+      let database = sqlite3_database_file_object(name)
+    else { return }
+    database.fields.pointee.writeBack.drop()
+  }
+}
+
 extension UnsafeMutableRawBufferPointer {
   fileprivate func split(at count: Int) -> (Self, Self) {
     (Self(rebasing: self[..<count]), Self(rebasing: self[count...]))

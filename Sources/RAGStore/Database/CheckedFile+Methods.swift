@@ -26,7 +26,10 @@ extension CheckedFile {
       switch file.fields.pointee.kind {
       case .database where file.vfs.verifies: return file.readDatabase(bytes, at: offset)
       case .database: return file.salvageDatabase(bytes, at: offset)
-      case .log where file.vfs.verifies: return file.readLog(bytes, at: offset)
+      case .log where file.vfs.verifies:
+        let result = file.readLog(bytes, at: offset)
+        if result != SQLITE_OK { file.dropWriteBack() }
+        return result
       default: return file.inner.methods.xRead(file.inner, buffer, count, offset)
       }
     }
@@ -41,7 +44,7 @@ extension CheckedFile {
         fields.pointee.unsyncedOffset = min(fields.pointee.unsyncedOffset, offset)
       case .other: break
       }
-      return file.inner.methods.xWrite(file.inner, buffer, count, offset)
+      return file.writeInner(buffer, Int(count), at: offset)
     }
     methods.xTruncate = { file, size in
       guard let inner = file?.inner else { return SQLITE_IOERR }
@@ -64,7 +67,7 @@ extension CheckedFile {
       case SQLITE_FCNTL_CKPT_START: file.fields.pointee.writeBack.begin()
       case SQLITE_FCNTL_CKPT_DONE:
         file.fields.pointee.writeBack.end { page, offset in
-          inner.methods.xWrite(inner, page, CInt(PageChecksum.pageSize), offset)
+          file.writeInner(page, PageChecksum.pageSize, at: offset)
         }
       default: break
       }

@@ -16,7 +16,6 @@ struct FilterSQL {
     case .not(let filter): "NOT (\(condition(filter)))"
     case .exists(let field): any(field) { "\($0.text) IS NOT NULL OR \($0.number) IS NOT NULL" }
     case .hasPrefix(let field, let prefix):
-      // A comparison of ranges uses the index and knows no wildcards.
       any(field) { "substr(\($0.text), 1, \(prefix.unicodeScalars.count)) = \(prefix)" }
     case .equals(let field, let value): any(field) { comparison($0, "=", value) }
     case .isIn(let field, let values):

@@ -97,6 +97,15 @@ package struct IndexSettings: Sendable, Equatable {
     try Self.nameState(in: database)
   }
 
+  /// Raises the revision where rows stay as they are, and only their places change.
+  /// - Returns: the new revision.
+  static func nameNewState(_ database: Database) throws -> Int {
+    var settings = try fetch(database)
+    settings.revision += 1
+    try settings.save(database)
+    return settings.revision
+  }
+
   /// Gives the state that a transaction makes a name that no other has, and keeps the name of the
   /// one before: see ``LogOrigin``.
   private static func nameState(in database: Database) throws {

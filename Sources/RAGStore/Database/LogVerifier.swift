@@ -27,6 +27,11 @@ package struct LogReport: Sendable, Equatable {
   /// The pages of the database after the last transaction; nil where there is none.
   package var pageCount: UInt32?
   package var damage: Damage?
+  /// The newest whole version of each page, by its frame, in transactions that are committed: also
+  /// behind a broken frame, where SQLite does not look.
+  var newestFrames: [UInt32: Int64] = [:]
+  /// The pages of the database after the last of those transactions.
+  var newestPageCount: UInt32?
 }
 
 /// Walks over the log as SQLite does at recovery, and on beyond the first frame that is broken.
@@ -70,6 +75,8 @@ enum LogVerifier {
     private var pending: Set<UInt32> = []
     private var committed: Set<UInt32> = []
     private var pageCount: UInt32?
+    private var newest: (waiting: [UInt32: Int64], frames: [UInt32: Int64], pageCount: UInt32?) =
+      ([:], [:], nil)
     private var brokenFrame: Int64?
     private var brokenEndsTransaction = false
     private var validBehind = 0
@@ -98,6 +105,14 @@ enum LogVerifier {
         frame.salts == salts && frame.page != 0
         && (frame.checksum == fromStored || frame.checksum == fromComputed)
       previous = (frame.checksum, fromStored)
+      if isWhole {
+        newest.waiting[frame.page] = index
+        if frame.committedPageCount != 0 {
+          newest.frames.merge(newest.waiting) { $1 }
+          newest.waiting = [:]
+          newest.pageCount = frame.committedPageCount
+        }
+      }
       switch (isWhole, brokenFrame) {
       case (true, nil):
         pending.insert(frame.page)
@@ -118,12 +133,15 @@ enum LogVerifier {
     }
 
     var report: LogReport {
+      var report = LogReport(newestFrames: newest.frames, newestPageCount: newest.pageCount)
       guard headerIsValid else {
-        guard commitsBehind > 0 else { return LogReport() }
-        return LogReport(
-          damage: .init(frame: nil, lostTransactions: commitsBehind, mayBeTornCommit: false))
+        if commitsBehind > 0 {
+          report.damage = .init(frame: nil, lostTransactions: commitsBehind, mayBeTornCommit: false)
+        }
+        return report
       }
-      var report = LogReport(committedPages: committed, pageCount: pageCount)
+      report.committedPages = committed
+      report.pageCount = pageCount
       let lost = commitsBehind + (brokenEndsTransaction ? 1 : 0)
       if validBehind > 0, lost > 0 {
         report.damage = .init(

@@ -90,6 +90,7 @@ enum Schema {
     guard version < formatVersion else { return }
     try database.execute(sql: "ALTER TABLE document ADD COLUMN content TEXT")
     try database.execute(sql: "PRAGMA user_version = \(formatVersion)")
+    _ = try IndexSettings.nameNewState(database)
   }
 
   static let tables = """

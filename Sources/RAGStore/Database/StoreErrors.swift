@@ -16,6 +16,13 @@ func mappingErrors<Result: Sendable>(
   do { return try await body() } catch { throw mapped(error, path) }
 }
 
+private func noRoom(_ path: String) -> RAGError {
+  RAGError(
+    .diskFull,
+    "the device is full, or a file as large as it may be (ulimit -f); free space and retry",
+    path: path)
+}
+
 private func mapped(_ error: any Error, _ path: String) -> any Error {
   if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
   if error is RowDecodingError || error is DecodingError {
@@ -31,10 +38,13 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
       "\(place ?? "a page of the index's database is damaged"); 'rag repair' keeps what is whole",
       path: path)
   }
+  if error.extendedResultCode.rawValue == sqliteNoRoomForIndex {
+    return noRoom(path)
+  }
   switch error.resultCode {
-  case .SQLITE_FULL:
-    return RAGError(.diskFull, "the device is full; free space and retry", path: path)
-  case .SQLITE_BUSY, .SQLITE_LOCKED:
+  case .SQLITE_FULL: return noRoom(path)
+  // Another process that stopped while it looked through the log keeps all others waiting.
+  case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
     return RAGError(.busy, "the index is in use by another process; retry later", path: path)
   case .SQLITE_READONLY, .SQLITE_PERM:
     return RAGError(.readOnly, "the index cannot be written here", path: path)

@@ -19,11 +19,19 @@ package struct IndexDirectory: Sendable {
   /// The database while it is made.
   var newDatabase: String { database + ".new" }
 
+  /// A copy of a damaged database while it is repaired.
+  var databaseCopy: String { newDatabase + ".copy" }
+
   /// The vectors of generation `number`.
   func graph(_ number: Int) -> String { path + "/g\(number).graph" }
 
   /// The words of generation `number`.
   func terms(_ number: Int) -> String { path + "/g\(number).terms" }
+
+  /// The files of a generation.
+  func files(of generation: Generation) -> [String] {
+    (generation.graph == nil ? [] : [graph(generation.number)]) + [terms(generation.number)]
+  }
 
   /// Whether a database stands here; no claim that it is ours.
   package var exists: Bool { FileManager.default.fileExists(atPath: database) }
@@ -127,8 +135,12 @@ package struct IndexDirectory: Sendable {
   var revisionMark: RevisionMark { RevisionMark(path: lock) }
 
   /// Removes what an interrupted creation left.
-  func removeNewDatabase() {
-    for ending in ["", "-journal", "-wal", "-shm"] { unlink(newDatabase + ending) }
+  func removeNewDatabase() { Self.remove(newDatabase) }
+
+  func removeDatabaseCopy() { Self.remove(databaseCopy) }
+
+  private static func remove(_ database: String) {
+    for ending in ["", "-journal", "-wal", "-shm"] { unlink(database + ending) }
   }
 
   /// Where damaged databases were put, the last one last.

@@ -13,6 +13,7 @@ final class GenerationFiles: Sendable {
     var graphs: [Int: GraphFile] = [:]
     var terms: [Int: LexicalFile] = [:]
     var damage: [Int: RAGError] = [:]
+    var mended: [RAGError] = []
   }
 
   init(directory: IndexDirectory) { self.directory = directory }
@@ -68,10 +69,15 @@ final class GenerationFiles: Sendable {
     return terms
   }
 
+  /// What was found damaged of generations that others took the place of since.
+  var mended: [RAGError] { state.withLock(\.mended) }
+
   /// Lets go of the files of generations other than `current`.
   func close(except current: [Generation]) {
     let numbers = Set(current.map(\.number))
     state.withLock { state in
+      let gone = state.damage.filter { !numbers.contains($0.key) }.sorted { $0.key < $1.key }
+      state.mended += gone.map(\.value)
       state.graphs = state.graphs.filter { numbers.contains($0.key) }
       state.terms = state.terms.filter { numbers.contains($0.key) }
       state.damage = state.damage.filter { numbers.contains($0.key) }

@@ -22,7 +22,6 @@ extension Store {
   ///   the next run tries again.
   @discardableResult
   package func settle(policy: FoldPolicy = FoldPolicy()) async throws -> Bool {
-    guard let writer else { throw notWritable }
     var hasRoom = true
     do {
       try await foldIfNeeded(policy: policy)
@@ -32,22 +31,22 @@ extension Store {
       // What a fold had written before.
       try await removeLeftovers()
     }
-    try await mappingErrors(directory.path) {
-      try await writer.writeWithoutTransaction { $0.emptyLog() }
-    }
+    try await emptyLog()
     return hasRoom
   }
 
   private func giveBackSpace() async throws {
-    try await mappingErrors(directory.path) {
-      try await writer?.writeWithoutTransaction { database in
+    guard let writer else { throw notWritable }
+    let revision = try await mappingErrors(directory.path) {
+      try await writer.write { database -> Int? in
         let free = try Int.fetchOne(database, sql: "PRAGMA freelist_count") ?? 0
         let all = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
-        if free > 256, free * 5 > all {
-          _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum")
-        }
+        guard free > 256, free * 5 > all else { return nil }
+        _ = try Row.fetchAll(database, sql: "PRAGMA incremental_vacuum")
+        return try IndexSettings.nameNewState(database)
       }
     }
+    if let revision { try markRevision(revision) }
   }
 
   /// Makes as few generations as can be of all chunks, without a trace of those removed, and gives
@@ -65,10 +64,13 @@ extension Store {
     {
       if folded.generation != nil { done += 1 }
     }
-    try await mappingErrors(directory.path) {
+    let revision = try await mappingErrors(directory.path) {
+      let revision = try await writer.write(IndexSettings.nameNewState)
       try await writer.vacuum()
-      try await writer.writeWithoutTransaction { $0.emptyLog() }
+      return revision
     }
+    try markRevision(revision)
+    try await emptyLog()
   }
 
   /// Makes one generation of what is chosen. Where files turn out to be damaged, it is chosen once
@@ -83,10 +85,7 @@ extension Store {
         return try await foldOnce(due, policy)
       } catch {
         let usable = files.usable(try await read { try $0.state().generations })
-        guard files.noteDamage(error, in: usable), let error = error as? RAGError else {
-          throw error
-        }
-        rebuilt.withLock { $0.append(error) }
+        guard files.noteDamage(error, in: usable) else { throw error }
       }
     }
   }
@@ -157,8 +156,10 @@ extension StoreReader {
   fileprivate func dueFold(_ policy: FoldPolicy) throws -> FoldPolicy.Due? {
     let generations = try state().generations
     let usable = files.usable(generations)
-    let other = try usable.firstIndex {
-      try graph(of: $0).map { $0.parameters != policy.parameters } ?? false
+    let other = try usable.firstIndex { generation in
+      // What cannot be opened is noted as damaged.
+      _ = try files.terms(of: generation)
+      return try graph(of: generation).map { $0.parameters != policy.parameters } ?? false
     }
     if let stale = other ?? (usable.count < generations.count ? usable.count : nil) {
       return .init(generations: stale..<stale + 1, takesTail: false)

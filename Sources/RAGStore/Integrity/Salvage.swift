@@ -1,3 +1,4 @@
+import CSQLite
 import Foundation
 import GRDB
 import RAGCore
@@ -7,25 +8,47 @@ import RAGCore
 /// Rows are looked up by their ids, which needs no index and only the pages on the way to a row;
 /// each is held against its own checksum, as those of pages are not asked.
 struct Salvage {
-  let directory: IndexDirectory
+  struct Result {
+    var keptCount: Int
+    /// The documents that the database had, as far as it says.
+    var documentCount: Int
+    /// Acknowledged commits after the state of the database.
+    var missingCommitCount: Int
+    /// The keys of the lost documents, or what is known of them.
+    var lost: [String]
 
-  /// - Returns: the keys of the lost documents, or what is known of them, and where the damaged
-  ///   database is kept.
-  /// - Throws: ``RAGError`` of code `corrupt` when not even the tables can be found; the damaged
-  ///   database is then as it was.
-  func run() async throws -> (lost: [String], damaged: String) {
+    /// Whether most of the documents of the last state are kept.
+    var isGood: Bool { missingCommitCount <= 0 && keepsMost }
+
+    private var keepsMost: Bool { keptCount * 2 > documentCount }
+
+    /// Whether a later state was saved, unless most of it is lost.
+    func isBetter(than other: Result) -> Bool {
+      (keepsMost ? 1 : 0, -missingCommitCount, keptCount)
+        > (other.keepsMost ? 1 : 0, -other.missingCommitCount, other.keptCount)
+    }
+  }
+
+  let directory: IndexDirectory
+  /// The database that is read, which stays as it is: the index's own or a copy.
+  let source: String
+  /// Whether older pages may stand in the place of broken ones.
+  var pagesMayBeStale = false
+
+  /// Makes the new database of the directory.
+  /// - Throws: ``RAGError`` of code `corrupt` when not even the tables can be found.
+  func run() async throws -> Result {
     let damaged = try DatabaseQueue(
-      path: CheckedVFS.uri(directory.database, verifying: false), configuration: Self.configuration)
+      path: CheckedVFS.uri(source, verifying: false), configuration: Self.configuration)
     directory.removeNewDatabase()
     do {
       let new = try Schema.newDatabase(in: directory)
-      let lost = try await copy(from: damaged, to: new)
+      let result = try await copy(from: damaged, to: new)
       // Closing does it too, and keeps silent where the disk is full.
       try await new.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
       try new.close()
-      try await writeBackLog(of: damaged)
       try damaged.close()
-      return (lost, try directory.replaceDatabase())
+      return result
     } catch {
       directory.removeNewDatabase()
       throw error
@@ -36,27 +59,21 @@ struct Salvage {
     var configuration = Configuration()
     configuration.busyMode = .timeout(10)
     configuration.prepareDatabase { database in
+      // What is read stays as it is.
+      let connection = UnsafeMutableRawPointer(database.sqliteConnection)
+      rag_sqlite_persist_wal(connection)
+      rag_sqlite_write_back_on_close(connection, 0)
       try database.execute(sql: "PRAGMA trusted_schema = OFF")
       try database.execute(sql: "PRAGMA cell_size_check = ON")
     }
     return configuration
   }
 
-  /// Puts what the log holds into the damaged database, which is kept.
-  private func writeBackLog(of damaged: DatabaseQueue) async throws {
-    do {
-      try await damaged.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
-    } catch let error as DatabaseError where error.resultCode != .SQLITE_BUSY {
-      // Too damaged for that: the log is kept beside it.
-    }
-  }
-
-  private func copy(from damaged: DatabaseQueue, to new: DatabaseQueue) async throws -> [String] {
+  private func copy(from damaged: DatabaseQueue, to new: DatabaseQueue) async throws -> Result {
     // Not in one transaction: SQLite does not let one end well in which a page was malformed. The
     // lock keeps other writers out.
     let strict = try? DatabaseQueue(
-      path: CheckedVFS.uri(directory.database, through: .mending), configuration: Self.configuration
-    )
+      path: CheckedVFS.uri(source, through: .mending), configuration: Self.configuration)
     defer { try? strict?.close() }
     return try await Cancellation.forwarding { cancellation in
       try await damaged.unsafeRead { source in
@@ -66,63 +83,76 @@ struct Salvage {
   }
 
   private func copy(
-    from source: Database, strict: DatabaseQueue?, to new: DatabaseQueue
-  ) throws -> [String] {
-    let mark = try directory.revisionMark.read() ?? 0
-    let pagesAreSound = try CheckedVFS.verifyPages(path: directory.database) { _, _ in
+    from database: Database, strict: DatabaseQueue?, to new: DatabaseQueue
+  ) throws -> Result {
+    let pagesAreSound = try CheckedVFS.verifyPages(path: source) { _, _ in
       try Cancellation.check()
     }.damagedPages.isEmpty
+    if pagesAreSound {
+      do {
+        return try copy(from: database, strict: strict, to: new, pagesAreSound: true)
+      } catch  where Self.meansLoss(error) {
+        // Pages of two states, each whole.
+      }
+    }
+    return try copy(from: database, strict: strict, to: new, pagesAreSound: false)
+  }
+
+  private func copy(
+    from database: Database, strict: DatabaseQueue?, to new: DatabaseQueue, pagesAreSound: Bool
+  ) throws -> Result {
+    let mark = try directory.revisionMark.read() ?? 0
     var settings = IndexSettings()
     var canBeRead = true
     do {
-      settings = try IndexSettings.fetch(source)
+      settings = try IndexSettings.fetch(database)
     } catch  where Self.meansLoss(error) {
       canBeRead = false
     }
     let hasSettings = settings != IndexSettings()
     var reader = SalvageReader(
-      source: source, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
-      keepsVectors: hasSettings,
-      ids: pagesAreSound ? [] : try RowIDScan.ids(in: directory.database))
+      source: database, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
+      pagesMayBeStale: pagesMayBeStale, keepsVectors: hasSettings,
+      ids: pagesAreSound ? [] : try RowIDScan.ids(in: source))
     try reader.findChunks()
-    var kept = 0
-    var lost: [String] = []
+    var result = Result(keptCount: 0, documentCount: 0, missingCommitCount: 0, lost: [])
     var sources: [String] = []
     try new.write { target in
       let lastDocument = try reader.forEachDocument { id, document in
         if let document, try document.insert(target) {
-          kept += 1
+          result.keptCount += 1
           if document.mayLackSource { sources.append(document.row.key) }
         } else if let key = reader.key(of: id) {
-          lost.append(key)
+          result.lost.append(key)
         }
       }
-      guard canBeRead || kept > 0 else {
+      guard canBeRead || result.keptCount > 0 else {
         throw RAGError(
           .corrupt,
           "neither settings nor documents can be read, and nothing can be saved; ingest into a "
             + "new index", path: directory.path)
       }
-      let nameless = settings.documentCount - kept - lost.count
+      result.documentCount = settings.documentCount
+      result.missingCommitCount = mark - settings.revision
+      let nameless = settings.documentCount - result.keptCount - result.lost.count
       if nameless > 0 {
-        lost.append("\(nameless) more, whose names are lost")
+        result.lost.append("\(nameless) more, whose names are lost")
       } else if !hasSettings, !pagesAreSound, reader.documentCount == nil {
-        lost.append("documents on damaged pages, if there were more: nobody knows how many")
+        result.lost.append("documents on damaged pages, if there were more: nobody knows how many")
       }
-      lost += sources.map { "the source of \($0), if it was kept" }
-      settings.documentCount = kept
+      result.lost += sources.map { "the source of \($0), if it was kept" }
+      settings.documentCount = result.keptCount
       settings.lastDocument = max(settings.lastDocument, lastDocument)
       settings.lastChunk = max(settings.lastChunk, reader.lastChunk)
-      let missing = mark - settings.revision
       settings.revision = max(settings.revision, mark) + 1
       try settings.save(target)
-      if !hasSettings, kept > 0 {
-        lost.append("all vectors: the next ingest of the sources makes them anew")
-      } else if missing > 0 {
-        lost.append("all that the last \(missing) commits changed")
+      if !hasSettings, result.keptCount > 0 {
+        result.lost.append("all vectors: the next ingest of the sources makes them anew")
+      } else if result.missingCommitCount > 0 {
+        result.lost.append("all that the last \(result.missingCommitCount) commits changed")
       }
     }
-    return lost
+    return result
   }
 
   /// Whether an error says that bytes are lost, and not that something else is in the way.

@@ -11,6 +11,8 @@ struct SalvageReader {
   let settings: IndexSettings
   /// Whether no page is damaged, so that all rows are found one behind the other.
   let pagesAreSound: Bool
+  /// Whether a row that is not found may have been on a page that is older than the rest.
+  let pagesMayBeStale: Bool
   /// Without settings nobody knows whose vectors they are.
   let keepsVectors: Bool
   /// The highest id that a chunk has.
@@ -26,12 +28,13 @@ struct SalvageReader {
 
   init(
     source: Database, strict: DatabaseQueue?, settings: IndexSettings, pagesAreSound: Bool,
-    keepsVectors: Bool, ids: [Int64]
+    pagesMayBeStale: Bool, keepsVectors: Bool, ids: [Int64]
   ) {
     self.source = source
     self.strict = strict
     self.settings = settings
     self.pagesAreSound = pagesAreSound
+    self.pagesMayBeStale = pagesMayBeStale
     self.keepsVectors = keepsVectors
     self.ids = ids
     let (keys, isComplete) = strict?.unsafeRead(Self.keys) ?? ([:], false)
@@ -107,6 +110,10 @@ struct SalvageReader {
   }
 
   private func isCertain(noSourceOf id: Int64) -> Bool {
+    if pagesMayBeStale {
+      let keepsSources = try? Bool.fetchOne(source, sql: "SELECT EXISTS (SELECT 1 FROM source)")
+      return keepsSources == false
+    }
     if pagesAreSound { return true }
     let found = try? strict?.unsafeRead { database in
       try Bool.fetchOne(

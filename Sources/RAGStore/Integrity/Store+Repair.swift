@@ -64,24 +64,47 @@ extension Store {
       report.lost.append("what a log of another state held, which is kept as \(log)")
       guard try await verify(directory).contains(where: { !$0.isRebuildable }) else { return }
     }
-    let (lost, damaged) = try await salvage(directory, &report)
-    report.lost += lost
-    report.damagedDatabase = damaged
+    report.lost += try await salvage(directory)
+    report.damagedDatabase = try directory.replaceDatabase()
   }
 
-  /// What can be saved with the log; without it, where nothing can.
-  private static func salvage(
-    _ directory: IndexDirectory, _ report: inout RepairReport
-  ) async throws -> (lost: [String], damaged: String) {
-    func run() async throws -> (lost: [String], damaged: String) {
-      try await mappingErrors(directory.path) { try await Salvage(directory: directory).run() }
+  /// Makes the new database of whatever most can be saved of: all whole pages of a damaged log, what
+  /// SQLite makes of database and log, or, where the log does harm, the database alone.
+  /// - Returns: what is lost.
+  private static func salvage(_ directory: IndexDirectory) async throws -> [String] {
+    defer { directory.removeDatabaseCopy() }
+    func run(_ part: DatabaseCopy.Log?) async throws -> Salvage.Result {
+      if let part {
+        directory.removeDatabaseCopy()
+        try DatabaseCopy.write(of: directory.database, with: part, to: directory.databaseCopy)
+      }
+      var result = try await mappingErrors(directory.path) {
+        let source = part == nil ? directory.database : directory.databaseCopy
+        return try await Salvage(
+          directory: directory, source: source, pagesMayBeStale: part == .wholeFrames
+        ).run()
+      }
+      if part == .wholeFrames {
+        result.lost.append("the last change of what stood on a page that is broken in the log")
+      }
+      return result
     }
-    do {
-      return try await run()
-    } catch RAGError.Code.corrupt where directory.hasLog {
-      let log = try directory.setLogAside()
-      report.lost.append("what a damaged log held, which is kept as \(log)")
-      return try await run()
+    var parts: [DatabaseCopy.Log?] = directory.hasLog ? [nil, .nothing] : [nil]
+    if try LogVerifier.verify(directory.database).damage != nil {
+      parts.insert(.wholeFrames, at: 0)
     }
+    var best: (part: DatabaseCopy.Log?, result: Salvage.Result)?
+    var failure = RAGError(.corrupt, "nothing can be saved", path: directory.path)
+    for part in parts {
+      do {
+        let result = try await run(part)
+        if best.map({ result.isBetter(than: $0.result) }) ?? true { best = (part, result) }
+        if result.isGood { return result.lost }
+      } catch let error as RAGError where error.code == .corrupt {
+        failure = error
+      }
+    }
+    guard let best else { throw failure }
+    return try await run(best.part).lost
   }
 }

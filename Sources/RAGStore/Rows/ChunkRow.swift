@@ -42,7 +42,7 @@ struct ChunkRow: Sendable {
       characters: try Self.range(row, "characterStart", "characterEnd"),
       lines: ClosedRange(try Self.range(row, "firstLine", "lastLine", endIsIncluded: true)))
     tokenCount = try row.value("tokenCount")
-    guard ordinal >= 0, tokenCount >= 0 else {
+    guard ordinal >= 0, 0...Int(Int32.max) ~= tokenCount else {
       throw RAGError(.corrupt, "chunk \(id) is damaged; 'rag repair' keeps what is whole")
     }
     try checksum.require(row.value("checksum"), "chunk \(id)")

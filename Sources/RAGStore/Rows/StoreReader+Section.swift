@@ -16,13 +16,13 @@ extension StoreReader {
     var section = [center]
     var room = tokenCount - center.tokenCount
     for step in [1, -1] {
-      var ordinal = center.ordinal + step
-      while let next = try self.chunk(ordinal, of: center.document), next.tokenCount <= room,
-        try next.decodedHeadings().starts(with: headings)
+      var last = center
+      while let next = try self.chunk(last.ordinal + step, of: center.document),
+        next.cost(beside: last) <= room, try next.decodedHeadings().starts(with: headings)
       {
         section.append(next)
-        room -= next.tokenCount
-        ordinal += step
+        room -= next.cost(beside: last)
+        last = next
       }
     }
     return try chunks(section.sorted { $0.ordinal < $1.ordinal }.map(\.id))
@@ -33,5 +33,16 @@ extension StoreReader {
       database.cachedStatement(sql: "SELECT * FROM chunk WHERE document = ? AND ordinal = ?"),
       arguments: [document, ordinal]
     ).map(ChunkRow.init)
+  }
+}
+
+extension ChunkRow {
+  /// The tokens that a chunk takes beside its neighbour. What lies between them is filled up with
+  /// blanks, and an import may say that it is much.
+  fileprivate func cost(beside neighbour: ChunkRow) -> Int {
+    let gap =
+      max(textRange.lowerBound, neighbour.textRange.lowerBound)
+      - min(textRange.upperBound, neighbour.textRange.upperBound)
+    return tokenCount + max(0, gap) / 1_024
   }
 }

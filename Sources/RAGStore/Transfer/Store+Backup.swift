@@ -2,6 +2,8 @@ import Foundation
 import GRDB
 import Glibc
 import RAGCore
+import RAGIndex
+import RAGLexical
 
 extension Store {
   /// Copies one whole state into a new directory, while others read and write.
@@ -10,10 +12,12 @@ extension Store {
   /// - Throws: ``RAGError``: `invalidInput` when there is something at `path` already, `busy` when
   ///   generations change faster than they can be copied, `diskFull`, `readOnly`, `io`, `corrupt`.
   package func backup(to target: IndexDirectory) async throws {
-    guard !fileExists(target.path) else {
+    func requireNew() throws {
+      guard fileExists(target.path) else { return }
       throw RAGError(
         .invalidInput, "is there already; name a directory that does not exist", path: target.path)
     }
+    try requireNew()
     guard !target.path.hasPrefix(directory.path + "/") else {
       throw RAGError(
         .invalidInput, "lies in the index itself; name a directory elsewhere", path: target.path)
@@ -22,6 +26,8 @@ extension Store {
     let lock = try await claim(partial)
     defer { withExtendedLifetime(lock) {} }
     do {
+      // Another backup to this name may have ended meanwhile.
+      try requireNew()
       try partial.removeAll()
       for _ in 0..<10 {
         if try await copyState(to: partial) {
@@ -64,17 +70,12 @@ extension Store {
   private func copyState(to partial: IndexDirectory) async throws -> Bool {
     // Open files stay readable when the writer removes them.
     let generations = try await read { try $0.state().generations }
-    var pinned: [(name: String, file: FileHandle)] = []
-    defer { for (_, file) in pinned { try? file.close() } }
-    for generation in generations {
-      let paths = [
-        generation.graph.map { _ in directory.graph(generation.number) },
-        directory.terms(generation.number),
-      ]
-      for path in paths.compactMap({ $0 }) {
-        guard let file = FileHandle(forReadingAtPath: path) else { return false }
-        pinned.append(((path as NSString).lastPathComponent, file))
-      }
+    let pinned: [MappedFile]
+    do {
+      pinned = try generations.flatMap { try directory.files(of: $0).map(MappedFile.init(path:)) }
+    } catch {
+      guard try await read({ try $0.state().generations }) == generations else { return false }
+      throw error
     }
     let (copied, revision) = try await readDatabase { source in
       let copy = try Schema.newDatabase(in: partial)
@@ -89,21 +90,41 @@ extension Store {
       }
     }
     guard copied == generations else { return false }
-    for (name, file) in pinned { try Self.copy(file, to: partial.path + "/" + name) }
+    for file in pinned { try Self.copy(file, to: partial) }
+    try await requireWhole(generations, in: partial)
     partial.revisionMark.write(revision)
     try partial.adoptNewDatabase()
     return true
   }
 
-  private static func copy(_ source: FileHandle, to path: String) throws {
-    let target = try AtomicFile(path: path)
-    var offset = 0
-    while let piece = try source.read(upToCount: 1 << 20), !piece.isEmpty {
+  private static func copy(_ source: MappedFile, to partial: IndexDirectory) throws {
+    let name = (source.path as NSString).lastPathComponent
+    let target = try AtomicFile(path: partial.path + "/" + name)
+    for offset in stride(from: 0, to: source.bytes.count, by: 1 << 20) {
       try Cancellation.check()
-      try piece.withUnsafeBytes { try target.write($0, at: offset) }
-      offset += piece.count
+      let end = min(offset + 1 << 20, source.bytes.count)
+      try target.write(UnsafeRawBufferPointer(rebasing: source.bytes[offset..<end]), at: offset)
     }
     try target.commit()
+  }
+
+  /// Proves that the copies of generations are what the database says.
+  private func requireWhole(
+    _ generations: [Generation], in partial: IndexDirectory
+  ) async throws {
+    let copies = GenerationFiles(directory: partial)
+    do {
+      let dimension = try await read { $0.settings.dimension }
+      for generation in generations {
+        try copies.graph(of: generation, dimension: dimension)?.check()
+        try copies.terms(of: generation).check()
+      }
+    } catch var error as RAGError where error.code != .cancelled {
+      let name = ((error.path ?? "") as NSString).lastPathComponent
+      error.path = directory.path + "/" + name
+      error.message += "; 'rag repair' makes it anew"
+      throw error
+    }
   }
 }
 

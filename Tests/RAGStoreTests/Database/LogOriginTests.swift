@@ -104,6 +104,32 @@ struct LogOriginTests {
     }
   }
 
+  @Test(
+    "of a state from which space was given back is refused beside one before",
+    arguments: [false, true])
+  func vacuum(compacts: Bool) async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      let store = try await Store.open(directory, for: .write)
+      let text = String(repeating: "filler ", count: 600)
+      for number in 0..<400 { try await store.put(record("d\(number)", ["word\(number) " + text])) }
+      try await store.settle()
+      try await store.apply(
+        (0..<300).map { .remove(key: "d\($0)") }, encoder: nil, chunking: nil)
+      let backup = IndexDirectory(path + "/backup")
+      try await store.backup(to: backup)
+      if compacts { try await store.compact() } else { try await store.settle() }
+      let before = try FileManager.default.attributesOfItem(atPath: backup.database)[.size] as? Int
+      let after =
+        try FileManager.default.attributesOfItem(atPath: directory.database)[.size] as? Int
+      #expect(try #require(after) < #require(before))
+      try await store.put(record("e", ["epsilon"]))
+      try copy(["rag.sqlite-wal"], from: directory.path, to: backup.path)
+      #expect(try LogOrigin.isForeign(to: backup.database))
+      #expect(try await Store.verify(directory) == [])
+    }
+  }
+
   @Test("of an earlier state is refused")
   func earlier() async throws {
     try await withTemporaryDirectory { path in

@@ -206,7 +206,7 @@ struct RepairTests {
     }
   }
 
-  @Test("of a log keeps what was committed before its damage, and says that the rest is lost")
+  @Test("of a log keeps what is whole in it, and says that the rest is lost")
   func log() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
     let log = try #require(sample.files["rag.sqlite-wal"])
@@ -222,14 +222,15 @@ struct RepairTests {
         let report = try await Store.repair(directory)
         let store = try await Store.open(directory, for: .read)
         let words = try await SampleIndex.words(of: store)
-        for (key, document) in words where key != "gone" {
+        for (key, document) in words
+        where key != "gone" && !report.lost.contains("the source of \(key), if it was kept") {
           #expect(document == sample.documents[key], "byte \(place)")
         }
         // What the first settling wrote back is not in the log.
         #expect(words.count >= 40, "byte \(place)")
         if words != sample.documents {
           losses += 1
-          #expect(report.lost.contains { $0.hasPrefix("all that the last") }, "byte \(place)")
+          #expect(!report.lost.isEmpty, "byte \(place)")
         }
         #expect(try await Store.verify(directory) == [], "byte \(place)")
       }

@@ -77,12 +77,17 @@ final class IngestJournal: Sendable {
     try await events.send(.source(id: source, outcome))
   }
 
-  func warn(_ warning: String) { state.withLock { $0.report.warn(warning) } }
+  /// Tells something about the index.
+  func warn(_ warning: String) { state.withLock { $0.report.warn(warning, isOfSource: false) } }
 
   /// Tells what became of a batch that is committed.
   func note(_ batch: IngestBatch) async throws {
     for step in batch.steps {
-      for warning in step.warnings { warn(warning) }
+      state.withLock { state in
+        for warning in step.warnings { state.report.warn(warning, isOfSource: true) }
+        // Of a source without text nothing stays of what it was.
+        if case .remove = step.work { state.report.removed += 1 }
+      }
       if case .put(let document) = step.work {
         let chunks = document.record.chunks
         state.withLock {

@@ -1,0 +1,43 @@
+import RAGCore
+
+/// Copies of a damaged database without its log, of which more may be saved than SQLite would find.
+enum DatabaseCopy {
+  /// What of the log goes into a copy.
+  enum Log {
+    /// The newest whole version of each page, whatever is broken before it.
+    case wholeFrames
+    case nothing
+  }
+
+  /// Writes a copy.
+  /// - Throws: ``RAGError``: `diskFull`, `readOnly`, `io`, `cancelled`.
+  /// - Complexity: O(bytes of database and log).
+  static func write(of database: String, with part: Log, to path: String) throws {
+    guard let file = try UncheckedFile(database) else {
+      throw RAGError(.notFound, "there is no database here", path: database)
+    }
+    let report = try part == .wholeFrames ? LogVerifier.verify(database) : LogReport()
+    let log = report.newestFrames.isEmpty ? nil : try UncheckedFile(database, isLog: true)
+    let size = Int64(PageChecksum.pageSize)
+    let stored = try UInt32(clamping: (file.size() + size - 1) / size)
+    // No more than there are, whatever the log says.
+    let count = min(
+      report.newestPageCount ?? stored, max(stored, report.newestFrames.keys.max() ?? 0))
+    let copy = try AtomicFile(path: path)
+    try withUnsafeTemporaryAllocation(byteCount: PageChecksum.pageSize, alignment: 8) { page in
+      for number in 1...max(count, 1) {
+        try Cancellation.check()
+        let offset = Int64(number - 1) * size
+        if let log, let frame = report.newestFrames[number],
+          try log.read(page, at: LogFrame.offset(of: frame) + Int64(LogFrame.headerSize))
+        {
+          PageChecksum.seal(page, number: number)
+        } else {
+          _ = try file.read(page, at: offset)
+        }
+        try copy.write(UnsafeRawBufferPointer(page), at: Int(offset))
+      }
+    }
+    try copy.commit()
+  }
+}
