@@ -53,7 +53,12 @@ let hostileStatements: [String] = [
   "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) "
     + "SELECT count(*) FROM n a, n b, n c",
   "WITH RECURSIVE s(x) AS (SELECT 'x' UNION ALL SELECT x || x FROM s) SELECT max(x) FROM s",
-  "SELECT " + (0..<7).map { "instr('ab', '\($0)')" }.joined(separator: ", "),
+  "WITH t0 AS (SELECT 1 AS x), "
+    + (1...40).map { "t\($0) AS (SELECT a.x FROM t\($0 - 1) a, t\($0 - 1) b)" }
+    .joined(separator: ", ") + " SELECT x FROM t40 LIMIT 1",
+  "WITH t0(x) AS (SELECT 1), "
+    + (1...300).map { "\"T\($0)\" (x) AS NOT MATERIALIZED (SELECT x FROM t\($0 - 1))" }
+    .joined(separator: ", ") + " SELECT x FROM t300",
   "SELECT 'x' LIKE '" + String(repeating: "%a", count: 5000) + "'",
   "SELECT " + String(repeating: "(", count: 5000) + "1" + String(repeating: ")", count: 5000),
   "SELECT 1" + String(repeating: " UNION SELECT 1", count: 1000),

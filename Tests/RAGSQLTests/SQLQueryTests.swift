@@ -14,13 +14,25 @@ import Testing
       "I would ask this.\n\nSQL: WITH x AS (SELECT 1)\nSELECT * FROM x\n\nIt counts.",
       "WITH x AS (SELECT 1)\nSELECT * FROM x"
     ),
-    ("DROP TABLE t", "DROP TABLE t"),
+    ("DROP TABLE t", "DROP TABLE t"), ("SELECT 1;\n```", "SELECT 1"),
+    ("<query>\nSELECT a\nFROM t\n</query>", "SELECT a\nFROM t"),
+    ("SELECT ';' FROM t; This query counts.", "SELECT ';' FROM t"),
+    ("SELECT 1;\nThe answer is one.", "SELECT 1"), ("The query is: SELECT 1;", "SELECT 1"),
+    ("It is `SELECT a FROM t` as asked.", "SELECT a FROM t"),
+    ("```mysql\nSELECT 1\n```", "SELECT 1"), ("```postgresql\nSELECT 1\n```", "SELECT 1"),
+    ("```SQL query\nSELECT 1\n```", "SELECT 1"),
+    ("```python\ndef f(): pass\n```\n```sql\nSELECT 2\n```", "SELECT 2"),
+    ("```sql\nDELETE FROM t\n```", "DELETE FROM t"),
   ])
   func `The query is found in an answer`(answer: String, query: String) throws {
     #expect(try SQLQuery(answer: answer).text == query)
   }
 
-  @Test(arguments: ["", "I cannot answer that.", "```sql\n-- none\n```", "SELECT 1; DROP TABLE t"])
+  @Test(arguments: [
+    "", "I cannot answer that.", "```sql\n-- none\n```", "SELECT 1; DROP TABLE t",
+    "```python\ndef f(): pass\n```", "SELECT 1; SELECT 2",
+    "SELECT 1; WITH x AS (SELECT 1) SELECT 2",
+  ])
   func `An answer without one query is unreadable`(answer: String) {
     #expect(throws: UnreadableProposal.self) { try SQLQuery(answer: answer) }
   }

@@ -9,20 +9,21 @@ public struct SQLAnswerer: Sendable {
   private let linker: SchemaLinker
   private let budget: ReflectionBudget
   private let limits: Limits
+  private let reservedAnswerTokenCount: Int
 
-  /// Tokens of the context kept free for the answer.
-  private static let reservedAnswerTokenCount = 1024
-
-  /// Makes an answerer of a database and a model.
+  /// Makes an answerer of a database and a model; `reservedAnswerTokenCount` tokens of its context
+  /// are kept free for the answer.
   public init(
     _ sandbox: SQLSandbox, backend: any ModelBackend, linker: SchemaLinker = SchemaLinker(),
-    budget: ReflectionBudget = ReflectionBudget(), limits: Limits = Limits()
+    budget: ReflectionBudget = ReflectionBudget(), limits: Limits = Limits(),
+    reservedAnswerTokenCount: Int = 1_024
   ) {
     self.sandbox = sandbox
     self.backend = backend
     self.linker = linker
     self.budget = budget
     self.limits = limits
+    self.reservedAnswerTokenCount = reservedAnswerTokenCount
   }
 
   /// The answer to a question; without a result when the model found no query that runs.
@@ -36,7 +37,9 @@ public struct SQLAnswerer: Sendable {
   ) async throws -> SQLAnswer {
     let task = try await prompt(for: question)
     let checker = ExecutionChecker(sandbox)
-    let proposer = ModelProposer(backend, task: task, limits: limits) { answer in
+    let proposer = ModelProposer(
+      backend, task: task, limits: limits, reservedAnswerTokenCount: reservedAnswerTokenCount
+    ) { answer in
       QueryDraft(query: try SQLQuery(answer: answer))
     }
     let loop = ReflectionLoop(
@@ -74,7 +77,7 @@ public struct SQLAnswerer: Sendable {
     }
     let counter = backend.tokenCounter
     let room =
-      backend.contextTokenCount - Self.reservedAnswerTokenCount
+      backend.contextTokenCount - reservedAnswerTokenCount
       - SQLPrompt.tokenCount(question, counter: counter)
     var linker = linker
     // A third stays for what was wrong with earlier queries.

@@ -132,19 +132,27 @@ struct FailureAdvice {
     var names = Set(schema.tables.flatMap { [$0.name] + $0.columns.map(\.name) })
     names.formUnion(references.references.map(\.name))
     let lowered = Set(names.map { $0.lowercased() })
-    return tokens.indices.compactMap { index in
+    var seen: Set<String> = []
+    var lines: [String] = []
+    for index in tokens.indices {
       let word = tokens[index].text
       guard tokens[index].kind == .word, word.utf8.count > 2,
         !SQLVocabulary.keywords.contains(word.uppercased()),
         !lowered.contains(word.lowercased()),
         !(index + 1 < tokens.count && tokens[index + 1].isSymbol(".")),
         !(index > 0 && (tokens[index - 1].isWord("AS") || tokens[index - 1].isSymbol("."))),
-        !SQLVocabulary.functions.contains(word.lowercased())
-      else { return nil }
-      let near = NearestNames.names(like: word, among: SQLVocabulary.keywords.sorted(), count: 2)
-      return near.isEmpty ? nil : "\(word) is no keyword: did you mean \(Self.list(near))?"
+        !SQLVocabulary.functions.contains(word.lowercased()), seen.insert(word).inserted
+      else { continue }
+      let near = NearestNames.names(like: word, among: Self.keywords, count: 2)
+      if !near.isEmpty { lines.append("\(word) is no keyword: did you mean \(Self.list(near))?") }
+      if seen.count == Self.wordCount || lines.count == Self.lineCount { break }
     }
+    return lines
   }
+
+  /// Unknown words that are looked at, and those of them that are told: an answer may be all words.
+  private static let (wordCount, lineCount) = (64, 8)
+  private static let keywords = SQLVocabulary.keywords.sorted()
 
   // MARK: Words
 

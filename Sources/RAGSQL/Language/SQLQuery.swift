@@ -35,15 +35,14 @@ public struct SQLQuery: Sendable, Hashable {
   /// - Throws: `UnreadableProposal` when there is no query or more than one.
   public init(answer: String) throws {
     let fences = Self.fencedParts(of: answer)
-    guard let source = fences.last(where: Self.begins) ?? fences.last ?? Self.barePart(of: answer)
+    guard
+      let source = fences.last(where: Self.begins) ?? fences.last(where: Self.commands)
+        ?? Self.barePart(of: answer)
     else {
       throw UnreadableProposal(
         "the answer holds no query: write one SELECT statement in a ```sql code block")
     }
     let query = SQLQuery(source)
-    guard !query.text.isEmpty else {
-      throw UnreadableProposal("the code block is empty: write one SELECT statement into it")
-    }
     guard !SQLLexer.tokens(of: query.text).contains(where: { $0.isSymbol(";") }) else {
       throw UnreadableProposal(
         "the answer holds several statements: write one SELECT statement alone")
@@ -60,6 +59,12 @@ public struct SQLQuery: Sendable, Hashable {
   private static func begins(_ text: String) -> Bool {
     guard let first = SQLLexer.tokens(of: text).first else { return false }
     return ["SELECT", "WITH", "VALUES"].contains { first.isWord($0) } || first.isSymbol("(")
+  }
+
+  /// Something else than a query, for the sandbox to refuse by its name.
+  private static func commands(_ text: String) -> Bool {
+    let first = SQLLexer.tokens(of: text).first
+    return first.map { token in commandWords.contains { token.isWord($0) } } ?? false
   }
 
   /// What stands between lines of three back quotes or more; a fence that does not end goes on to
@@ -90,31 +95,44 @@ public struct SQLQuery: Sendable, Hashable {
     return parts.filter { $0.contains { !$0.isWhitespace } }
   }
 
+  /// What of the line of a fence is not the name of a language.
   private static func withoutLanguage(_ line: Substring) -> Substring {
-    let word = line.prefix { $0.isLetter || $0.isNumber }
-    return ["sql", "sqlite", "sqlite3"].contains(word.lowercased())
-      ? line.dropFirst(word.count) : line
+    let rest = line.drop { $0.isLetter || $0.isNumber }
+    return begins(String(line)) ? line : begins(String(rest)) ? rest : ""
   }
 
-  /// The text from the first line that begins like a query.
+  /// The query in a text without fences: from a line that begins like one, or from behind a colon
+  /// or in a back quote, to an empty line, the end of a tag or fence, or the semicolon before other
+  /// words than SQL.
   private static func barePart(of answer: String) -> String? {
     let lines = answer.split(separator: "\n", omittingEmptySubsequences: false)
-    if let start = lines.firstIndex(where: { begins(String(withoutLabel($0))) }) {
-      let rest = [withoutLabel(lines[start])] + lines[(start + 1)...].prefix { !$0.isEmpty }
-      return rest.joined(separator: "\n")
+    guard let start = lines.firstIndex(where: { beginning(in: $0) != nil }),
+      let first = beginning(in: lines[start])
+    else { return commands(answer) ? answer : nil }
+    let rest = lines[(start + 1)...].prefix { line in
+      !line.isEmpty && !["```", "~~~", "</"].contains { line.hasPrefix($0) }
     }
-    // Something else than a query is for the sandbox to refuse, by its name.
-    let first = SQLLexer.tokens(of: answer).first
-    return first.map { token in commandWords.contains { token.isWord($0) } } ?? false
-      ? answer : nil
+    let text = ([first] + rest).joined(separator: "\n")
+    let tokens = SQLLexer.tokens(of: text)
+    guard let end = tokens.firstIndex(where: { $0.isSymbol(";") }), end + 1 < tokens.count else {
+      return text
+    }
+    let bytes = Array(text.utf8)
+    let behind = String(decoding: bytes[tokens[end + 1].range.lowerBound...], as: UTF8.self)
+    return begins(behind) || commands(behind)
+      ? text : String(decoding: bytes[..<tokens[end].range.lowerBound], as: UTF8.self)
   }
 
-  private static func withoutLabel(_ line: Substring) -> Substring {
-    let trimmed = line.drop { $0 == " " || $0 == "\t" }
-    for label in ["sql:", "query:", "sql query:", "sqlite:"] {
-      if trimmed.lowercased().hasPrefix(label) { return trimmed.dropFirst(label.count) }
+  /// The part of a line that begins like a query.
+  private static func beginning(in line: Substring) -> Substring? {
+    if begins(String(line)) { return line }
+    if let open = line.firstIndex(of: "`") {
+      let inside = line[line.index(after: open)...].prefix { $0 != "`" }
+      if begins(String(inside)) { return inside }
     }
-    return trimmed
+    guard let colon = line.firstIndex(of: ":") else { return nil }
+    let rest = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+    return begins(String(rest)) ? rest : nil
   }
 }
 

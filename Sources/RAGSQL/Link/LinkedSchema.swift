@@ -37,7 +37,7 @@ struct SchemaText {
     let (owner, column) = (schema.tables[table], schema.tables[table].columns[column])
     var line = "  " + SQLName.written(column.name)
     if !column.type.isEmpty { line += " " + Self.line(column.type) }
-    if column.isPrimaryKey { line += " PRIMARY KEY" }
+    if column.isPrimaryKey, owner.keyColumns.count == 1 { line += " PRIMARY KEY" }
     for join in graph.joins[owner.name] ?? []
     where join.column.lowercased() == column.name.lowercased() {
       line += " REFERENCES \(SQLName.written(join.table)) (\(SQLName.written(join.target)))"
@@ -58,11 +58,17 @@ struct SchemaText {
     let all = schema.tables[table].columns.count
     var lines = [header(table)]
     let shown = columns.sorted()
+    let key = schema.tables[table].keyColumns
+    let showsKey = key.count > 1 && key.allSatisfy(columns.contains)
     for (place, column) in shown.enumerated() {
-      let isLast = place == shown.count - 1
+      let isLast = place == shown.count - 1 && !showsKey
       let note = notes.contains(column) ? self.note(table, column) : ""
       lines.append(
         line(table, column) + (isLast ? "" : ",") + (note.isEmpty ? "" : " -- \(note)"))
+    }
+    if showsKey {
+      let names = key.map { SQLName.written(schema.tables[table].columns[$0].name) }
+      lines.append("  PRIMARY KEY (\(names.joined(separator: ", ")))")
     }
     if shown.count < all { lines.append("  -- and \(all - shown.count) more columns") }
     return (lines + [");"]).joined(separator: "\n")
@@ -71,4 +77,9 @@ struct SchemaText {
   private static func line(_ text: String) -> String {
     text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
   }
+}
+
+extension SQLSchema.Table {
+  /// The places of the columns of the primary key.
+  fileprivate var keyColumns: [Int] { columns.indices.filter { columns[$0].isPrimaryKey } }
 }

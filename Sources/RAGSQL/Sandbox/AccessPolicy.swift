@@ -9,9 +9,6 @@ import CSQLite
 final class AccessPolicy: @unchecked Sendable {
   /// More uses of functions than this are no question's answer: each may work on a megabyte.
   private static let functionUseCount = 200
-  /// Of these fewer: on two large texts one call takes seconds, in which SQLite asks nobody.
-  private static let slowFunctions: Set<String> = ["instr", "replace", "trim", "ltrim", "rtrim"]
-  private static let slowFunctionUseCount = 6
 
   /// Tables and views that may be read, in lower case.
   private let tables: Set<String>
@@ -19,7 +16,6 @@ final class AccessPolicy: @unchecked Sendable {
   /// asks to read a table of that name.
   private var namedQueries: Set<String> = []
   private var usedFunctionCount = 0
-  private var usedSlowFunctionCount = 0
   /// What was refused first.
   private(set) var refusal: String?
 
@@ -31,7 +27,6 @@ final class AccessPolicy: @unchecked Sendable {
   func begin(namedQueries: Set<String>) {
     self.namedQueries = namedQueries
     usedFunctionCount = 0
-    usedSlowFunctionCount = 0
     refusal = nil
   }
 
@@ -74,38 +69,8 @@ final class AccessPolicy: @unchecked Sendable {
 
   private func functionProblem(_ name: String) -> String? {
     guard SQLVocabulary.functions.contains(name) else { return "the function \(name)" }
-    if Self.slowFunctions.contains(name) {
-      usedSlowFunctionCount += 1
-      guard usedSlowFunctionCount <= Self.slowFunctionUseCount else {
-        return "more than \(Self.slowFunctionUseCount) uses of instr, replace and trim"
-      }
-    }
     usedFunctionCount += 1
     return usedFunctionCount > Self.functionUseCount
       ? "more than \(Self.functionUseCount) uses of functions" : nil
-  }
-
-  /// The names that a statement gives to queries in WITH, in lower case.
-  static func namedQueries(in sql: String) -> Set<String> {
-    let tokens = SQLLexer.tokens(of: sql)
-    var names: Set<String> = []
-    for (index, token) in tokens.enumerated() where token.isWord("AS") {
-      var after = index + 1
-      while after < tokens.count,
-        tokens[after].isWord("NOT") || tokens[after].isWord("MATERIALIZED")
-      {
-        after += 1
-      }
-      guard after < tokens.count, tokens[after].isSymbol("("), index > 0 else { continue }
-      var before = index - 1
-      if tokens[before].isSymbol(")") {
-        guard let open = tokens[..<before].lastIndex(where: { $0.isSymbol("(") }), open > 0 else {
-          continue
-        }
-        before = open - 1
-      }
-      if tokens[before].isName { names.insert(tokens[before].text.lowercased()) }
-    }
-    return names
   }
 }

@@ -1,5 +1,4 @@
 import CSQLite
-import Foundation
 
 /// `instr`, `replace` and the `trim`s. SQLite's own take a time of the product of their texts'
 /// lengths, hours for two of a megabyte, within one instruction, in which nothing can stop them;
@@ -85,7 +84,8 @@ enum LinearFunctions {
       guard let set = bytes(values[1]) else { return sqlite3_result_null(context) }
       characters = []
       var start = 0
-      while start < set.count {
+      // SQLite reads the set up to a NUL.
+      while start < set.count, set[start] != 0 {
         let end = set.characterEnd(after: start)
         characters.insert(set.character(in: start..<end))
         start = end
@@ -134,9 +134,9 @@ extension UnsafeRawBufferPointer {
   fileprivate func firstPlace(of part: UnsafeRawBufferPointer, from offset: Int) -> Int? {
     guard let base = part.baseAddress, !part.isEmpty else { return offset }
     guard let start = baseAddress,
-      let found = memmem(start + offset, count - offset, base, part.count)
+      let found = rag_first_place(start + offset, count - offset, base, part.count)
     else { return nil }
-    return UnsafeRawPointer(found) - start
+    return found - start
   }
 
   /// The end of the character at an offset: a byte, and after one that begins a longer character

@@ -17,6 +17,7 @@ final class RunGuard: Sendable {
     /// The connection while a statement runs on it.
     var database: OpaquePointer?
     var deadline = ContinuousClock.now
+    var duration = Duration.zero
     var byteCountBefore: Int64 = 0
     var stop: Stop?
   }
@@ -43,6 +44,9 @@ final class RunGuard: Sendable {
   /// Why the last statement was stopped.
   var stop: Stop? { state.withLock(\.stop) }
 
+  /// How long the last statement was let run.
+  var duration: Duration { state.withLock(\.duration) }
+
   /// Whether the statement is to stop here.
   var isStopped: Bool {
     state.withLock { state in
@@ -65,7 +69,8 @@ final class RunGuard: Sendable {
     let deadline = ContinuousClock.now + duration
     state.withLock {
       $0 = State(
-        database: database, deadline: deadline, byteCountBefore: sqlite3_memory_used(), stop: nil)
+        database: database, deadline: deadline, duration: duration,
+        byteCountBefore: sqlite3_memory_used(), stop: nil)
     }
     let timer = DispatchWorkItem { [self] in interrupt() }
     DispatchQueue.global().asyncAfter(deadline: .now() + duration.seconds, execute: timer)

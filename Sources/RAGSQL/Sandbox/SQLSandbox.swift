@@ -21,8 +21,8 @@ public final class SQLSandbox: @unchecked Sendable {
   public init(path: String, limits: Limits = Limits()) throws {
     connection = try SandboxConnection(path: path, limits: limits)
     do {
-      let (schema, namedQueries) = try SchemaReader.schema(of: connection)
-      try connection.restrict(to: schema.tables.map(\.name), namedQueries: namedQueries)
+      let (schema, views) = try SchemaReader.schema(of: connection)
+      try connection.restrict(to: schema.tables.map(\.name), views: views)
       self.schema = schema
     } catch let failure as SQLFailure {
       throw RAGError(.invalidInput, "the schema cannot be read", path: path, cause: failure)

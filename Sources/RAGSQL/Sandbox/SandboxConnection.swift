@@ -44,6 +44,9 @@ final class SandboxConnection {
     guard rag_sqlite_harden(UnsafeMutableRawPointer(opened)) == SQLITE_OK else {
       throw RAGError(.unsupported, "this SQLite cannot be made safe; use 3.38 or later")
     }
+    guard LinearFunctions.register(in: opened) else {
+      throw RAGError(.io, "there is not enough memory; free some, or raise its limit")
+    }
     sqlite3_busy_timeout(opened, DatabaseFile.waitMilliseconds)
     runGuard.attach(to: opened)
     setLimits()
@@ -66,7 +69,7 @@ final class SandboxConnection {
   static let setupDuration = Duration.seconds(10)
 
   /// From now on only queries of these tables and views are allowed.
-  func restrict(to tables: [String], namedQueries: Set<String>) throws {
+  func restrict(to tables: [String], views: NamedQueries) throws {
     // Under an authorizer SQLite cannot open these; once open, they stay so.
     for function in SQLVocabulary.tableFunctions.sorted() {
       _ = try rows(of: "SELECT 1 FROM \(function)('[]')", duration: Self.setupDuration)
@@ -74,11 +77,10 @@ final class SandboxConnection {
     let policy = AccessPolicy(tables: tables)
     policy.attach(to: database)
     self.policy = policy
-    viewQueries = namedQueries
+    self.views = views
   }
 
-  /// Names of queries in WITH that views have.
-  private var viewQueries: Set<String> = []
+  private var views = NamedQueries(in: "")
 
   // MARK: Queries
 
@@ -95,7 +97,14 @@ final class SandboxConnection {
     guard !sql.utf8.contains(0) else {
       throw SQLFailure(.refused("a NUL character"), "the query holds a NUL character")
     }
-    policy?.begin(namedQueries: viewQueries.union(AccessPolicy.namedQueries(in: sql)))
+    let named = NamedQueries(in: sql)
+    guard !views.areTooMany(for: named) else {
+      throw SQLFailure(
+        .tooLarge,
+        "the query uses its named queries, or views, within each other more than "
+          + "\(NamedQueries.copyLimit) times")
+    }
+    policy?.begin(namedQueries: views.names.union(named.names))
     return try runGuard.run(database, for: duration ?? limits.sqlDuration) {
       let statement = try prepare(sql)
       defer { sqlite3_finalize(statement) }
@@ -191,17 +200,15 @@ final class SandboxConnection {
   // MARK: Limits and errors
 
   private func setLimits() {
-    // SQLite reads the schema itself within this length.
-    let byteCount = Int32(clamping: max(limits.sqlByteCount, 1 << 20))
-    for (limit, value) in [
-      (SQLITE_LIMIT_LENGTH, byteCount), (SQLITE_LIMIT_SQL_LENGTH, byteCount),
+    let values: [(Int32, Int32)] = [
+      // However long a result may be: what a function does with one value cannot be stopped.
+      (SQLITE_LIMIT_LENGTH, 1 << 20), (SQLITE_LIMIT_SQL_LENGTH, 1 << 20),
       (SQLITE_LIMIT_EXPR_DEPTH, 200), (SQLITE_LIMIT_COMPOUND_SELECT, 100),
       (SQLITE_LIMIT_VDBE_OP, 50_000), (SQLITE_LIMIT_ATTACHED, 0),
       (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500), (SQLITE_LIMIT_TRIGGER_DEPTH, 0),
       (SQLITE_LIMIT_WORKER_THREADS, 0),
-    ] {
-      sqlite3_limit(database, limit, value)
-    }
+    ]
+    for (limit, value) in values { sqlite3_limit(database, limit, value) }
   }
 
   /// What a result code means, of the query or of the database.
@@ -216,7 +223,7 @@ final class SandboxConnection {
       default:
         return SQLFailure(
           .tooSlow,
-          "the query ran longer than \(limits.sqlDuration) and was stopped "
+          "the query ran longer than \(runGuard.duration) and was stopped "
             + "(Limits.sqlDuration)")
       }
     case SQLITE_AUTH:

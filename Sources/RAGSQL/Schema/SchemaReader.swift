@@ -4,7 +4,7 @@
 enum SchemaReader {
   static func schema(
     of connection: SandboxConnection
-  ) throws -> (schema: SQLSchema, namedQueries: Set<String>) {
+  ) throws -> (schema: SQLSchema, views: NamedQueries) {
     func rows(_ sql: String) throws -> [[SQLValue]] {
       try connection.rows(of: sql, duration: SandboxConnection.setupDuration)
     }
@@ -14,15 +14,19 @@ enum SchemaReader {
       """)
     let readable = Set(kinds.map { $0[0].description })
     var tables: [SQLSchema.Table] = []
-    var namedQueries: Set<String> = []
-    for row in try rows(
+    var views = NamedQueries(in: "")
+    let definitions = try rows(
       "SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
-    {
+    for row in definitions where row[1] == .text("view") {
+      views.add(view: row[0].description, NamedQueries(in: row[2].description))
+    }
+    for row in definitions {
       let name = row[0].description
       guard readable.contains(name), !name.lowercased().hasPrefix("sqlite_") else { continue }
       let isView = row[1] == .text("view")
-      if isView { namedQueries.formUnion(AccessPolicy.namedQueries(in: row[2].description)) }
       let quoted = "'" + name.replacing("'", with: "''") + "'"
+      // Reading its columns compiles a view.
+      if isView, views.areTooMany(for: name) { continue }
       // A view of what does not exist has no columns; it is left out.
       let columns: [[SQLValue]]
       do {
@@ -49,6 +53,6 @@ enum SchemaReader {
               target: $0[2] == .null ? nil : $0[2].description)
           }, comment: comments.table))
     }
-    return (SQLSchema(tables: tables), namedQueries)
+    return (SQLSchema(tables: tables), views)
   }
 }
