@@ -135,7 +135,7 @@ struct TokenizerLoaderTests {
     for (kind, changes) in cases {
       #expect(await error(kind, changes)?.code == .corrupt, "\(changes)")
     }
-    let piece = String(repeating: "a", count: 2_000)
+    let piece = String(repeating: "a", count: 5_000)
     let long: [String: Any] = ["vocab": [["<unk>", 0], [piece, 0]]]
     #expect(await error("unigram", ["model": long])?.code == .limitExceeded)
   }

@@ -41,7 +41,7 @@ extension Engine {
   public func prompt(
     _ query: Query, backend: any ModelBackend, prompting: Prompting = Prompting()
   ) async throws -> ComposedPrompt {
-    try prompting.composer.compose(
+    try await prompting.composer.composeCounted(
       prompting.material(query.text, from: try await search(query)), for: backend)
   }
 

@@ -19,10 +19,11 @@ extension Engine {
     guard !hits.isEmpty else {
       throw RAGError(.notFound, "nothing was found to answer from", path: store.directory.path)
     }
-    let composed = try prompting.composer.compose(
+    let composed = try await prompting.composer.composeCounted(
       prompting.material(query.text, from: hits, schema: schema), for: backend)
     let proposer = ModelProposer<String>(
-      backend, task: composed.prompt, limits: limits, read: JSONAnswer.json)
+      backend, task: composed.prompt, limits: limits,
+      reservedAnswerTokenCount: prompting.composer.reservedAnswerTokenCount, read: JSONAnswer.json)
     let reflection = try await ReflectionLoop(
       proposer, checkers: [JSONSchemaChecker(schema)], budget: budget
     ).run(observe: observe)

@@ -223,6 +223,7 @@ struct EvalCommand: AsyncParsableCommand {
         runs: runs, allowsMissing: allowMissing, runFolder: writeRuns,
         abstainsBelow: abstention ? minScore ?? 0.25 : nil,
         measuresAnswers: answers, backend: answers ? try model.backend() : nil,
+        answerTokens: model.reservedAnswerTokens,
         terminal: try output.messages())
       report.sets.append(try await result(of: runner))
     }
@@ -247,7 +248,9 @@ struct EvalCommand: AsyncParsableCommand {
     for directory in sql {
       let runner = try SQLEvalRunner(
         SQLSet(directory: directory), linker: linker, terminal: try output.messages())
-      report.sets.append(try await runner.report(asking: backend))
+      report.sets.append(
+        try await runner.report(
+          asking: backend, answerTokens: model.reservedAnswerTokens))
     }
     if backend == nil {
       Messages.note("no model was asked; name one with --model-command to measure its queries")

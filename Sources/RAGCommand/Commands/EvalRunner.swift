@@ -24,6 +24,8 @@ struct EvalRunner {
   var measuresAnswers = false
   /// Writes them; nil: they are made of sentences of the documents.
   var backend: (any ModelBackend)?
+  /// Tokens of the model's context kept free for an answer.
+  let answerTokens: Int
   let terminal: Terminal
 
   /// The ids that do not match.
@@ -94,9 +96,7 @@ struct EvalRunner {
         ) { try await target.engine.bestEvidence(way.query($0), hiding: $1) }
       }
       if measuresAnswers {
-        lane.answers = try await AnswerQuality.measure(
-          evaluation.set, onQuery: progress.advance
-        ) { try await target.engine.observedAnswer(to: way.query($0), from: backend) }
+        lane.answers = try await answers(by: way, from: target.engine, progress)
       }
       report.lanes.append(lane)
     }
@@ -125,6 +125,30 @@ struct EvalRunner {
     try run.writeTREC(to: runFolder + "/" + name, tag: way.name)
   }
 
+  private func answers(
+    by way: EvalWay, from engine: Engine, _ progress: EvalProgress
+  ) async throws -> AnswerQuality {
+    var failures: [RAGError] = []
+    let quality = try await AnswerQuality.measure(
+      evaluation.set, onQuery: progress.advance
+    ) { text in
+      do {
+        return try await engine.observedAnswer(
+          to: way.query(text), from: backend, answerTokens: answerTokens)
+      } catch let error as RAGError where error.meansNoAnswer {
+        failures.append(error)
+        return nil
+      }
+    }
+    if let failure = failures.first {
+      guard failures.count < evaluation.set.queries.count else { throw failure }
+      Messages.warning(
+        "the model gave no answer to \(Figures.count(failures.count, "question")), which count as "
+          + "unanswered: " + failure.message)
+    }
+    return quality
+  }
+
   private func runReports(_ evaluation: Evaluation) throws -> [EvaluationReport.LaneReport] {
     try runs.map { try evaluation.report(lane: $0.name, run: $0.run) }
   }
@@ -144,9 +168,11 @@ extension Engine {
 
   /// What an answer cites; nil where there is none.
   fileprivate func observedAnswer(
-    to query: Query, from backend: (any ModelBackend)?
+    to query: Query, from backend: (any ModelBackend)?, answerTokens: Int
   ) async throws -> AnswerQuality.Observation? {
-    let answer = try await answer(query, backend: backend)
+    var prompting = Prompting()
+    prompting.composer.reservedAnswerTokenCount = answerTokens
+    let answer = try await answer(query, backend: backend, prompting: prompting)
     guard !answer.abstained else { return nil }
     let supported = Set(answer.citations.map(\.statement)).count
     return AnswerQuality.Observation(

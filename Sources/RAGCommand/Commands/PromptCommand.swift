@@ -32,12 +32,12 @@ struct PromptCommand: AsyncParsableCommand {
     let engine = try await search.open()
     let schema = try prompting.jsonSchema()
     let prompting = try await prompting.prompting(
-      for: query.text, encoder: engine.encoder, answerTokens: model.answerTokens)
+      for: query.text, encoder: engine.encoder, answerTokens: model.reservedAnswerTokens)
     let hits = try await engine.search(query)
     let material = prompting.material(query.text, from: hits, schema: schema)
     let composed =
       if let backend = try model.backend() {
-        try prompting.composer.compose(material, for: backend)
+        try await prompting.composer.composeCounted(material, for: backend)
       } else {
         try prompting.composer.compose(
           material, contextTokenCount: model.contextTokens, tokenCounter: model.tokenCounter())

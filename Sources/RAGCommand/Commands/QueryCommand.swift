@@ -82,7 +82,7 @@ struct QueryCommand: AsyncParsableCommand {
         "that needs a language model; name one with --model-command or RAG_MODEL_COMMAND")
     }
     let prompting = try await prompting.prompting(
-      for: query.text, encoder: engine.encoder, answerTokens: model.answerTokens)
+      for: query.text, encoder: engine.encoder, answerTokens: model.reservedAnswerTokens)
     if let backend, !prompting.history.isEmpty {
       query.text = try await condensed(query.text, prompting.history, backend)
     }

@@ -97,7 +97,7 @@ struct SQLCommand: AsyncParsableCommand {
       try SQLSandbox(path: db, limits: limits), backend: try backend ?? substitute(),
       linker: SchemaLinker(sampleCount: samples) { [encoder] in try encoder.loadIfPresent() },
       budget: ReflectionBudget(attemptCount: attempts, duration: .seconds(timeout)),
-      limits: limits)
+      limits: limits, reservedAnswerTokenCount: model.reservedAnswerTokens)
     let question = question.joined(separator: " ")
     if prompt {
       let prompt = try await answerer.prompt(for: question)
@@ -122,7 +122,6 @@ struct SQLCommand: AsyncParsableCommand {
     limits.sqlDuration = .seconds(queryTimeout)
     limits.sqlRowCount = rows
     limits.sqlByteCount = max(limits.sqlByteCount, rows << 10)
-    limits.commandDuration = max(limits.commandDuration, .seconds(timeout))
     return limits
   }
 

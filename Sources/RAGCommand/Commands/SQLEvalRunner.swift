@@ -24,29 +24,40 @@ struct SQLEvalRunner {
 
   /// Measures all; without a model, the prompts alone.
   func report(
-    asking backend: (any ModelBackend)?
+    asking backend: (any ModelBackend)?, answerTokens: Int
   ) async throws -> SQLEvaluationReport.SetReport {
     var bar = ProgressBar(terminal)
     defer { bar.clear() }
     let repairs = try await repairs(&bar)
     let model: SQLEvaluationReport.ModelReport? =
-      if let backend { try await accuracy(of: backend, &bar) } else { nil }
+      if let backend { try await accuracy(of: backend, answerTokens, &bar) } else { nil }
     return SQLEvaluationReport.SetReport(set: set, model: model, repairs: repairs)
   }
 
   // MARK: What a model's queries give
 
   private func accuracy(
-    of backend: any ModelBackend, _ bar: inout ProgressBar
+    of backend: any ModelBackend, _ answerTokens: Int, _ bar: inout ProgressBar
   ) async throws -> SQLEvaluationReport.ModelReport {
     typealias Report = SQLEvaluationReport.ModelReport
     let answerer = SQLAnswerer(
-      sandbox, backend: backend, linker: linker, limits: limits)
+      sandbox, backend: backend, linker: linker, limits: limits,
+      reservedAnswerTokenCount: answerTokens)
     var values: [String: [String: Double]] = [:]
-    var (attemptCount, unanswered) = (0, 0)
+    var (attemptCount, unanswered, failureCount) = (0, 0, 0)
+    var failure: RAGError?
     for (index, question) in set.questions.enumerated() {
       let right = try await rightResults(of: question)
-      let answer = try await answerer.answer(question.question)
+      let answer: SQLAnswer
+      do {
+        answer = try await answerer.answer(question.question)
+      } catch let error as RAGError where error.meansNoAnswer {
+        failure = failure ?? error
+        failureCount += 1
+        unanswered += 1
+        values[question.id] = [Report.accuracy: 0, Report.firstAccuracy: 0]
+        continue
+      }
       let first = try await firstResult(of: answer)
       func value(_ result: SQLResult?) -> Double {
         result.map { given in right.contains { $0.agrees(with: given, ordered: question.ordered) } }
@@ -58,6 +69,12 @@ struct SQLEvalRunner {
       attemptCount += answer.attempts.count
       unanswered += answer.result == nil ? 1 : 0
       bar.show(set.name, done: index + 1, of: set.questions.count, "questions")
+    }
+    if let failure {
+      guard failureCount < set.questions.count else { throw failure }
+      Messages.warning(
+        "the model gave no answer to \(Figures.count(failureCount, "question")), which count as wrong: "
+          + failure.message)
     }
     return Report(
       name: backend.name,

@@ -17,22 +17,21 @@ extension ModelOptions {
       options.answerByteCount = limits.answerByteCount
       options.totalTimeout = limits.commandDuration
       let (key, counter) = (try key(), try tokenCounter())
+      // Where it is not given: what a model thinks may count in it.
+      let generation = GenerationOptions(answerTokenCount: answerTokens)
       switch try modelApi ?? Setting.modelAPI.choice(ModelAPI.self) ?? .openai {
       case .openai:
         return try OpenAIBackend(
           url: url, model: model, key: key, contextTokenCount: contextTokens,
-          tokenCounter: counter, options: options)
+          tokenCounter: counter, generation: generation, options: options)
       case .ollama:
         return try OllamaBackend(
           url: url, model: model, key: key, contextTokenCount: contextTokens,
-          tokenCounter: counter, options: options)
+          tokenCounter: counter, generation: generation, options: options)
       case .anthropic:
         return try AnthropicBackend(
           url: url, model: model, key: key, contextTokenCount: contextTokens,
-          tokenCounter: counter,
-          // This API wants a limit, and what a model thinks counts in it.
-          generation: GenerationOptions(answerTokenCount: max(answerTokens, 4_096)),
-          options: options)
+          tokenCounter: counter, generation: generation, options: options)
       }
     #else
       throw RAGError(

@@ -49,22 +49,39 @@ struct ModelOptions: ParsableArguments {
   var contextTokens = 8192
 
   @Option(
-    help: ArgumentHelp("The tokens of these that are kept for the answer.", valueName: "n"))
-  var answerTokens = 1_024
+    help: ArgumentHelp(
+      """
+      The tokens of these that are kept for the answer (default: 1024). A service is told to end \
+      an answer there where this is given.
+      """, valueName: "n"))
+  var answerTokens: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "The most seconds that one answer of the model may take.", valueName: "seconds"))
+  var modelTimeout = 120.0
 
   func validate() throws {
-    guard answerTokens > 0 else { throw ValidationError("--answer-tokens takes 1 or more") }
+    guard answerTokens ?? 1 > 0 else { throw ValidationError("--answer-tokens takes 1 or more") }
     guard contextTokens > 0 else { throw ValidationError("--context-tokens takes 1 or more") }
+    guard modelTimeout > 0, modelTimeout <= 86_400 else {
+      throw ValidationError("--model-timeout takes more than 0 and at most 86400 seconds")
+    }
     guard modelCommand == nil || modelUrl == nil else {
       throw ValidationError("Choose one of --model-command and --model-url")
     }
   }
+
+  /// Tokens of the context kept free for the answer.
+  var reservedAnswerTokens: Int { answerTokens ?? 1_024 }
 
   /// Whether a flag names a model.
   var isNamed: Bool { modelCommand != nil || modelUrl != nil }
 
   /// The model; nil when none is named. A flag wins over every setting.
   func backend(limits: Limits = Limits()) throws -> (any ModelBackend)? {
+    var limits = limits
+    limits.commandDuration = .seconds(modelTimeout)
     if let modelCommand { return try command(modelCommand, limits) }
     if let modelUrl { return try service(modelUrl, limits) }
     if let command = try Setting.modelCommand.value() { return try self.command(command, limits) }

@@ -6,9 +6,11 @@ enum LimitNames {
   /// Options of `rag sql` alone.
   private static let ofSQL = [
     "sqlDuration": "--query-timeout", "sqlByteCount": "--rows", "sqlRowCount": "--rows",
-    "commandDuration": "--timeout", "totalTimeout": "--timeout",
   ]
-  private static let ofAll = ["answerTokenCount": "--answer-tokens"]
+  private static let ofAll = [
+    "answerTokenCount": "--answer-tokens", "commandDuration": "--model-timeout",
+    "totalTimeout": "--model-timeout",
+  ]
 
   /// The message of an error of a command. Limits that no option sets are not named.
   static func replaced(in message: String, command: String?) -> String {

@@ -6,7 +6,7 @@ import RAGCore
 /// padding are another program's choice and are not looked at.
 struct TokenizerFile {
   /// Longer pieces are refused: the time to cut a text grows with the longest one.
-  static let maximumPieceByteCount = 1_024
+  static let maximumPieceByteCount = 4_096
 
   let path: String
   /// SHA-256 of the file in hexadecimal.

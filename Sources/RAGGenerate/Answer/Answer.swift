@@ -29,4 +29,33 @@ public struct Answer: Sendable, Hashable, Codable {
     self.removedCitationCount = removedCitationCount
     self.omittedSourceCount = omittedSourceCount
   }
+
+  private enum CodingKeys: String, CodingKey {
+    case text, abstained, citations, backend, removedCitationCount, omittedSourceCount
+    case unsupportedStatements
+  }
+
+  /// Writes ``unsupportedStatements`` too.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(text, forKey: .text)
+    try container.encode(abstained, forKey: .abstained)
+    try container.encode(citations, forKey: .citations)
+    try container.encode(backend, forKey: .backend)
+    try container.encode(removedCitationCount, forKey: .removedCitationCount)
+    try container.encode(omittedSourceCount, forKey: .omittedSourceCount)
+    try container.encode(unsupportedStatements, forKey: .unsupportedStatements)
+  }
+
+  /// Reads what ``encode(to:)`` wrote.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    self.init(
+      text: try container.decode(String.self, forKey: .text),
+      abstained: try container.decode(Bool.self, forKey: .abstained),
+      citations: try container.decode([Citation].self, forKey: .citations),
+      backend: try container.decode(String.self, forKey: .backend),
+      removedCitationCount: try container.decode(Int.self, forKey: .removedCitationCount),
+      omittedSourceCount: try container.decode(Int.self, forKey: .omittedSourceCount))
+  }
 }

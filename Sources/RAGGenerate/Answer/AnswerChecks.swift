@@ -10,7 +10,9 @@ extension Answer {
       !citations.contains { $0.statement.overlaps(range) || $0.marker.overlaps(range) }
     }.map { String(decoding: bytes[$0], as: UTF8.self) }
       .filter { sentence in
-        InformativeWords.words(of: sentence).count > 2
+        let count = InformativeWords.words(of: sentence).count
+        // Of few words only a number says something: "It is 42."
+        return (count > 2 || count > 0 && sentence.contains(where: \.isNumber))
           && !sentence.hasSuffix(":") && !sentence.hasPrefix("#")
       }
   }
@@ -24,6 +26,10 @@ public struct CitationSupportChecker: Checker {
   /// The verdict; its score is the share of statements that are supported.
   public func check(_ answer: Answer) async throws -> Verdict {
     let unsupported = answer.unsupportedStatements
+    guard answer.abstained || !answer.citations.isEmpty || !unsupported.isEmpty else {
+      return .rejected(
+        reason: "The answer cites no source; cite the sources that it rests on.", score: 0)
+    }
     guard !unsupported.isEmpty else { return .accepted }
     let supported = Set(answer.citations.map(\.statement)).count
     return .rejected(

@@ -10,14 +10,14 @@ struct AnswerProposer: Proposer {
   func propose(
     after attempts: [Attempt<Answer>], tokenCount: Int
   ) async throws -> Proposed<Answer>? {
-    guard tokenCount > 0 else { return nil }
-    let answer = try await responder.answer(question, from: hits, after: attempts)
-    // What was asked is about as long as what the hits say.
-    let asked = hits.reduce(responder.tokenCount(of: question)) {
-      $0 + responder.tokenCount(of: $1.text)
+    let prompt = try await responder.prompt(for: question, from: hits, after: attempts)
+    let asked = prompt.map {
+      responder.tokenCount(of: $0.prompt.system) + responder.tokenCount(of: $0.prompt.user)
     }
+    guard asked ?? 0 < tokenCount else { return nil }
+    let answer = try await responder.answer(question, from: hits, asking: prompt)
     return Proposed(
       answer: answer.text, content: .proposal(answer),
-      tokenCount: asked + responder.tokenCount(of: answer.text))
+      tokenCount: (asked ?? 0) + responder.tokenCount(of: answer.text))
   }
 }

@@ -13,6 +13,12 @@ struct RefusalGate {
   /// Whether all text so far is the refusal.
   var isRefusal: Bool { !isOpen && Self.words(of: held) == Self.sentence }
 
+  /// Whether a text that cites nothing begins with the refusal, whatever it adds.
+  static func refuses(_ text: String) -> Bool {
+    let words = words(of: text)
+    return words.hasPrefix(sentence) || words.hasPrefix("answer" + sentence)
+  }
+
   /// What may be shown after another piece.
   mutating func pass(_ piece: String) -> String {
     if isOpen { return piece }

@@ -79,28 +79,41 @@ public struct Responder: Sendable {
     ).run(observe: observe)
   }
 
-  /// The answer after attempts that were rejected.
+  /// What a model is asked after attempts that were rejected; nil where none is asked.
+  func prompt(
+    for question: String, from hits: [Hit], after attempts: [Attempt<Answer>]
+  ) async throws -> ComposedPrompt? {
+    guard let backend, !hits.isEmpty else { return nil }
+    return try await composed(question, hits, backend, after: attempts)
+  }
+
+  /// The answer to a prompt that was made before.
   func answer(
-    _ question: String, from hits: [Hit], after attempts: [Attempt<Answer>]
+    _ question: String, from hits: [Hit], asking prompt: ComposedPrompt?
   ) async throws -> Answer {
-    try await respond(to: question, from: hits, after: attempts) { _ in }
+    try await respond(to: question, from: hits, asking: prompt) { _ in }
   }
 
   /// Tokens of a text, as the backend counts them; 0 without one.
   func tokenCount(of text: String) -> Int { backend?.tokenCounter.tokenCount(of: text) ?? 0 }
 
   private func respond(
-    to question: String, from hits: [Hit], after attempts: [Attempt<Answer>] = [],
+    to question: String, from hits: [Hit], asking prompt: ComposedPrompt? = nil,
     _ emit: (AnswerEvent) -> Void
   ) async throws -> Answer {
     do {
       emit(.sources(hits))
-      let answer =
-        if let backend, !hits.isEmpty {
-          try await generate(question, hits, backend, after: attempts, emit)
+      let answer: Answer
+      if let backend, !hits.isEmpty {
+        if let prompt {
+          answer = try await generate(prompt, backend, emit)
         } else {
-          try await extract(question, hits, emit)
+          let prompt = try await composed(question, hits, backend, after: [])
+          answer = try await generate(prompt, backend, emit)
         }
+      } else {
+        answer = try await extract(question, hits, emit)
+      }
       try Task.checkCancellation()
       for citation in answer.citations { emit(.citation(citation)) }
       emit(.finished(answer))
@@ -113,10 +126,8 @@ public struct Responder: Sendable {
   // MARK: With a model
 
   private func generate(
-    _ question: String, _ hits: [Hit], _ backend: any ModelBackend,
-    after attempts: [Attempt<Answer>], _ emit: (AnswerEvent) -> Void
+    _ composed: ComposedPrompt, _ backend: any ModelBackend, _ emit: (AnswerEvent) -> Void
   ) async throws -> Answer {
-    let composed = try composed(question, hits, backend, after: attempts)
     let sources = composed.sources.map { ($0.number, $0.hit) }
     var writer = AnswerWriter(
       sources: Dictionary(sources) { first, _ in first }, verifier: verifier, support: support,
@@ -141,7 +152,8 @@ public struct Responder: Sendable {
       throw RAGError(.backend, "the model \(backend.name) gave an empty answer")
     }
     return Answer(
-      text: writer.text, abstained: false, citations: writer.citations, backend: backend.name,
+      text: writer.text, abstained: writer.citations.isEmpty && RefusalGate.refuses(writer.text),
+      citations: writer.citations, backend: backend.name,
       removedCitationCount: writer.removedCitationCount,
       omittedSourceCount: composed.omittedSourceCount)
   }
@@ -150,10 +162,10 @@ public struct Responder: Sendable {
   private func composed(
     _ question: String, _ hits: [Hit], _ backend: any ModelBackend,
     after attempts: [Attempt<Answer>]
-  ) throws -> ComposedPrompt {
+  ) async throws -> ComposedPrompt {
     let material = prompting.material(question, from: hits)
     guard let last = attempts.last else {
-      return try prompting.composer.compose(material, for: backend)
+      return try await prompting.composer.composeCounted(material, for: backend)
     }
     let counter = backend.tokenCounter
     var roomier = prompting.composer

@@ -30,7 +30,9 @@ struct StatementSupport {
     let stated = Set(InformativeWords.words(of: statement))
     let shared = stated.intersection(InformativeWords.words(of: text)).count
     if shared > 0, Double(shared) >= Self.leastCoverage * Double(stated.count) {
-      return Finding(range: range, support: .similar)
+      // A number that the source does not have may be its sum, or made up.
+      let hasNumbers = Self.numbers(in: statement).isSubset(of: Self.numbers(in: text))
+      return Finding(range: range, support: hasNumbers ? .similar : .unjudged)
     }
     let quote = String(decoding: Array(text.utf8)[range], as: UTF8.self)
     guard let embedder, !stated.isEmpty,
@@ -43,6 +45,12 @@ struct StatementSupport {
     }
     let similarity = cosine(vectors[0], vectors[1])
     return similarity >= Self.leastSimilarity ? Finding(range: range, support: .similar) : nil
+  }
+
+  /// The numbers of a text in digits, without what groups them.
+  private static func numbers(in text: String) -> Set<String> {
+    let matches = text.matches(of: #/[0-9]+(?:[.,][0-9]+)*/#)
+    return Set(matches.map { String($0.output.filter { $0.isNumber }) })
   }
 
   /// The sentences that the statement is, or else those that it quotes: these say no more than that

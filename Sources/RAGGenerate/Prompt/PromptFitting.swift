@@ -4,7 +4,7 @@ import RAGRetrieve
 /// Fills a prompt with as much material as its budget has room for.
 struct PromptFitting {
   /// What a chat template may add for its roles.
-  private static let templateTokenCount = 16
+  static let templateTokenCount = 16
   /// A citation marker has at most three digits.
   private static let sourceCount = 999
   /// More examples teach no more, and each is measured.

@@ -30,9 +30,10 @@ public struct ModelProposer<Proposal: Sendable>: Proposer {
   }
 
   /// Makes a proposer of one task, to which rejected answers and what was wrong with them are
-  /// added, as far as the model's context has room.
+  /// added, as far as the model's context has room beside an answer.
   public init(
     _ backend: any ModelBackend, task: ModelPrompt, limits: Limits = Limits(),
+    reservedAnswerTokenCount: Int = 1_024,
     read: @escaping @Sendable (String) throws -> Proposal
   ) {
     self.init(
@@ -75,6 +76,3 @@ public struct ModelProposer<Proposal: Sendable>: Proposer {
     }
   }
 }
-
-/// Tokens of the context kept free for the answer.
-private let reservedAnswerTokenCount = 1024

@@ -47,11 +47,11 @@ public struct Reflection<Proposal: Sendable>: Sendable {
     self.end = end
   }
 
-  /// The accepted attempt; else the one that came nearest, of equals the last.
+  /// The accepted attempt; else the one that came nearest, of equals the first.
   public var best: Attempt<Proposal>? {
     attempts.filter { $0.proposal != nil && !$0.isRepeated }
       .reduce(nil as Attempt<Proposal>?) { best, attempt in
-        guard let best, best.verdict.score > attempt.verdict.score else { return attempt }
+        guard let best, best.verdict.score >= attempt.verdict.score else { return attempt }
         return best
       }
   }

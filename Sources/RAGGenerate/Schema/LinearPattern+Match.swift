@@ -1,12 +1,8 @@
 extension LinearPattern {
-  /// Steps times characters beyond which a text is not looked at.
-  private static let workCount = 50_000_000
-
-  /// Whether the pattern matches somewhere in a text; nil for a text too long to look at.
+  /// Whether the pattern matches somewhere in a text.
   /// - Complexity: O(steps · scalars).
-  func matches(_ text: String) -> Bool? {
+  func matches(_ text: String) -> Bool {
     let scalars = Array(text.unicodeScalars)
-    guard scalars.count < Self.workCount / steps.count else { return nil }
     var current = States(count: steps.count)
     var following = States(count: steps.count)
     for position in 0...scalars.count {

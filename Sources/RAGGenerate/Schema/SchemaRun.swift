@@ -10,6 +10,7 @@ struct SchemaRun {
   private static let problemCount = 20
 
   let root: JSONValue
+  private let patterns = PatternRun()
   private var depth = 0
   private var stepCount = 0
 
@@ -35,7 +36,7 @@ struct SchemaRun {
     guard depth <= Self.maximumDepth else {
       throw RAGError(.invalidInput, "the JSON Schema refers to itself without end")
     }
-    let words = ValueCheck(keywords: keywords, path: path)
+    let words = ValueCheck(keywords: keywords, path: path, patterns: patterns)
     var problems = words.problems(of: value)
     // Of a value of the wrong type there is no more to say.
     guard problems.isEmpty || !words.isOfWrongType(value) else { return problems }

@@ -4,6 +4,7 @@ import RAGCore
 struct ValueCheck {
   let keywords: [String: JSONValue]
   let path: String
+  let patterns: PatternRun
 
   /// Whether `type` forbids a value.
   func isOfWrongType(_ value: JSONValue) -> Bool {
@@ -70,10 +71,14 @@ struct ValueCheck {
 
   private func patternProblems(_ text: String) -> [JSONProblem] {
     // That it compiles was checked when the schema was read.
-    guard let pattern = keywords["pattern"]?.string,
-      let matches = (try? LinearPattern(pattern))?.matches(text), !matches
-    else { return [] }
-    return [problem("expected text that matches the pattern \(pattern)")]
+    guard let pattern = keywords["pattern"]?.string, let compiled = patterns.compiled(pattern)
+    else {
+      return []
+    }
+    guard let matches = patterns.matches(compiled, text) else {
+      return [problem("the text is too long to be held against the pattern \(pattern)")]
+    }
+    return matches ? [] : [problem("expected text that matches the pattern \(pattern)")]
   }
 
   private func countProblems(

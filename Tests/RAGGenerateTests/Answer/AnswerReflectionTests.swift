@@ -49,6 +49,42 @@ struct AnswerReflectionTests {
     #expect(kept.best?.proposal?.text == "The moon is made of green cheese.")
   }
 
+  @Test("loses to no later one that is no better: without a citation, or with a number of its own")
+  func noWorse() async throws {
+    let first = "Readers do not block writers [1]. The moon is made of green cheese."
+    for second in ["No.", "It is 42.", first] {
+      let backend = ClosureBackend { $0.user.contains("rejected") ? second : first }
+      let reflection = try await Responder(backend: backend, verifier: ScriptedVerifier()).reflect(
+        "What blocks writers?", from: hits,
+        budget: ReflectionBudget(attemptCount: 2, duration: .seconds(86_400)))
+      #expect(!reflection.isAccepted, "\(second)")
+      #expect(reflection.best?.number == 1, "\(second)")
+    }
+    let number = try await Responder(backend: scripted(["It is 42."])).answer("q", from: hits)
+    #expect(number.unsupportedStatements == ["It is 42."])
+  }
+
+  @Test("is not asked for where the prompt has more tokens than are left")
+  func tokens() async throws {
+    let asked = Locked(0)
+    let backend = ClosureBackend(tokenCounter: WordCounter()) { _ in
+      asked.withLock { $0 += 1 }
+      return "The moon is made of green cheese."
+    }
+    let responder = Responder(backend: backend, verifier: ScriptedVerifier())
+    func reflect(_ tokenCount: Int) async throws -> Reflection<Answer> {
+      try await responder.reflect(
+        "What blocks writers?", from: hits,
+        budget: ReflectionBudget(tokenCount: tokenCount, duration: .seconds(86_400)))
+    }
+    let whole = try await reflect(100_000)
+    let first = try #require(whole.attempts.first).tokenCount
+    asked.withLock { $0 = 0 }
+    #expect(try await reflect(first - 10).attempts.isEmpty)
+    #expect(asked.withLock { $0 } == 0)
+    #expect(try await reflect(first + 10).attempts.count == 1)
+  }
+
   @Test("may say that the sources hold no answer")
   func abstention() async throws {
     let responder = Responder(backend: scripted([Answer.notFoundText]))

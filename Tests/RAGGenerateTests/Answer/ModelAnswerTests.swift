@@ -32,6 +32,15 @@ import Testing
     #expect(hits[0].chunk.text.slice(citation.span.utf8) == citation.quote)
   }
 
+  @Test(arguments: [
+    "Not found in these documents.\n\nThe sources do not answer the question.",
+    "Answer: Not found in these documents.",
+  ])
+  func `a refusal with words around it is one, unless it cites`(text: String) async throws {
+    #expect(try await answer([text]).abstained)
+    #expect(try await !answer([text + " But readers do not block writers [1]."]).abstained)
+  }
+
   static let shapes: [(given: String, text: String, numbers: [Int], removed: Int)] = [
     ("A. [1]", "A. [1]", [1], 0),
     ("A [1, 2].", "A [1][2].", [1, 2], 0),

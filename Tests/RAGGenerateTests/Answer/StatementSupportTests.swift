@@ -22,7 +22,7 @@ struct StatementSupportTests {
     ),
     ("数据库在提交时删除日志文件", .exact, "数据库在提交时删除日志文件。"),
     // It ends within a number, or a word.
-    ("The limit is 1", .similar, "The limit is 16 MB for each file."),
+    ("The limit is 1", .unjudged, "The limit is 16 MB for each file."),
     ("The limit is 16 M", .similar, "The limit is 16 MB for each file."),
     ("Writers are not blocked by readers", .similar, "Readers don’t block writers."),
     ("Birds sing in the morning sun", .unjudged, "The limit is 16 MB for each file."),
@@ -60,7 +60,8 @@ struct StatementSupportTests {
     ])
   func lookalikes(statement: String, source: String) async throws {
     let finding = try await StatementSupport(embedder: nil).finding(for: statement, in: source)
-    #expect(finding?.support == .similar)
+    // Nobody knows whether a number that is not there follows from what is.
+    #expect(finding?.support == (statement.contains(where: \.isNumber) ? .unjudged : .similar))
   }
 
   @Test("of a source does not bring its own markers along")

@@ -39,7 +39,12 @@ import Testing
     #expect(
       try LinearPattern("^(a{0,30}){0,30}$").matches(String(repeating: "a", count: 901)) == false)
     let huge = String(repeating: "a", count: 1_000_000)
-    #expect(try LinearPattern("a{900}b").matches(huge) == nil)
+    let schema = try JSONSchema(#"{"pattern": "a{900}b"}"#)
+    #expect(try schema.problems(in: "\"\(huge)\"").map(\.message)[0].contains("too long"))
+    let many =
+      "[" + Array(repeating: "\"\(huge.prefix(3_000))\"", count: 100).joined(separator: ",") + "]"
+    let all = try JSONSchema(#"{"items": {"pattern": "a{900}"}}"#)
+    #expect(try all.problems(in: many).contains { $0.message.contains("too long") })
   }
 
   /// Simple patterns against Swift's own engine.

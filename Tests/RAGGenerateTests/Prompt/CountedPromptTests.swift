@@ -1,0 +1,68 @@
+import RAGCore
+import RAGGenerate
+import Testing
+
+/// A model whose service counts words, where the estimate says many more.
+private struct CountingBackend: ModelBackend {
+  let name = "counting"
+  let contextTokenCount = 1_500
+  let tokenCounter: any TokenCounter = EstimatedTokenCounter()
+  let counted = Locked(0)
+  var counts = true
+
+  func generate(_ prompt: ModelPrompt) -> AsyncThrowingStream<String, any Error> {
+    AsyncThrowingStream { $0.finish() }
+  }
+
+  func tokenCount(of prompt: ModelPrompt) async throws -> Int? {
+    counted.withLock { $0 += 1 }
+    guard counts else { return nil }
+    let counter = WordCounter()
+    return counter.tokenCount(of: prompt.system) + counter.tokenCount(of: prompt.user)
+  }
+}
+
+@Suite("A prompt whose tokens the service counts")
+struct CountedPromptTests {
+  private func material(_ count: Int) -> PromptMaterial {
+    PromptMaterial(
+      question: "Which sentence?",
+      hits: makeHits(
+        (0..<count).map {
+          "Source \($0) says so. " + String(repeating: "Word upon word. ", count: 20)
+        }))
+  }
+
+  @Test("has room for more than is estimated, and never for more than there is")
+  func more() async throws {
+    let composer = PromptComposer(reservedAnswerTokenCount: 200)
+    for count in [1, 5, 12, 20, 60] {
+      let backend = CountingBackend()
+      let estimated = try composer.compose(material(count), for: backend)
+      let composed = try await composer.composeCounted(material(count), for: backend)
+      let tokens = try #require(try await backend.tokenCount(of: composed.prompt))
+      #expect(tokens + 16 <= 1_300)
+      #expect(composed.sources.count >= estimated.sources.count)
+      #expect(composed.contextTokenCount == 1_500)
+      #expect(composed.accounts.prompt == composed.tokenCount)
+      if estimated.omittedSourceCount == 0 {
+        // The marks are drawn anew.
+        #expect(abs(composed.tokenCount - estimated.tokenCount) < 60)
+      } else {
+        #expect(composed.tokenCount == tokens + 16)
+        #expect(composed.accounts.free == 1_300 - composed.tokenCount)
+        #expect(composed.sources.count > estimated.sources.count)
+      }
+      #expect(backend.counted.withLock { $0 } <= 4)
+    }
+  }
+
+  @Test("is the estimated one where the service does not count")
+  func none() async throws {
+    var backend = CountingBackend()
+    backend.counts = false
+    let composed = try await PromptComposer(reservedAnswerTokenCount: 200)
+      .composeCounted(material(60), for: backend)
+    #expect(composed.omittedSourceCount > 0 && backend.counted.withLock { $0 } == 1)
+  }
+}
