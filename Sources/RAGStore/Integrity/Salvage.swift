@@ -20,12 +20,15 @@ struct Salvage {
     /// Whether most of the documents of the last state are kept.
     var isGood: Bool { missingCommitCount <= 0 && keepsMost }
 
-    private var keepsMost: Bool { keptCount * 2 > documentCount }
+    /// Nine tenths: less, and an older state with more of it is worth more.
+    private var keepsMost: Bool { keptCount > 0 && keptCount * 10 >= documentCount * 9 }
 
-    /// Whether a later state was saved, unless most of it is lost.
-    func isBetter(than other: Result) -> Bool {
-      (keepsMost ? 1 : 0, -missingCommitCount, keptCount)
-        > (other.keepsMost ? 1 : 0, -other.missingCommitCount, other.keptCount)
+    /// Whether a later state was saved, or more, where much of the later one is lost.
+    func isBetter(than other: Result) -> Bool { rank > other.rank }
+
+    private var rank: (Int, Int, Int) {
+      keepsMost
+        ? (1, -missingCommitCount, keptCount) : (0, keptCount, -missingCommitCount)
     }
   }
 
