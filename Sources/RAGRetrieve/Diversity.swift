@@ -3,9 +3,9 @@ import RAGStore
 
 /// Orders candidates so that each says something that those before it do not.
 ///
-/// Chunks that say the same as a better one, word for word but for a few, go behind all others. With a weight, the next is always
-/// the one of the most marginal relevance: its own score against its likeness to what is there
-/// (Carbonell & Goldstein 1998, "The Use of MMR", with 1 - lambda for the weight).
+/// Chunks that say the same as a better one, word for word but for a few, go behind all others. With
+/// a weight, the next is always the one of the most marginal relevance: its own score against its
+/// likeness to what is there (Carbonell & Goldstein 1998, "The Use of MMR", with 1 - lambda for the weight).
 struct Diversity {
   /// Chunks whose vectors are nearer than this may say the same.
   private static let duplicateCosine = 0.95
@@ -49,7 +49,9 @@ struct Diversity {
       }
       if !near.isEmpty { try duplicates.formUnion(same(as: candidate.id, among: near)) }
     }
-    return chosen + pool + candidates.dropFirst(Self.poolFactor * count)
+    let rest = pool + candidates.dropFirst(Self.poolFactor * count)
+    return chosen + rest.filter { !duplicates.contains($0.id) }
+      + rest.filter { duplicates.contains($0.id) }
   }
 
   /// Those of some chunks that say the same as another: with nearly all words in common, and every

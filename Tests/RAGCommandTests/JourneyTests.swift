@@ -254,6 +254,11 @@ struct JourneyTests {
       #expect(status["documents"] as? Int == 2)
       #expect(status["vectors"] as? Int == 0)
       #expect(try sandbox.rag("status").text.contains(/documents +2\n/))
+      for path in ["docs/birds.txt", "./docs//birds.txt", "docs/../docs/./birds.txt"] {
+        let none = try sandbox.rag(
+          "delete", "--where", "path != \"\(path)\" and path prefix \"./docs/b\"")
+        #expect(none.status == 1, "\(path)")
+      }
       #expect(try sandbox.rag("delete", "docs/birds.txt").text == "1 document removed\n")
       #expect(try sandbox.rag("delete", "docs/birds.txt").status == 1)
       let rest = try sandbox.rag("delete", "--where", "path prefix \"\(sandbox.path)\"", "--json")

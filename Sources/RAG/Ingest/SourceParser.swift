@@ -40,7 +40,7 @@ struct SourceParser: Sendable {
   let options: IngestOptions
 
   /// Raised when parsing changes so that stored documents should be parsed again.
-  private static let parserVersion = 3
+  private static let parserVersion = 4
 
   /// All that decides a document's rows besides its bytes.
   private struct Settings: Encodable {
@@ -58,13 +58,17 @@ struct SourceParser: Sendable {
   }
 
   func settingsHash(of source: RawSource) throws -> [UInt8] {
-    try digest(
-      ofValue: Settings(
-        parserVersion: Self.parserVersion, metadata: metadata(of: source), title: source.title,
-        mediaType: source.mediaType, converter: source.converter, encoding: options.encoding,
-        content: options.content, chunking: chunking, fingerprint: fingerprint,
-        keepsSource: source.keepsSource,
-        vector: source.vector))
+    do {
+      return try digest(
+        ofValue: Settings(
+          parserVersion: Self.parserVersion, metadata: metadata(of: source), title: source.title,
+          mediaType: source.mediaType, converter: source.converter, encoding: options.encoding,
+          content: options.content, chunking: chunking, fingerprint: fingerprint,
+          keepsSource: source.keepsSource, vector: source.vector))
+    } catch is EncodingError {
+      // It would quote the metadata.
+      throw RAGError(.invalidInput, "its metadata cannot be kept: give numbers that are finite")
+    }
   }
 
   private func metadata(of source: RawSource) -> Metadata {

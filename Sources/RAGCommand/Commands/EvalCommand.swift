@@ -162,7 +162,8 @@ struct EvalCommand: AsyncParsableCommand {
       let isAlone =
         beir.isEmpty && qrels == nil && topics == nil && runFiles.isEmpty && baseline == nil
         && failUnder.isEmpty && metrics.isEmpty && mode.isEmpty && queries == .all && !abstention
-        && !answers && writeRuns == nil && writeRows == nil && index == nil
+        && !answers && writeRuns == nil && writeRows == nil && index == nil && minScore == nil
+        && !allowMissing && reranker.reranker == nil
       guard isAlone else {
         throw ValidationError("--sql takes a model and --json, and no option of retrieval")
       }

@@ -141,7 +141,7 @@ struct EvalRunner {
       }
     }
     if let failure = failures.first {
-      guard failures.count < evaluation.set.queries.count else { throw failure }
+      guard failures.count < quality.asked else { throw failure }
       Messages.warning(
         "the model gave no answer to \(Figures.count(failures.count, "question")), which count as "
           + "unanswered: " + failure.message)

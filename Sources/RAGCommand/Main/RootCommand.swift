@@ -16,10 +16,11 @@ struct RootCommand: AsyncParsableCommand {
 
       Settings: every flag that stands for a setting (--index, --encoder, --dimensions, \
       --precision, --query-prefix, --passage-prefix, --reranker, --mode, --model-command, \
-      --model-url, --model, --model-api, --model-key-file, --color) may also be given as an \
+      --model-url, --model, --model-api, --model-key-file, --tokenizer, --color) may also be given as an \
       environment variable (RAG_INDEX, RAG_ENCODER, RAG_DIMENSIONS, RAG_PRECISION, \
       RAG_QUERY_PREFIX, RAG_PASSAGE_PREFIX, RAG_RERANKER, RAG_MODE, RAG_MODEL_COMMAND, \
-      RAG_MODEL_URL, RAG_MODEL, RAG_MODEL_API, RAG_MODEL_KEY_FILE, RAG_COLOR) or as a member of \
+      RAG_MODEL_URL, RAG_MODEL, RAG_MODEL_API, RAG_MODEL_KEY_FILE, \
+      RAG_TOKENIZER, RAG_COLOR) or as a member of \
       $XDG_CONFIG_HOME/rag/config.json ({"index": "/home/me/.rag"}); flags win over variables, \
       variables over the file. A key for --model-url is taken from RAG_MODEL_KEY too.
 

@@ -31,14 +31,23 @@ extension Filter {
   /// The filter with relative paths made absolute, as documents have them.
   fileprivate func resolvingPaths(against directory: String) -> Filter {
     func absolute(_ path: String) -> String {
-      path.hasPrefix("/") ? path : (directory == "/" ? "" : directory) + "/" + path
+      // As the index has them: without `.`, `..` and empty parts. A prefix may end anywhere.
+      guard !path.isEmpty else { return directory == "/" ? "/" : directory + "/" }
+      return path.absolutePath + (path.hasSuffix("/") && path.count > 1 ? "/" : "")
     }
     func absolute(_ value: MetadataValue) -> MetadataValue {
       if case .string(let path) = value { .string(absolute(path)) } else { value }
     }
+    func absolute(_ bounds: Bounds) -> Bounds {
+      var bounds = bounds
+      bounds.lower = bounds.lower.map(absolute)
+      bounds.upper = bounds.upper.map(absolute)
+      return bounds
+    }
     return switch self {
     case .equals("path", let value): .equals(field: "path", absolute(value))
     case .isIn("path", let values): .isIn(field: "path", values.map(absolute))
+    case .range("path", let bounds): .range(field: "path", absolute(bounds))
     case .hasPrefix("path", let prefix): .hasPrefix(field: "path", absolute(prefix))
     case .and(let filters): .and(filters.map { $0.resolvingPaths(against: directory) })
     case .or(let filters): .or(filters.map { $0.resolvingPaths(against: directory) })

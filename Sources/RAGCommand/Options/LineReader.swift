@@ -52,6 +52,11 @@ struct LineReader: AsyncSequence, AsyncIteratorProtocol {
   }
 
   private mutating func fill() throws {
+    // Now and then awake, to see whether the task was cancelled.
+    var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    while poll(&entry, 1, 100) == 0 {
+      if Task.isCancelled { throw RAGError(.cancelled, "reading was cancelled") }
+    }
     var piece = [UInt8](repeating: 0, count: 1 << 18)
     let count = read(descriptor, &piece, piece.count)
     if count < 0, errno == EINTR { return }

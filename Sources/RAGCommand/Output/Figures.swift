@@ -35,7 +35,8 @@ enum Figures {
 
   /// A score of any scale with four digits; next to nothing is 0.0000, not a power of ten.
   static func score(_ value: Double) -> String {
-    abs(value) < 0.001 ? String(format: "%.4f", abs(value)) : String(format: "%.4g", value)
+    abs(value) < 0.001
+      ? String(format: "%.4f", abs(value) < 0.000_05 ? 0 : value) : String(format: "%.4g", value)
   }
 
   /// A score from 0 to 1; cut, not rounded, so that what is below a value does not look equal to it.

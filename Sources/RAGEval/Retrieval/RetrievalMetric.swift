@@ -41,19 +41,19 @@ public struct RetrievalMetric: Metric, Hashable {
   }
 
   /// Reads a name: `ndcg`, `map` and `mrr` alone or with a cutoff (`ndcg@10`), `recall` and `p` with
-  /// one; letters of either case.
+  /// one, from 1 to 9,999; letters of either case.
   ///
   /// - Throws: ``RAGError`` of code `invalidInput`.
   public init(_ name: String) throws {
     let parts = name.lowercased().split(separator: "@", omittingEmptySubsequences: false)
     let cutoff = parts.count == 2 ? Int(parts[1]) : nil
     guard let kind = parts.first.flatMap({ Kind(rawValue: String($0)) }), parts.count <= 2,
-      parts.count == 1 ? kind != .recall && kind != .precision : (cutoff ?? 0) > 0
+      parts.count == 1 ? kind != .recall && kind != .precision : (1..<10_000).contains(cutoff ?? 0)
     else {
       throw RAGError(
         .invalidInput,
         "there is no metric `\(name)`; there are ndcg, map, mrr, and with a cutoff ndcg@k, "
-          + "recall@k, p@k, map@k, mrr@k")
+          + "recall@k, p@k, map@k, mrr@k, with a k of 1 to 9,999")
     }
     self.init(kind, cutoff)
   }

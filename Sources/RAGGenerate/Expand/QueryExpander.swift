@@ -59,8 +59,11 @@ package struct QueryExpander: Sendable {
 
   /// A line without `1.`, `2)`, `-` or `*` before it, and without quotes around it.
   private static func withoutListMark(_ line: Substring) -> String {
-    let number = line.drop { $0.isWhitespace }.drop { $0.isASCII && $0.isNumber }
-    let isNumbered = number.first == "." || number.first == ")"
+    let text = line.drop { $0.isWhitespace }
+    let number = text.drop { $0.isASCII && $0.isNumber }
+    let isNumbered =
+      number.startIndex > text.startIndex && (number.first == "." || number.first == ")")
+      && number.dropFirst().first?.isWhitespace == true
     var rest = isNumbered ? number.dropFirst() : line
     rest = rest.drop { $0.isWhitespace || "-*•\"“".contains($0) }
     while let last = rest.last, last.isWhitespace || "\"”".contains(last) { rest.removeLast() }

@@ -56,6 +56,10 @@ public struct Chunker: Sendable {
       guard range.lowerBound >= end, range.upperBound <= document.text.count else {
         throw RAGError(.invalidInput, "the document's blocks are out of order or beyond its text")
       }
+      if case .heading(let level) = block.kind, !(1...6).contains(level) {
+        throw RAGError(
+          .invalidInput, "a heading of the document is of level \(level), not of 1 to 6")
+      }
       end = range.upperBound
     }
   }

@@ -135,16 +135,12 @@ struct CSVHeader: Sendable {
       throw RecordFault(
         reason: "has \(row.fields.count) fields where the header has \(names.count)")
     }
-    var fields: [String: JSONValue] = [:]
+    var fields: [String: [JSONValue]] = [:]
     for (name, text) in zip(names, row.fields) where !text.isEmpty {
-      let value = textNames.contains(name) ? .string(text) : Self.value(text)
-      switch fields[name] {
-      case nil: fields[name] = value
-      case .array(let values)?: fields[name] = .array(values + [value])
-      case let first?: fields[name] = .array([first, value])
-      }
+      fields[name, default: []].append(
+        textNames.contains(name) ? .string(text) : Self.value(text))
     }
-    return fields
+    return fields.mapValues { $0.count == 1 ? $0[0] : .array($0) }
   }
 
   private static func value(_ text: String) -> JSONValue {

@@ -32,7 +32,7 @@ struct RecordFields: Sendable {
       fields[Self.title] = nil
     }
     var metadata: Metadata = [:]
-    for (name, value) in fields { value.add(to: &metadata, name: name) }
+    for (name, value) in fields { try value.add(to: &metadata, name: name) }
     return RecordReader.Record(id: id, text: text, title: title, metadata: metadata, line: line)
   }
 
@@ -91,26 +91,50 @@ enum JSONValue: Decodable {
     }
   }
 
+  /// Lists and objects within each other.
+  private static let depthLimit = 32
+  /// Bytes of the names of an object's fields, joined.
+  private static let nameByteCount = 1_024
+
   /// Adds the value to metadata: objects field by field, nothing for null.
-  func add(to metadata: inout Metadata, name: String) {
+  /// - Throws: ``RecordFault``.
+  func add(to metadata: inout Metadata, name: String) throws {
+    try add(to: &metadata, name: name, depth: 0)
+  }
+
+  private func add(to metadata: inout Metadata, name: String, depth: Int) throws {
     if case .object(let fields) = self {
-      for (inner, value) in fields { value.add(to: &metadata, name: "\(name).\(inner)") }
-    } else if let value = metadataValue {
+      guard depth < Self.depthLimit, name.utf8.count <= Self.nameByteCount else {
+        throw RecordFault(
+          reason:
+            "has fields within each other, more than \(Self.depthLimit) deep or of names that "
+            + "have more than \(Self.nameByteCount) bytes together")
+      }
+      for (inner, value) in fields {
+        try value.add(to: &metadata, name: "\(name).\(inner)", depth: depth + 1)
+      }
+    } else if let value = try metadataValue(depth: depth) {
       metadata[name] = value
     }
   }
 
-  private var metadataValue: MetadataValue? {
-    switch self {
+  private func metadataValue(depth: Int) throws -> MetadataValue? {
+    guard depth < Self.depthLimit else {
+      throw RecordFault(reason: "has lists more than \(Self.depthLimit) deep")
+    }
+    return switch self {
     case .null: nil
     case .bool(let value): .bool(value)
     case .integer(let value): MetadataValue(wholeNumber: value)
     case .number(let value): .number(value)
     case .string(let value): .string(value)
-    case .array(let values): .list(values.compactMap(\.metadataValue))
+    case .array(let values): .list(try values.compactMap { try $0.metadataValue(depth: depth + 1) })
     // An object in a list has no name of its own.
     case .object(let fields):
-      .list(fields.sorted { $0.key < $1.key }.compactMap(\.value.metadataValue))
+      .list(
+        try fields.sorted { $0.key < $1.key }.compactMap {
+          try $0.value.metadataValue(depth: depth + 1)
+        })
     }
   }
 }

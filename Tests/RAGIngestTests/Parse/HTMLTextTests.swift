@@ -41,6 +41,7 @@ private let structure: [PageCase] = [
   PageCase(
     "<p>x <span aria-hidden=true>no</span>y<div aria-hidden=true>yes</div>", "p: x y", "p: yes"),
   PageCase("<dialog>no</dialog><dialog open>yes</dialog>", "p: yes"),
+  PageCase("<pre>x 10<sup>6</sup></pre>", "code: x 10^6"),
   PageCase("10<sup>6</sup> and 1<sup>st</sup>, x<sub>2</sub>", "p: 10^6 and 1st, x2"),
   PageCase("<p>&nbsp;</p><p>a&nbsp;b\u{A0}</p>", "p: a\u{A0}b"),
   PageCase("<p>soft&shy;hyphen\u{AD}ated", "p: softhyphenated"),

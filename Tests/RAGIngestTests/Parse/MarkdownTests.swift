@@ -89,6 +89,14 @@ private let structure: [PageCase] = [
     #expect(!document.blocks.isEmpty)
   }
 
+  @Test func `Lists within lists of front matter stay text`() throws {
+    let deep = String(repeating: "[", count: 20_000) + String(repeating: "]", count: 20_000)
+    let document = try DocumentParser().parse(
+      Array("---\na: [x, [y]]\nb: \(deep)\n---\ntext".utf8), path: "a.md")
+    #expect(document.metadata["a"] == .list(["x", "[y]"]))
+    #expect(document.metadata["b"] == .list([.string(String(deep.dropFirst().dropLast()))]))
+  }
+
   @Test func `The title is the first heading of level 1, without marks`() throws {
     let text = "## Sub\n\n# The `code` of [a *link*](x.md) \\# ![i](j.png)\n\n# Other"
     let document = try DocumentParser().parse(Array(text.utf8), path: "a.md")

@@ -73,6 +73,33 @@ struct RecordReaderTests {
     #expect(try read("", .jsonl).records.isEmpty)
   }
 
+  @Test("a record nested too deep, or with names too long, is a skip")
+  func deep() throws {
+    func nested(_ count: Int) -> String {
+      String(repeating: "[", count: count) + "1" + String(repeating: "]", count: count)
+    }
+    let name = String(repeating: "n", count: 2_000)
+    let found = try read(
+      """
+      {"id":"a","text":"One","x":\(nested(20))}
+      {"id":"b","text":"Two","x":\(nested(40))}
+      {"id":"c","text":"Three","\(name)":{"inner":1}}
+      {"id":"d","text":"Four","x":\(nested(400))}
+      {"id":"e","text":"Five"}
+      """, .jsonl)
+    #expect(found.records.map(\.id) == ["a", "e"])
+    #expect(found.skips.keys.sorted() == [2, 3, 4])
+  }
+
+  @Test("CSV: columns of one name are a list, however many")
+  func sameColumns() throws {
+    let count = 20_000
+    let header = "text," + Array(repeating: "a", count: count).joined(separator: ",")
+    let row = "One," + (0..<count).map(String.init).joined(separator: ",")
+    let found = try read(header + "\n" + row, .csv)
+    #expect(found.records.first?.metadata["a"] == .list((0..<count).map { .number(Double($0)) }))
+  }
+
   @Test("CSV: quotes, line breaks in fields, CRLF, a byte-order mark, numbers")
   func csv() throws {
     let found = try read(

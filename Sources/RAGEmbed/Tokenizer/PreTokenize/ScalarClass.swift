@@ -24,7 +24,12 @@ struct ScalarClass: Sendable, Hashable {
 
   mutating func insert(_ range: ClosedRange<UInt32>) {
     ranges.append(range)
-    index()
+    // Only what the range adds: a class may have many.
+    guard range.lowerBound < 0x80 else { return }
+    if isNegated { return index() }
+    for value in range.lowerBound...min(range.upperBound, 0x7F) {
+      if value < 64 { low |= 1 << UInt64(value) } else { high |= 1 << UInt64(value - 64) }
+    }
   }
 
   mutating func formUnion(_ other: ScalarClass) {

@@ -71,12 +71,12 @@ extension HTMLLayout {
         switch special {
         case .plain: break
         case .space(let byteCount):
-          flushVerbatimSpace(bytes)
+          flushVerbatimSpace(bytes, before: 0x20)
           if blockStart != nil { appendSynthetic(0x20) }
           offset += byteCount
         case .nothing(let byteCount): offset += byteCount
         case .reference(let match):
-          flushVerbatimSpace(bytes)
+          flushVerbatimSpace(bytes, before: match.text.first ?? 0x20)
           append(match, at: offset)
           offset += match.byteCount
         }
@@ -159,17 +159,19 @@ extension HTMLLayout {
 
   private mutating func flushVerbatim(_ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) {
     guard !range.isEmpty else { return }
-    flushVerbatimSpace(bytes)
+    flushVerbatimSpace(bytes, before: bytes[range.lowerBound])
     copy(bytes, range)
   }
 
   /// Writes the white space that came before more text; at the start of the block, only the
   /// indentation of its line.
-  private mutating func flushVerbatimSpace(_ bytes: UnsafeBufferPointer<UInt8>) {
+  private mutating func flushVerbatimSpace(
+    _ bytes: UnsafeBufferPointer<UInt8>, before first: UInt8
+  ) {
     var pending = pendingVerbatim
     pendingVerbatim = []
     if blockStart == nil { pending = Self.indentation(pending, in: bytes) }
-    prepare(for: 0x20)
+    prepare(for: pending.isEmpty ? first : 0x20)
     for piece in pending {
       switch piece {
       case .source(let range): copy(bytes, range)

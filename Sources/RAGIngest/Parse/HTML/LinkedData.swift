@@ -20,9 +20,8 @@ struct LinkedData {
       // A plus sign is rare in a page.
       while let mark = Self.find("+", in: bytes, from: offset) {
         offset = mark + 1
-        guard Self.stands("ld+json", in: bytes, at: mark - 2),
-          let open = Self.find(">", in: bytes, from: mark)
-        else { continue }
+        guard Self.stands("ld+json", in: bytes, at: mark - 2) else { continue }
+        guard let open = Self.find(">", in: bytes, from: mark) else { return }
         var end = Self.find("<", in: bytes, from: open) ?? bytes.count
         while end < bytes.count, !Self.stands("</", in: bytes, at: end) {
           end = Self.find("<", in: bytes, from: end + 1) ?? bytes.count

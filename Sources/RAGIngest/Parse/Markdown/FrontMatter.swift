@@ -100,8 +100,13 @@ struct FrontMatter {
   private static func value(_ text: String) -> MetadataValue {
     if text.hasPrefix("["), text.hasSuffix("]"), text.count >= 2 {
       let items = text.dropFirst().dropLast().split(separator: ",")
-      return .list(items.map { value(String($0).trimmingSpaces()) })
+      // A list within a list stays text.
+      return .list(items.map { scalar(String($0).trimmingSpaces()) })
     }
+    return scalar(text)
+  }
+
+  private static func scalar(_ text: String) -> MetadataValue {
     for quote in ["\"", "'"]
     where text.count >= 2 && text.hasPrefix(quote) && text.hasSuffix(quote) {
       return .string(String(text.dropFirst().dropLast()))

@@ -209,6 +209,8 @@ struct MarkdownLinks {
   static func plainText(of bytes: [UInt8], _ range: Range<Int>) -> String {
     var words: [UInt8] = []
     var offset = range.lowerBound
+    // The next bracket that closes; looked for once, also where there is none.
+    var close = range.lowerBound - 1
     while offset < range.upperBound {
       let byte = bytes[offset]
       switch byte {
@@ -221,10 +223,12 @@ struct MarkdownLinks {
         && bytes[offset + 1] == UInt8(ascii: "["):
         break
       case UInt8(ascii: "]"):
-        if offset + 1 < range.upperBound, bytes[offset + 1] == UInt8(ascii: "("),
-          let close = bytes[offset..<range.upperBound].firstIndex(of: UInt8(ascii: ")"))
-        {
-          offset = close
+        if offset + 1 < range.upperBound, bytes[offset + 1] == UInt8(ascii: "(") {
+          if close < offset {
+            close =
+              bytes[offset..<range.upperBound].firstIndex(of: UInt8(ascii: ")")) ?? range.upperBound
+          }
+          if close < range.upperBound { offset = close }
         }
       default: words.append(byte)
       }

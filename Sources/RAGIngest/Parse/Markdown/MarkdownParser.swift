@@ -97,6 +97,10 @@ struct MarkdownParser {
     closeLeaf()
   }
 
+  /// Items of lists within each other, beyond which a marker is text: each is looked at again for
+  /// every line.
+  private static let itemDepth = 100
+
   private mutating func addContent(_ line: inout MarkdownLine) {
     while true {
       let isText = isTextOpen
@@ -130,7 +134,9 @@ struct MarkdownParser {
           return
         }
       }
-      if let marker = line.listMarker, !isText || marker.mayInterruptText || !itemIndents.isEmpty {
+      if itemIndents.count < Self.itemDepth, let marker = line.listMarker,
+        !isText || marker.mayInterruptText || !itemIndents.isEmpty
+      {
         popItems(deeperThan: line.indent)
         closeLeaf()
         itemIndents.append(marker.contentIndent)
