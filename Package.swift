@@ -105,7 +105,7 @@ let package = Package(
     tests(
       "RAGHTTP",
       [
-        "RAGCore", http("Hummingbird", "hummingbird"), http("NIOCore", "swift-nio"),
+        "RAGCore", "RAGEmbed", http("Hummingbird", "hummingbird"), http("NIOCore", "swift-nio"),
         http("NIOPosix", "swift-nio"), http("NIOSSL", "swift-nio-ssl"),
       ]),
     tests("RAGEval", ["RAGCore"]),

@@ -1,6 +1,7 @@
 #if HTTP
   import Foundation
   import RAGCore
+  import RAGEmbed
   import Testing
 
   @testable import RAGHTTP
@@ -68,6 +69,43 @@
     }
   }
 
+  @Suite("A real model behind a llama.cpp server", .enabled(if: LlamaServer.hasRealModel))
+  struct RealModelTests {
+    @Test("answers, and its tokenizer.json counts prompts as the server does")
+    func small() async throws {
+      let server = try LlamaServer(model: LlamaServer.realModel, contextTokenCount: 2_048)
+      defer { server.stop() }
+      let counter = try ModelTokenCounter(path: LlamaServer.realTokenizer)
+      let backend = try OpenAIBackend(
+        url: try await server.url(), model: "tiny", contextTokenCount: 2_048,
+        tokenCounter: counter,
+        generation: GenerationOptions(answerTokenCount: 40, temperature: 0),
+        options: Pauses().options())
+      let texts = [
+        "What is the capital of France?", "The year 2024 had 366 days: 1,234.5 and 007.",
+        "数据库在提交时删除日志文件，对吗？", "let x = array[1] // Swift 🙂 👩‍👩‍👧\n\tif x > 0 { return }",
+        "Ünïcödé e\u{301} ﬁne…   many   blanks\n\n\nand lines", "<|im_start|>user\nwho?<|im_end|>",
+        "",
+      ]
+      for system in texts {
+        for user in texts where !user.isEmpty {
+          let text = system.isEmpty ? user : system + "\n" + user
+          #expect(
+            try await backend.tokenCount(of: ModelPrompt(system: system, user: user))
+              == counter.tokenCount(of: text), "\(text)")
+        }
+      }
+      var answer = ""
+      do {
+        let prompt = ModelPrompt(system: "Answer in one word.", user: texts[0])
+        for try await piece in backend.generate(prompt) { answer += piece }
+      } catch let error as RAGError where error.code == .limitExceeded {
+        // It may go on and on.
+      }
+      #expect(answer.contains("Paris"))
+    }
+  }
+
   /// Asks with a prompt of its own length.
   private struct LongPrompt: ModelBackend {
     var backend: OpenAIBackend
@@ -93,18 +131,22 @@
       return cache + "/rag/peers/llama-server"
     }()
 
-    /// Written when all else is there.
-    private static var model: String { directory + "/tiny.gguf" }
-    static var isThere: Bool { FileManager.default.fileExists(atPath: model) }
+    /// Written when the server is there.
+    private static var tinyModel: String { directory + "/tiny.gguf" }
+    static var isThere: Bool { FileManager.default.fileExists(atPath: tinyModel) }
+
+    static var realModel: String { directory + "/smollm2/model.gguf" }
+    static var realTokenizer: String { directory + "/smollm2/tokenizer.json" }
+    static var hasRealModel: Bool { FileManager.default.fileExists(atPath: realModel) }
 
     private let process = Process()
     private let log = Pipe()
 
-    init() throws {
+    init(model: String = tinyModel, contextTokenCount: Int = contextTokenCount) throws {
       process.executableURL = URL(fileURLWithPath: Self.directory + "/environment/bin/python")
       process.arguments = [
-        "-m", "llama_cpp.server", "--model", Self.model, "--model_alias", "tiny", "--host",
-        "127.0.0.1", "--port", "0", "--n_ctx", "\(Self.contextTokenCount)", "--n_threads", "1",
+        "-m", "llama_cpp.server", "--model", model, "--model_alias", "tiny", "--host",
+        "127.0.0.1", "--port", "0", "--n_ctx", "\(contextTokenCount)", "--n_threads", "1",
       ]
       process.standardOutput = FileHandle.nullDevice
       process.standardError = log
