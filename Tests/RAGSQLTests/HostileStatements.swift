@@ -56,6 +56,12 @@ let hostileStatements: [String] = [
   "WITH t0 AS (SELECT 1 AS x), "
     + (1...40).map { "t\($0) AS (SELECT a.x FROM t\($0 - 1) a, t\($0 - 1) b)" }
     .joined(separator: ", ") + " SELECT x FROM t40 LIMIT 1",
+  "WITH 'a0' AS (SELECT 1 AS x), "
+    + (1...40).map { "a\($0) AS (SELECT a.x FROM 'a\($0 - 1)' a, \"a\($0 - 1)\" b)" }
+    .joined(separator: ", ") + " SELECT x FROM a40 LIMIT 1",
+  "WITH a AS (SELECT 1 WHERE 1 IN (" + Array(repeating: "1", count: 20_000).joined(separator: ",")
+    + ")) SELECT 1 WHERE "
+    + Array(repeating: "EXISTS (SELECT 1 FROM a)", count: 100).joined(separator: " OR "),
   "WITH t0(x) AS (SELECT 1), "
     + (1...300).map { "\"T\($0)\" (x) AS NOT MATERIALIZED (SELECT x FROM t\($0 - 1))" }
     .joined(separator: ", ") + " SELECT x FROM t300",

@@ -19,6 +19,9 @@ import Testing
     ("SELECT ';' FROM t; This query counts.", "SELECT ';' FROM t"),
     ("SELECT 1;\nThe answer is one.", "SELECT 1"), ("The query is: SELECT 1;", "SELECT 1"),
     ("It is `SELECT a FROM t` as asked.", "SELECT a FROM t"),
+    ("SELECT a\nFROM t\n\nWHERE b = 1\n\nIt filters.", "SELECT a\nFROM t\n\nWHERE b = 1"),
+    ("SELECT a FROM t\r\n\r\nWHERE b = 1", "SELECT a FROM t\r\n\r\nWHERE b = 1"),
+    ("```sql\nSELECT 1\n```\nIt gives:\n```\n(1, 'x')\n```", "SELECT 1"),
     ("```mysql\nSELECT 1\n```", "SELECT 1"), ("```postgresql\nSELECT 1\n```", "SELECT 1"),
     ("```SQL query\nSELECT 1\n```", "SELECT 1"),
     ("```python\ndef f(): pass\n```\n```sql\nSELECT 2\n```", "SELECT 2"),
@@ -30,7 +33,8 @@ import Testing
 
   @Test(arguments: [
     "", "I cannot answer that.", "```sql\n-- none\n```", "SELECT 1; DROP TABLE t",
-    "```python\ndef f(): pass\n```", "SELECT 1; SELECT 2",
+    "```python\ndef f(): pass\n```", "SELECT 1; SELECT 2", "SELECT 1;\n\nSELECT 2",
+    "SELECT 2\n\nThat is wrong; better:\n\nSELECT 1",
     "SELECT 1; WITH x AS (SELECT 1) SELECT 2",
   ])
   func `An answer without one query is unreadable`(answer: String) {

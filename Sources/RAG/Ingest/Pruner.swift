@@ -61,8 +61,14 @@ struct Pruner {
         // A run over a part of the files says nothing about the others, or the records in them, but
         // whether they exist.
         !met.contains(key)
-          && (!isFiltered || met.contains(path) || !FileManager.default.fileExists(atPath: path))
+          && (!isFiltered || met.contains(path) || Self.isGone(path))
       }
     } ?? []
+  }
+
+  /// Whether nothing stands at a path; where it cannot be looked at, nobody knows.
+  private static func isGone(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) != 0 && (errno == ENOENT || errno == ENOTDIR)
   }
 }

@@ -12,6 +12,8 @@ public enum NearestNames {
   public static func names(
     like name: String, among candidates: some Sequence<String>, count: Int = 3
   ) -> [String] {
+    // Nobody meant a name by so long a word, and the comparison takes time of its length.
+    guard name.utf8.count <= 128 else { return [] }
     var known: Set<String> = []
     return Array(
       candidates.filter { known.insert($0).inserted }

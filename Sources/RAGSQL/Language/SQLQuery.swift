@@ -36,7 +36,8 @@ public struct SQLQuery: Sendable, Hashable {
   public init(answer: String) throws {
     let fences = Self.fencedParts(of: answer)
     guard
-      let source = fences.last(where: Self.begins) ?? fences.last(where: Self.commands)
+      let source = fences.last(where: Self.beginsWithWord) ?? fences.last(where: Self.begins)
+        ?? fences.last(where: Self.commands)
         ?? Self.barePart(of: answer)
     else {
       throw UnreadableProposal(
@@ -57,8 +58,13 @@ public struct SQLQuery: Sendable, Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(key) }
 
   private static func begins(_ text: String) -> Bool {
-    guard let first = SQLLexer.tokens(of: text).first else { return false }
-    return ["SELECT", "WITH", "VALUES"].contains { first.isWord($0) } || first.isSymbol("(")
+    beginsWithWord(text) || SQLLexer.tokens(of: text).first?.isSymbol("(") == true
+  }
+
+  private static func beginsWithWord(_ text: String) -> Bool {
+    let first = SQLLexer.tokens(of: text).first
+    return first.map { token in ["SELECT", "WITH", "VALUES"].contains { token.isWord($0) } }
+      ?? false
   }
 
   /// Something else than a query, for the sandbox to refuse by its name.
@@ -110,17 +116,42 @@ public struct SQLQuery: Sendable, Hashable {
       let first = beginning(in: lines[start])
     else { return commands(answer) ? answer : nil }
     let rest = lines[(start + 1)...].prefix { line in
-      !line.isEmpty && !["```", "~~~", "</"].contains { line.hasPrefix($0) }
+      !["```", "~~~", "</"].contains { line.hasPrefix($0) }
     }
     let text = ([first] + rest).joined(separator: "\n")
-    let tokens = SQLLexer.tokens(of: text)
-    guard let end = tokens.firstIndex(where: { $0.isSymbol(";") }), end + 1 < tokens.count else {
-      return text
+    let (query, behind) = parts(of: text)
+    // A second query, or a command, is for the model to choose from.
+    let isAlone = behind.split(separator: "\n").allSatisfy {
+      !beginsWithWord(String($0)) && !commands(String($0))
     }
+    return isAlone ? query : query + ";" + behind
+  }
+
+  /// What goes on like SQL, and what stands behind: after a semicolon, or after an empty line where
+  /// no word follows that a query can go on with.
+  private static func parts(of text: String) -> (query: String, behind: String) {
     let bytes = Array(text.utf8)
-    let behind = String(decoding: bytes[tokens[end + 1].range.lowerBound...], as: UTF8.self)
-    return begins(behind) || commands(behind)
-      ? text : String(decoding: bytes[..<tokens[end].range.lowerBound], as: UTF8.self)
+    let tokens = SQLLexer.tokens(of: text)
+    var depth = 0
+    for (index, token) in tokens.enumerated() {
+      if token.isSymbol("(") { depth += 1 }
+      if token.isSymbol(")") { depth -= 1 }
+      let end = token.range.upperBound
+      let next = index + 1 < tokens.count ? tokens[index + 1] : nil
+      let gap = String(
+        decoding: bytes[end..<(next?.range.lowerBound ?? bytes.count)], as: UTF8.self)
+      let isNewParagraph =
+        depth <= 0 && gap.split(separator: "\n", omittingEmptySubsequences: false).count > 2
+        && next.map { token in !goingOn.contains { token.isWord($0) || token.isSymbol($0) } }
+          ?? false
+      guard token.isSymbol(";") || isNewParagraph else { continue }
+      return (
+        String(
+          decoding: bytes[..<(token.isSymbol(";") ? token.range.lowerBound : end)], as: UTF8.self),
+        String(decoding: bytes[end...], as: UTF8.self)
+      )
+    }
+    return (text, "")
   }
 
   /// The part of a line that begins like a query.
@@ -135,6 +166,16 @@ public struct SQLQuery: Sendable, Hashable {
     return begins(String(rest)) ? rest : nil
   }
 }
+
+/// What a query goes on with after its beginning.
+private let goingOn = [
+  "FROM", "WHERE", "GROUP", "HAVING", "WINDOW", "ORDER", "LIMIT", "OFFSET", "UNION", "INTERSECT",
+  "EXCEPT", "JOIN", "LEFT", "RIGHT", "FULL", "INNER", "CROSS", "NATURAL", "ON", "USING", "AND",
+  "OR",
+  "NOT", "IN", "BETWEEN", "LIKE", "IS", "AS", "THEN", "ELSE", "END", "WHEN", "ASC", "DESC", ",",
+  ")",
+  "(", "=", "<", ">", ";",
+]
 
 /// Words that begin statements which are no queries.
 private let commandWords = [

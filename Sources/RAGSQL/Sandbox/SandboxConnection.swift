@@ -101,8 +101,8 @@ final class SandboxConnection {
     guard !views.areTooMany(for: named) else {
       throw SQLFailure(
         .tooLarge,
-        "the query uses its named queries, or views, within each other more than "
-          + "\(NamedQueries.copyLimit) times")
+        "the query has more than \(NamedQueries.tokenLimit) words and signs, with those of its named "
+          + "queries and views wherever they are used")
     }
     policy?.begin(namedQueries: views.names.union(named.names))
     return try runGuard.run(database, for: duration ?? limits.sqlDuration) {
@@ -205,7 +205,7 @@ final class SandboxConnection {
       (SQLITE_LIMIT_LENGTH, 1 << 20), (SQLITE_LIMIT_SQL_LENGTH, 1 << 20),
       (SQLITE_LIMIT_EXPR_DEPTH, 200), (SQLITE_LIMIT_COMPOUND_SELECT, 100),
       (SQLITE_LIMIT_VDBE_OP, 50_000), (SQLITE_LIMIT_ATTACHED, 0),
-      (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 500), (SQLITE_LIMIT_TRIGGER_DEPTH, 0),
+      (SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 100), (SQLITE_LIMIT_TRIGGER_DEPTH, 0),
       (SQLITE_LIMIT_WORKER_THREADS, 0),
     ]
     for (limit, value) in values { sqlite3_limit(database, limit, value) }

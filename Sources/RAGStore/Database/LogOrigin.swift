@@ -72,6 +72,7 @@ enum LogOrigin {
       let offset = Int64(settingPage - 1) * Int64(PageChecksum.pageSize)
       guard try file.read(page, at: offset),
         PageChecksum.matches(UnsafeRawBufferPointer(page), number: settingPage)
+          || PageChecksum.correct(page, number: settingPage)
       else { return nil }
       return State(page: UnsafeRawBufferPointer(page))
     }

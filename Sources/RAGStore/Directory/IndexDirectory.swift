@@ -178,7 +178,9 @@ package struct IndexDirectory: Sendable {
   /// Takes away a log that is not the database's, and keeps it.
   /// - Returns: where it is.
   func setLogAside() throws -> String {
-    let kept = database + ".foreign-wal"
+    let first = database + ".foreign-wal"
+    let names = (1...).lazy.map { $0 == 1 ? first : "\(first)-\($0)" }
+    let kept = names.first { !fileExists($0) } ?? first
     guard rename(database + "-wal", kept) == 0 else {
       throw SystemCalls.failure("setting the log aside", path: kept)
     }

@@ -21,8 +21,8 @@ enum DatabaseCopy {
     let size = Int64(PageChecksum.pageSize)
     let stored = try UInt32(clamping: (file.size() + size - 1) / size)
     // No more than there are, whatever the log says.
-    let count = min(
-      report.newestPageCount ?? stored, max(stored, report.newestFrames.keys.max() ?? 0))
+    let most = stored.addingReportingOverflow(UInt32(clamping: report.newestFrames.count))
+    let count = min(report.newestPageCount ?? stored, most.overflow ? .max : most.partialValue)
     let copy = try AtomicFile(path: path)
     try withUnsafeTemporaryAllocation(byteCount: PageChecksum.pageSize, alignment: 8) { page in
       for number in 1...max(count, 1) {

@@ -100,10 +100,12 @@ struct SalvageReader {
       for index in document.chunks.indices { document.chunks[index].identity = Data() }
       return document
     }
+    // Without an encoder there are none.
+    guard settings.fingerprint != nil else { return document }
     document.vectors = try ids.compactMap { id in
       try self.row("vector", id).map { try VectorRow($0, dimension: settings.dimension) }
     }
-    guard settings.fingerprint == nil || document.vectors.count == ids.count else {
+    guard document.vectors.count == ids.count else {
       throw RAGError(.corrupt, "a vector is lost")
     }
     return document
