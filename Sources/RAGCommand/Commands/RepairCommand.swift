@@ -29,7 +29,7 @@ struct RepairCommand: AsyncParsableCommand {
     bar.clear()
     if output.json {
       try StandardOutput.write(JSON.document(report))
-    } else if report.damage.isEmpty {
+    } else if report.damage.isEmpty, report.lost.isEmpty {
       try StandardOutput.write("the index is whole; nothing to do\n")
     } else {
       var text = report.lost.map { "lost: \(Printable.line($0))\n" }.joined()

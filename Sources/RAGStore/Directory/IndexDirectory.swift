@@ -189,6 +189,24 @@ package struct IndexDirectory: Sendable {
     return kept
   }
 
+  private var losses: String { database + ".lost" }
+
+  /// Keeps what a repair lost, until it is told: the new database knows nothing of it.
+  func noteLosses(_ lost: [String]) throws {
+    let data = try JSONEncoder().encode(lost)
+    let file = try AtomicFile(path: losses)
+    try data.withUnsafeBytes { try file.write($0, at: 0) }
+    try file.commit()
+  }
+
+  /// What a repair lost that ended before it could tell.
+  var notedLosses: [String] {
+    let data = FileManager.default.contents(atPath: losses)
+    return data.flatMap { try? JSONDecoder().decode([String].self, from: $0) } ?? []
+  }
+
+  func forgetLosses() { unlink(losses) }
+
   /// Puts the new database in its place.
   ///
   /// SQLite would play the log of another database back into it, so none may be there, not even

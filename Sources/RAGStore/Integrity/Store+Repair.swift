@@ -28,9 +28,10 @@ extension Store {
     func requireSame() throws {
       guard FileIdentity(directory.database) == subject else { throw notInPlace(directory) }
     }
-    var report = RepairReport(damage: try await verify(directory))
+    var report = RepairReport(damage: try await verify(directory), lost: directory.notedLosses)
     try requireSame()
     guard !report.damage.isEmpty else {
+      directory.forgetLosses()
       report.documents = try await open(directory, for: .read).read { try $0.counts().documents }
       return report
     }
@@ -52,6 +53,7 @@ extension Store {
     }
     try store.markRevision(revision)
     report.documents = documents
+    directory.forgetLosses()
     return report
   }
 
@@ -65,6 +67,7 @@ extension Store {
       guard try await verify(directory).contains(where: { !$0.isRebuildable }) else { return }
     }
     report.lost += try await salvage(directory)
+    if !report.lost.isEmpty { try directory.noteLosses(report.lost) }
     report.damagedDatabase = try directory.replaceDatabase()
   }
 

@@ -121,6 +121,22 @@ struct RepairTests {
     }
   }
 
+  @Test("tells what was lost by one that ended before it could tell")
+  func interrupted() async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let directory = IndexDirectory(path)
+      try directory.noteLosses(["d7"])
+      #expect(try await Store.verify(directory) == [])
+      #expect(try await Store.repair(directory).lost == ["d7"])
+      #expect(try await Store.repair(directory).lost == [])
+      try await Store.open(directory, for: .write).settle()
+      let names = try FileManager.default.contentsOfDirectory(atPath: path)
+      #expect(!names.contains { $0.hasSuffix(".lost") })
+    }
+  }
+
   @Test("of what holds nothing leaves nothing behind", arguments: [0, 100, 5_000])
   func nothing(size: Int) async throws {
     let sample = try await SampleIndex.make()
