@@ -115,7 +115,8 @@ struct Salvage {
     let hasSettings = settings != IndexSettings()
     var reader = SalvageReader(
       source: database, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
-      pagesMayBeStale: pagesMayBeStale, keepsVectors: hasSettings,
+      pagesMayBeStale: pagesMayBeStale, leaves: pagesAreSound ? nil : try leaves(database, new),
+      keepsVectors: hasSettings,
       ids: pagesAreSound ? [] : try RowIDScan.ids(in: source))
     try reader.findChunks()
     var result = Result(keptCount: 0, documentCount: 0, missingCommitCount: 0, lost: [])
@@ -156,6 +157,21 @@ struct Salvage {
       }
     }
     return result
+  }
+
+  private func leaves(_ database: Database, _ new: DatabaseQueue) throws -> LeafRows? {
+    guard try UncheckedFile(source, isLog: true).map({ try $0.size() == 0 }) ?? true else {
+      return nil
+    }
+    var tables: [String: LeafRows.Table] = [:]
+    for name in ["document", "source", "chunk", "vector"] {
+      let root = try? UInt32.fetchOne(
+        database, sql: "SELECT rootpage FROM sqlite_schema WHERE name = ?", arguments: [name])
+      guard let root else { continue }
+      tables[name] = LeafRows.Table(
+        root: root, columns: try new.read { try $0.columns(in: name).map(\.name) })
+    }
+    return try LeafRows(database: source, tables: tables)
   }
 
   /// Whether an error says that bytes are lost, and not that something else is in the way.

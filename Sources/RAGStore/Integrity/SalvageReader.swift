@@ -13,6 +13,8 @@ struct SalvageReader {
   let pagesAreSound: Bool
   /// Whether a row that is not found may have been on a page that is older than the rest.
   let pagesMayBeStale: Bool
+  /// The rows that no tree leads to; nil with a log, which has newer ones.
+  let leaves: LeafRows?
   /// Without settings nobody knows whose vectors they are.
   let keepsVectors: Bool
   /// The highest id that a chunk has.
@@ -28,13 +30,14 @@ struct SalvageReader {
 
   init(
     source: Database, strict: DatabaseQueue?, settings: IndexSettings, pagesAreSound: Bool,
-    pagesMayBeStale: Bool, keepsVectors: Bool, ids: [Int64]
+    pagesMayBeStale: Bool, leaves: LeafRows?, keepsVectors: Bool, ids: [Int64]
   ) {
     self.source = source
     self.strict = strict
     self.settings = settings
     self.pagesAreSound = pagesAreSound
     self.pagesMayBeStale = pagesMayBeStale
+    self.leaves = leaves
     self.keepsVectors = keepsVectors
     self.ids = ids
     let (keys, isComplete) = strict?.unsafeRead(Self.keys) ?? ([:], false)
@@ -73,23 +76,35 @@ struct SalvageReader {
 
   /// The key of a document that is not whole; nil where nobody knows it, or whether there was one.
   func key(of id: Int64) -> String? {
-    keys[id] ?? (try? row("document", id).map(DocumentRow.init))?.key
+    keys[id] ?? (try? value("document", id, DocumentRow.init))?.key
   }
 
-  private func row(_ table: String, _ id: Int64) throws -> Row? {
-    try Row.fetchOne(
-      source.cachedStatement(sql: "SELECT * FROM \(table) WHERE rowid = ?"), arguments: [id])
+  /// What `read` makes of a row; nil where there is none.
+  private func value<Value>(
+    _ table: String, _ id: Int64, _ read: (Row) throws -> Value
+  ) throws -> Value? {
+    do {
+      return try Row.fetchOne(
+        source.cachedStatement(sql: "SELECT * FROM \(table) WHERE rowid = ?"), arguments: [id]
+      ).map(read)
+    } catch  where Salvage.meansLoss(error) {
+      // The row itself may be whole, where the way to it is not.
+      for row in try leaves?.rows(of: table, id) ?? [] {
+        if let value = try ifWhole({ try read(row) }) { return value }
+      }
+      throw error
+    }
   }
 
   private func document(_ row: DocumentRow) throws -> SalvagedDocument {
     var document = SalvagedDocument(row: row, metadata: try row.decodedMetadata())
     let ids = chunks[row.id] ?? []
-    document.chunks = try ids.compactMap { try self.row("chunk", $0).map(ChunkRow.init) }
+    document.chunks = try ids.compactMap { try value("chunk", $0, ChunkRow.init) }
     guard ids.count == row.chunkCount, document.chunks.map(\.ordinal).sorted() == Array(ids.indices)
     else {
       throw RAGError(.corrupt, "a chunk is lost")
     }
-    document.source = try ifWhole { try self.row("source", row.id).map { try SourceRow($0) } }
+    document.source = try ifWhole { try value("source", row.id) { try SourceRow($0) } }
     if document.source == nil, !isCertain(noSourceOf: row.id) {
       document.mayLackSource = true
       document.row.settingsHash = Data()
@@ -103,7 +118,7 @@ struct SalvageReader {
     // Without an encoder there are none.
     guard settings.fingerprint != nil else { return document }
     document.vectors = try ids.compactMap { id in
-      try self.row("vector", id).map { try VectorRow($0, dimension: settings.dimension) }
+      try value("vector", id) { try VectorRow($0, dimension: settings.dimension) }
     }
     guard document.vectors.count == ids.count else {
       throw RAGError(.corrupt, "a vector is lost")
@@ -136,29 +151,29 @@ struct SalvageReader {
     _ body: (Int64, Value?) throws -> Void
   ) throws -> Int64 {
     var highest: Int64 = 0
-    func take(_ id: Int64, _ row: Row) throws {
-      highest = max(highest, id)
-      try body(id, ifWhole { try read(row) })
-    }
     if pagesAreSound {
       // Then it does not matter what the settings say.
       let rows = try Row.fetchCursor(source, sql: "SELECT * FROM \(table) ORDER BY id")
       while let row = try rows.next() {
         try Cancellation.check()
-        try take(row.value("id"), row)
+        let id: Int64 = try row.value("id")
+        highest = max(highest, id)
+        try body(id, ifWhole { try read(row) })
       }
       return highest
     }
     for id in ids {
       try Cancellation.check()
-      let row: Row?
-      do {
-        row = try self.row(table, id)
-      } catch  where Salvage.meansLoss(error) {
-        try body(id, nil)
-        continue
+      // Other tables have rows of this id, too.
+      var isThere = false
+      let found = try ifWhole {
+        try value(table, id) { row in
+          isThere = true
+          return try read(row)
+        }
       }
-      if let row { try take(id, row) } else { try body(id, nil) }
+      if isThere { highest = max(highest, id) }
+      try body(id, found)
     }
     return highest
   }
