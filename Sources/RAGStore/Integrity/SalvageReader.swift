@@ -83,17 +83,20 @@ struct SalvageReader {
   private func value<Value>(
     _ table: String, _ id: Int64, _ read: (Row) throws -> Value
   ) throws -> Value? {
+    var failure: (any Error)?
     do {
-      return try Row.fetchOne(
-        source.cachedStatement(sql: "SELECT * FROM \(table) WHERE rowid = ?"), arguments: [id]
-      ).map(read)
+      let row = try Row.fetchOne(
+        source.cachedStatement(sql: "SELECT * FROM \(table) WHERE rowid = ?"), arguments: [id])
+      if let row { return try read(row) }
     } catch  where Salvage.meansLoss(error) {
-      // The row itself may be whole, where the way to it is not.
-      for row in try leaves?.rows(of: table, id) ?? [] {
-        if let value = try ifWhole({ try read(row) }) { return value }
-      }
-      throw error
+      failure = error
     }
+    // The row itself may be whole, where the way to it is not, or leads astray.
+    for row in try leaves?.rows(of: table, id) ?? [] {
+      if let value = try ifWhole({ try read(row) }) { return value }
+    }
+    if let failure { throw failure }
+    return nil
   }
 
   private func document(_ row: DocumentRow) throws -> SalvagedDocument {
