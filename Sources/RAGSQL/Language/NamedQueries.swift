@@ -4,7 +4,7 @@ struct NamedQueries {
   /// any question needs. SQLite copies a named query for each use as it compiles a statement, in
   /// which nothing can stop it: queries that use each other twice, level upon level, double in
   /// every one.
-  static let tokenLimit = 100_000
+  static let tokenLimit = 30_000
   /// Queries named within each other, one in the next.
   private static let depthLimit = 100
 
