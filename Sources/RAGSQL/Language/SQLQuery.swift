@@ -108,8 +108,8 @@ public struct SQLQuery: Sendable, Hashable {
   }
 
   /// The query in a text without fences: from a line that begins like one, or from behind a colon
-  /// or in a back quote, to an empty line, the end of a tag or fence, or the semicolon before other
-  /// words than SQL.
+  /// or in a back quote, to its semicolon, the end of a tag or fence, or an empty line behind which
+  /// no SQL goes on. Where another query follows, with that one, to be refused.
   private static func barePart(of answer: String) -> String? {
     let lines = answer.split(separator: "\n", omittingEmptySubsequences: false)
     guard let start = lines.firstIndex(where: { beginning(in: $0) != nil }),

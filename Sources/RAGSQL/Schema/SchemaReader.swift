@@ -8,18 +8,17 @@ enum SchemaReader {
     func rows(_ sql: String) throws -> [[SQLValue]] {
       try connection.rows(of: sql, duration: SandboxConnection.setupDuration)
     }
-    let kinds = try rows(
-      """
-      SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view')
-      """)
-    let readable = Set(kinds.map { $0[0].description })
-    var tables: [SQLSchema.Table] = []
     var views = NamedQueries(in: "")
     let definitions = try rows(
       "SELECT name, type, sql FROM sqlite_schema WHERE type IN ('table', 'view') ORDER BY name")
     for row in definitions where row[1] == .text("view") {
       views.add(view: row[0].description, NamedQueries(in: row[2].description))
     }
+    let isTooLarge = definitions.contains { row in
+      row[1] == .text("view") && views.areTooMany(for: row[0].description)
+    }
+    let readable = try isTooLarge ? plainNames(definitions) : plainNames(rows)
+    var tables: [SQLSchema.Table] = []
     for row in definitions {
       let name = row[0].description
       guard readable.contains(name), !name.lowercased().hasPrefix("sqlite_") else { continue }
@@ -54,5 +53,25 @@ enum SchemaReader {
           }, comment: comments.table))
     }
     return (SQLSchema(tables: tables), views)
+  }
+
+  /// What is neither a virtual table nor one that such keeps its data in, as SQLite tells it. It
+  /// compiles every view for that.
+  private static func plainNames(_ rows: (String) throws -> [[SQLValue]]) throws -> Set<String> {
+    let kinds = try rows(
+      """
+      SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'view')
+      """)
+    return Set(kinds.map { $0[0].description })
+  }
+
+  /// The same as far as names tell, beside views that are too large to be compiled.
+  private static func plainNames(_ definitions: [[SQLValue]]) -> Set<String> {
+    let virtual = definitions.filter { row in
+      SQLLexer.tokens(of: row[2].description).dropFirst().first?.isWord("VIRTUAL") == true
+    }.map { $0[0].description.lowercased() }
+    return Set(definitions.map { $0[0].description }).filter { name in
+      !virtual.contains { name.lowercased() == $0 || name.lowercased().hasPrefix($0 + "_") }
+    }
   }
 }
