@@ -57,3 +57,31 @@ extension Embedder {
   /// All texts are taken for familiar.
   public func familiarity(with text: String) -> Double { 1 }
 }
+
+extension Embedder {
+  /// The vectors of texts, as many and as long as the embedder promises, of finite elements.
+  ///
+  /// An embedder is a host's own: what it gives is looked at before it is used.
+  /// - Throws: what ``embed(_:as:)`` throws; ``RAGError`` of code `backend` when it gives anything
+  ///   but one such vector a text.
+  /// - Complexity: O(texts · `dimension`) beside the embedding.
+  package func vectors(of texts: [String], as role: EmbeddingRole) async throws -> [[Float]] {
+    let vectors = try await embed(texts, as: role)
+    guard vectors.count == texts.count else {
+      throw RAGError(
+        .backend, "the encoder \(name) gave \(vectors.count) vectors for \(texts.count) texts")
+    }
+    for vector in vectors {
+      guard vector.count == dimension else {
+        throw RAGError(
+          .backend,
+          "the encoder \(name) gave a vector of \(vector.count) elements, not of \(dimension)")
+      }
+      guard vector.allSatisfy(\.isFinite) else {
+        throw RAGError(
+          .backend, "the encoder \(name) gave a vector with an element that is not finite")
+      }
+    }
+    return vectors
+  }
+}

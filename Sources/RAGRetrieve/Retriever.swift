@@ -201,7 +201,7 @@ package struct Retriever: Sendable {
         path: path)
     }
     try settings.requireSame(encoder: embedder, path: path)
-    return try await embedder.embed([query.text], as: .query).first
+    return try await embedder.vectors(of: [query.text], as: .query)[0]
   }
 }
 

@@ -23,13 +23,10 @@ extension Engine {
         encoder.familiarity(with: query.text) > 0
       else { return try await search(query) }
       let passage = try await expander.imaginedPassage(answering: query.text)
-      let vectors =
-        try await encoder.embed([query.text], as: .query)
-        + encoder.embed([passage], as: .passage)
+      let asked = try await encoder.vectors(of: [query.text], as: .query)[0]
+      let imagined = try await encoder.vectors(of: [passage], as: .passage)[0]
       var expanded = query
-      expanded.vector = vectors.dropFirst().reduce(vectors[0]) { sum, vector in
-        zip(sum, vector).map { $0 + $1 }
-      }
+      expanded.vector = zip(asked, imagined).map { $0 + $1 }
       return try await search(expanded)
     }
   }

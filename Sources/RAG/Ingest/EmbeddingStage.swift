@@ -29,12 +29,7 @@ struct EmbeddingStage {
       try Task.checkCancellation()
       let end = chunks.count * (part + 1) / partCount
       let slice = chunks[(chunks.count * part / partCount)..<end]
-      let made = try await encoder.embed(slice.map(\.embeddingText), as: .passage)
-      guard made.count == slice.count else {
-        throw RAGError(
-          .invalidInput, "the encoder gave \(made.count) vectors for \(slice.count) texts")
-      }
-      vectors += made
+      vectors += try await encoder.vectors(of: slice.map(\.embeddingText), as: .passage)
       journal.embedded(
         tokens: slice.reduce(0) { $0 + $1.tokenCount },
         share: Double(end) / Double(chunks.count), of: batch)

@@ -64,8 +64,8 @@ public struct AnswerCoverageChecker: Checker {
       let embedder,
       min(embedder.familiarity(with: question), embedder.familiarity(with: answer.text)) == 1
     else { return .accepted }
-    let vectors = try await embedder.embed([question, answer.text], as: .passage)
-    let similarity = cosine(vectors.first ?? [], vectors.last ?? [])
+    let vectors = try await embedder.vectors(of: [question, answer.text], as: .passage)
+    let similarity = cosine(vectors[0], vectors[1])
     guard similarity < Self.leastSimilarity else { return .accepted }
     return .rejected(
       reason: "The answer does not speak of what was asked.", score: max(0, similarity))

@@ -38,11 +38,7 @@ struct StatementSupport {
     guard let embedder, !stated.isEmpty,
       min(embedder.familiarity(with: statement), embedder.familiarity(with: quote)) == 1
     else { return Finding(range: range, support: .unjudged) }
-    let vectors = try await embedder.embed([statement, quote], as: .passage)
-    guard vectors.count == 2 else {
-      throw RAGError(
-        .backend, "the embedder \(embedder.name) gave \(vectors.count) vectors for 2 texts")
-    }
+    let vectors = try await embedder.vectors(of: [statement, quote], as: .passage)
     let similarity = cosine(vectors[0], vectors[1])
     return similarity >= Self.leastSimilarity ? Finding(range: range, support: .similar) : nil
   }

@@ -25,7 +25,7 @@ public struct ExampleSelector: Sendable {
   public init(_ examples: [PromptExample], embedder: any Embedder) async throws {
     self.examples = examples
     measure = .vectors(
-      try await embedder.embed(examples.map(\.question), as: .query).map(Self.normalised),
+      try await embedder.vectors(of: examples.map(\.question), as: .query).map(Self.normalised),
       embedder)
   }
 
@@ -39,8 +39,7 @@ public struct ExampleSelector: Sendable {
       let words = Set(InformativeWords.words(of: question))
       likeness = known.map { Self.sharedPart(words, $0) }
     case .vectors(let known, let embedder):
-      guard let vector = try await embedder.embed([question], as: .query).first else { return [] }
-      let asked = Self.normalised(vector)
+      let asked = Self.normalised(try await embedder.vectors(of: [question], as: .query)[0])
       likeness = known.map { zip($0, asked).reduce(0) { $0 + $1.0 * $1.1 } }
     }
     let ranked = examples.indices.sorted { (likeness[$1], $0) < (likeness[$0], $1) }

@@ -102,14 +102,9 @@ struct EvidenceCollector: Sendable {
     to question: String, to evidence: inout [Evidence]
   ) async throws {
     guard let embedder, !evidence.isEmpty else { return }
-    let asked = try await embedder.embed([question], as: .query).map(normalised)
-    let vectors = try await embedder.embed(evidence.map(\.text), as: .passage).map(normalised)
-    guard let asked = asked.first, vectors.count == evidence.count else {
-      throw RAGError(
-        .backend,
-        "the embedder \(embedder.name) gave \(vectors.count) vectors for "
-          + "\(evidence.count) texts")
-    }
+    let asked = normalised(try await embedder.vectors(of: [question], as: .query)[0])
+    let vectors = try await embedder.vectors(of: evidence.map(\.text), as: .passage)
+      .map(normalised)
     for index in evidence.indices {
       evidence[index].vector = vectors[index]
       evidence[index].similarity = dot(asked, vectors[index])

@@ -133,9 +133,8 @@ public struct SchemaLinker: Sendable {
       ([table.name] + table.columns.prefix(40).map(\.name))
         .map { NameWords.words(of: $0).joined(separator: " ") }.joined(separator: ", ")
     }
-    let asked = try await embedder.embed([question], as: .query)
-    let vectors = try await embedder.embed(texts, as: .passage)
-    guard let asked = asked.first else { return }
+    let asked = try await embedder.vectors(of: [question], as: .query)[0]
+    let vectors = try await embedder.vectors(of: texts, as: .passage)
     ranking.add(
       tableSimilarities: vectors.map { Self.cosine(asked, $0) }, weight: Self.embeddingWeight)
   }
