@@ -63,6 +63,16 @@ package final class MappedFile: Sendable {
     }
   }
 
+  /// Whether the file is as it was when it was mapped: reading one that was cut short is a signal and
+  /// not an error, and one that was written to is not what was checked. One that was removed, or
+  /// whose name another has now, stays for those who have it mapped.
+  package var isUnchanged: Bool {
+    var status = stat()
+    guard stat(path, &status) == 0 else { return true }
+    let now = Identity(status)
+    return (now.device, now.inode) != (identity.device, identity.inode) || now == identity
+  }
+
   /// Gives the memory back that holds pages of the file; they are read again when next touched.
   package func releasePages() {
     guard let base = bytes.baseAddress else { return }

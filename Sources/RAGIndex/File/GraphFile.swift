@@ -65,6 +65,9 @@ public final class GraphFile: VectorSearching {
   /// - Complexity: O(size of the file).
   public func check() throws { try checks.checkAll() }
 
+  /// Whether nobody has written to the file since it was opened.
+  package var isUnchanged: Bool { file.isUnchanged }
+
   /// Gives the memory back that holds the file, of which a search reads again what it needs.
   func releasePages() { file.releasePages() }
 

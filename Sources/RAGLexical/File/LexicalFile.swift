@@ -14,6 +14,7 @@ package final class LexicalFile: Sendable {
   package var count: Int { segment.count }
 
   let segment: LexicalSegment
+  private let file: MappedFile
 
   /// Opens a file. With `expecting`, it has to be the very one that the stamp was taken of.
   ///
@@ -23,13 +24,17 @@ package final class LexicalFile: Sendable {
   /// - Complexity: O(size of the block table), a thousandth of the file.
   package init(path: String, expecting: FileStamp? = nil) throws {
     self.path = path
-    segment = try LexicalSegment(try MappedFile(path: path))
+    file = try MappedFile(path: path)
+    segment = try LexicalSegment(file)
     guard expecting == nil || expecting == stamp else {
       throw RAGError(
         .corrupt, "this is another lexical file than the index names; write it anew ('rag repair')",
         path: path)
     }
   }
+
+  /// Whether nobody has written to the file since it was opened.
+  package var isUnchanged: Bool { file.isUnchanged }
 
   /// Holds all of the file against its checksums, and its parts against each other.
   ///

@@ -2,7 +2,8 @@ import RAGCore
 import RAGIndex
 import RAGLexical
 
-/// The files of generations, opened once, and what was found damaged of them.
+/// The files of generations, opened once for as long as nobody writes to them, and what was found
+/// damaged of them.
 ///
 /// A generation that cannot be used is not asked again: what it held is searched from the rows.
 final class GenerationFiles: Sendable {
@@ -49,7 +50,9 @@ final class GenerationFiles: Sendable {
   /// The graph of a generation; nil when none of its chunks has a vector.
   func graph(of generation: Generation, dimension: Int?) throws -> GraphFile? {
     guard let stamp = generation.graph else { return nil }
-    if let known = state.withLock({ $0.graphs[generation.number] }) { return known }
+    if let known = state.withLock({ $0.graphs[generation.number] }), known.isUnchanged {
+      return known
+    }
     let path = directory.graph(generation.number)
     let graph = try GraphFile(path: path, expecting: stamp)
     guard graph.dimension == dimension else {
@@ -62,7 +65,9 @@ final class GenerationFiles: Sendable {
 
   /// The words of a generation.
   func terms(of generation: Generation) throws -> LexicalFile {
-    if let known = state.withLock({ $0.terms[generation.number] }) { return known }
+    if let known = state.withLock({ $0.terms[generation.number] }), known.isUnchanged {
+      return known
+    }
     let terms = try LexicalFile(
       path: directory.terms(generation.number), expecting: generation.terms)
     state.withLock { $0.terms[generation.number] = terms }
