@@ -7,8 +7,7 @@ struct ProgressBar {
   private let start: ContinuousClock.Instant
   private var lastDrawn: ContinuousClock.Instant?
   private var isVisible = false
-  /// Recent measurements, oldest first, from which the rate is taken.
-  private var samples: [(time: ContinuousClock.Instant, done: Int, tokens: Int)] = []
+  private var rate = ProgressRate()
 
   init(_ terminal: Terminal) {
     self.terminal = terminal
@@ -19,17 +18,12 @@ struct ProgressBar {
   mutating func show(_ progress: IngestProgress) {
     // The last phase is always seen: all that was to be read is done.
     let isLast = progress.phase == .indexing
-    guard
-      let now = sample(
-        progress.bytesDone, tokens: progress.tokensEmbedded, isAlwaysSeen: isLast)
-    else { return }
-    var facts = "\(progress.documentsDone)/\(progress.documentCount) documents"
-    if let first = samples.first, now - first.time > .seconds(1) {
-      let seconds = (now - first.time) / .seconds(1)
-      let tokens = Double(progress.tokensEmbedded - first.tokens) / seconds
-      if tokens >= 1 { facts += "  \(Figures.count(Int(tokens))) tokens/s" }
+    guard sample(progress.bytesDone, tokens: progress.tokensEmbedded, isAlwaysSeen: isLast) else {
+      return
     }
-    facts += timeLeft(progress.bytesDone, of: progress.byteCount, now)
+    let facts =
+      "\(progress.documentsDone)/\(progress.documentCount) documents"
+      + rate.facts(of: progress.byteCount)
     let share =
       progress.byteCount > 0 ? Double(progress.bytesDone) / Double(progress.byteCount) : 0
     draw(isLast ? "indexing" : "ingesting", share, facts)
@@ -37,10 +31,10 @@ struct ProgressBar {
 
   /// Shows how much of something else is done, at most ten times a second.
   mutating func show(_ label: String, done: Int, of count: Int, _ noun: String) {
-    guard let now = sample(done, tokens: 0, isAlwaysSeen: false) else { return }
+    guard sample(done, tokens: 0, isAlwaysSeen: false) else { return }
     draw(
       label, count > 0 ? Double(done) / Double(count) : 0,
-      "\(done)/\(count) \(noun)" + timeLeft(done, of: count, now))
+      "\(done)/\(count) \(noun)" + rate.facts(of: count))
   }
 
   /// Says what is at work where nothing tells how far it is.
@@ -58,28 +52,14 @@ struct ProgressBar {
     lastDrawn = nil
   }
 
-  /// Notes how much is done; nil where nobody watches, or it is too early to draw again.
-  private mutating func sample(
-    _ done: Int, tokens: Int, isAlwaysSeen: Bool
-  ) -> ContinuousClock.Instant? {
-    guard terminal.isInteractive else { return nil }
+  /// Notes how much is done; false where nobody watches, or it is too early to draw again.
+  private mutating func sample(_ done: Int, tokens: Int, isAlwaysSeen: Bool) -> Bool {
+    guard terminal.isInteractive else { return false }
     let now = clock.now
-    if let lastDrawn, now - lastDrawn < .milliseconds(100), !isAlwaysSeen { return nil }
+    if let lastDrawn, now - lastDrawn < .milliseconds(100), !isAlwaysSeen { return false }
     lastDrawn = now
-    // A watch begins anew with each of its ingests.
-    if let last = samples.last, done < last.done { samples.removeAll() }
-    samples.append((now, done, tokens))
-    // The rate of the last half minute: files that cost nothing pass at another speed.
-    samples.removeAll { now - $0.time > .seconds(30) }
-    return now
-  }
-
-  private func timeLeft(_ done: Int, of count: Int, _ now: ContinuousClock.Instant) -> String {
-    guard let first = samples.first, now - first.time > .seconds(1), done < count,
-      done > first.done
-    else { return "" }
-    let rate = Double(done - first.done) / ((now - first.time) / .seconds(1))
-    return "  \(Figures.duration(Double(count - done) / rate)) left"
+    rate.add(done, tokens: tokens, at: now - start)
+    return true
   }
 
   private mutating func draw(_ label: String, _ share: Double, _ facts: String) {
