@@ -155,7 +155,9 @@ extension Faults {
         case (.kill, .signal(SIGKILL)), (.torn, .signal(SIGKILL)): tally.refused += 1
         case (.eio, .exit(74)), (.enospc, .exit(74)):
           tally.refused += 1
-          if !run.hasOneError { tally.others.append("\(place): \(run.errors.prefix(300))") }
+          if !run.hasOneError || (fault == .enospc && !run.errors.contains("space")) {
+            tally.others.append("\(place): \(run.errors.prefix(300))")
+          }
         case (_, .exit(let status)):
           tally.others.append("\(place): ended with \(status): \(run.errors.prefix(300))")
         default: _ = tally.survived(run, place)

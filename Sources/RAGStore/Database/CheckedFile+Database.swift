@@ -117,13 +117,8 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
     inner.methods.xRead(inner, buffer.baseAddress, CInt(buffer.count), offset)
   }
 
-  /// Writes; a limit on the size of files (`ulimit -f`) is one of room.
   func writeInner(_ buffer: UnsafeRawPointer?, _ count: Int, at offset: Int64) -> CInt {
-    let result = inner.methods.xWrite(inner, buffer, CInt(count), offset)
-    guard result == sqliteWriteFailed else { return result }
-    var reason: CInt = 0
-    _ = inner.methods.xFileControl(inner, SQLITE_FCNTL_LAST_ERRNO, &reason)
-    return reason == EFBIG ? SQLITE_FULL : result
+    tellingLackOfRoom { inner.methods.xWrite(inner, buffer, CInt(count), offset) }
   }
 
   func fail(page: UInt32, isInLog: Bool) {

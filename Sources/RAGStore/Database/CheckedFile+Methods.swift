@@ -48,11 +48,11 @@ extension CheckedFile {
     }
     methods.xTruncate = { file, size in
       guard let inner = file?.inner else { return SQLITE_IOERR }
-      return inner.methods.xTruncate(inner, size)
+      return tellingLackOfRoom { inner.methods.xTruncate(inner, size) }
     }
     methods.xSync = { file, flags in
       guard let file, !file.fields.pointee.writeBack.isBroken else { return SQLITE_IOERR }
-      let result = file.inner.methods.xSync(file.inner, flags)
+      let result = tellingLackOfRoom { file.inner.methods.xSync(file.inner, flags) }
       if result == SQLITE_OK { file.fields.pointee.unsyncedOffset = .max }
       return result
     }
@@ -102,7 +102,9 @@ extension CheckedFile {
   private static func addSharedMemory(_ methods: inout sqlite3_io_methods) {
     methods.xShmMap = { file, region, size, extends, memory in
       guard let inner = file?.inner else { return SQLITE_IOERR }
-      return inner.methods.xShmMap(inner, region, size, extends, memory)
+      return tellingLackOfRoom {
+        inner.methods.xShmMap(inner, region, size, extends, memory)
+      }
     }
     methods.xShmLock = { file, offset, count, flags in
       guard let inner = file?.inner else { return SQLITE_IOERR }

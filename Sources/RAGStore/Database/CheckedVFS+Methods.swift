@@ -13,7 +13,7 @@ extension CheckedVFS {
     }
     vfs.xDelete = { vfs, name, syncsDirectory in
       guard let base = CheckedVFS.of(vfs)?.base else { return SQLITE_IOERR }
-      return base.pointee.xDelete(base, name, syncsDirectory)
+      return tellingLackOfRoom { base.pointee.xDelete(base, name, syncsDirectory) }
     }
     vfs.xAccess = { vfs, name, flags, result in
       guard let base = CheckedVFS.of(vfs)?.base else { return SQLITE_IOERR }

@@ -1,4 +1,5 @@
 import CSQLite
+import Glibc
 
 // Extended result codes, which are macros that Swift does not import.
 
@@ -6,9 +7,16 @@ import CSQLite
 let sqliteShortRead = SQLITE_IOERR | 2 << 8
 /// `SQLITE_IOERR_WRITE`.
 let sqliteWriteFailed = SQLITE_IOERR | 3 << 8
-/// No room for the index of the log, `-shm`; `SQLITE_IOERR_SHMSIZE`.
-let sqliteNoRoomForIndex = SQLITE_IOERR | 19 << 8
 /// A page that does not match its checksum; `SQLITE_IOERR_DATA`.
 let sqliteDamagedPage = SQLITE_IOERR | 32 << 8
 /// The device cannot read what the file holds; `SQLITE_IOERR_CORRUPTFS`.
 let sqliteUnreadable = SQLITE_IOERR | 33 << 8
+
+/// Runs a call of the VFS below, whose error is that the device is full wherever the system says
+/// so: SQLite itself does for writes alone, and not where a limit on the size of files is the reason.
+func tellingLackOfRoom(_ call: () -> CInt) -> CInt {
+  errno = 0
+  let result = call()
+  let isLack = result & 0xFF == SQLITE_IOERR && [ENOSPC, EDQUOT, EFBIG].contains(errno)
+  return isLack ? SQLITE_FULL : result
+}

@@ -16,12 +16,8 @@ func mappingErrors<Result: Sendable>(
   do { return try await body() } catch { throw mapped(error, path) }
 }
 
-private func noRoom(_ path: String) -> RAGError {
-  RAGError(
-    .diskFull,
-    "the device is full, or a file as large as it may be (ulimit -f); free space and retry",
-    path: path)
-}
+/// The device gave an error for a part of the database, which is as good as lost.
+struct UnreadablePart: Error {}
 
 private func mapped(_ error: any Error, _ path: String) -> any Error {
   if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
@@ -38,11 +34,17 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
       "\(place ?? "a page of the index's database is damaged"); 'rag repair' keeps what is whole",
       path: path)
   }
-  if error.extendedResultCode.rawValue == sqliteNoRoomForIndex {
-    return noRoom(path)
+  if error.extendedResultCode.rawValue == sqliteUnreadable {
+    return RAGError(
+      .io, "the device cannot read a part of the index's database; 'rag repair' keeps the rest",
+      path: path, cause: UnreadablePart())
   }
   switch error.resultCode {
-  case .SQLITE_FULL: return noRoom(path)
+  case .SQLITE_FULL:
+    return RAGError(
+      .diskFull,
+      "the device is full, or a file as large as it may be (ulimit -f); free space and retry",
+      path: path)
   // Another process that stopped while it looked through the log keeps all others waiting.
   case .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_PROTOCOL:
     return RAGError(.busy, "the index is in use by another process; retry later", path: path)

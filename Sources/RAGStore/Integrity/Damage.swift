@@ -21,7 +21,8 @@ package struct Damage: Sendable, Hashable {
   static func isMeant(by error: any Error) -> Bool {
     switch error {
     case let error as RAGError:
-      ![.io, .readOnly, .busy, .diskFull, .cancelled].contains(error.code)
+      error.cause is UnreadablePart
+        || ![.io, .readOnly, .busy, .diskFull, .cancelled].contains(error.code)
     case let error as DatabaseError: Salvage.meansLoss(error)
     default: !(error is CancellationError)
     }
