@@ -202,6 +202,45 @@ extension Faults {
       tally.conclude()
     }
 
+    @Test("a directory that may not be looked into keeps its documents in the index")
+    func unsearchable() throws {
+      var tally = Tally("18", "a directory without permission")
+      // Root may look into all.
+      let user = Plan.isRoot ? "setpriv --reuid=65534 --regid=65534 --clear-groups" : ""
+      for options in ["", "--include '*.txt'", "--exclude '*.log'"] {
+        try Scratch.run { scratch in
+          let ingest = "\(user) \"$RAG\" ingest docs \(options)"
+          let preparation = try scratch.shell(
+            """
+            mkdir -p docs/shut docs/open
+            for n in 0 1 2 3 4 5; do
+              echo "whale $n" > docs/shut/$n.txt; echo "seal $n" > docs/open/$n.txt
+            done
+            chmod -R a+rwX .
+            \(ingest)
+            """)
+          try #require(preparation.status == 0, "\(preparation.errors)")
+          tally.rounds += 1
+          let run = try scratch.shell(
+            """
+            rm docs/open/0.txt
+            chmod 0 docs/shut
+            \(ingest); status=$?
+            chmod 755 docs/shut
+            exit $status
+            """)
+          let documents = try scratch.rag("status", "--json").json()["documents"] as? Int
+          if run.status == 3, documents == 11 {
+            tally.same += 1
+          } else {
+            tally.others.append(
+              "'\(options)' ended \(run.end) with \(documents ?? 0) documents: \(run.errors)")
+          }
+        }
+      }
+      tally.conclude()
+    }
+
     @Test("an index that cannot be written answers, and refuses an ingest with one line")
     func readOnly() throws {
       guard Plan.isRoot else {

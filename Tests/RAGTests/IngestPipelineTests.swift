@@ -100,6 +100,39 @@ struct IngestPipelineTests {
     }
   }
 
+  @Test("holds few converted texts, however small their files are")
+  func convertedBounds() async throws {
+    try await withTemporaryDirectory { directory in
+      for index in 0..<30 { try directory.write("\(index).up", "\(index)") }
+      let converted = directory.path + "/converted"
+      try FileManager.default.createDirectory(
+        atPath: converted, withIntermediateDirectories: false)
+      func count() throws -> Int {
+        try FileManager.default.contentsOfDirectory(atPath: converted).count
+      }
+      var options = IngestOptions()
+      // 4 MiB of a few bytes; what is held at a time is 32 MiB.
+      let converter = try Converter(
+        parsing: """
+          .up=sh -c 'printf "Text $(basename $0)"; head -c 4194304 /dev/zero | tr "\\0" " "; \
+          : > "\(converted)/$(basename $0)"' {}
+          """)
+      options.converters = [converter]
+      let embedder = HeldEmbedder()
+      let engine = try await Engine.open(at: directory.index, encoder: embedder)
+      let ingest = Task { [options] in
+        try await engine.ingestAll(directory.docs, options: options)
+      }
+      await embedder.waitForCall()
+      while try count() < 7 { await Task.yield() }
+      // As long as some more would take.
+      for _ in 0..<6 { _ = try await converter.convert([], path: directory.docs + "/0.up") }
+      #expect(try count() <= 9)
+      embedder.release()
+      #expect(try await ingest.value.added == 30)
+    }
+  }
+
   @Test("that is cancelled anywhere leaves whole documents, and the next goes on", arguments: 1...8)
   func cancellation(seed: Int) async throws {
     try await withTemporaryDirectory { directory in

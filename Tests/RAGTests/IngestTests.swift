@@ -227,6 +227,30 @@ struct IngestTests {
     }
   }
 
+  @Test("cites files apart whose names differ in their Unicode form alone")
+  func unicodeForms() async throws {
+    try await withTemporaryDirectory { directory in
+      // One name composed, the other with an accent of its own.
+      try directory.write("caf\u{E9}.txt", "Whales live in the sea.")
+      try directory.write("cafe\u{301}.txt", "Whales live on plankton.")
+      let engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
+      #expect(try await engine.ingestAll(directory.docs).added == 2)
+      let answer = try await engine.answer("Where do whales live, and on what?")
+      let names = Set(answer.citations.map { Array(($0.document.path ?? "").utf8) })
+      #expect(names.count == 2)
+      for citation in answer.citations {
+        #expect(citation.status == .verified)
+        let path = try #require(citation.document.path)
+        #expect(
+          try Data(contentsOf: URL(filePath: path))[citation.span.utf8].elementsEqual(
+            citation.quote.utf8))
+      }
+      try directory.remove("cafe\u{301}.txt")
+      let report = try await engine.ingestAll(directory.docs)
+      #expect(report.removed == 1 && report.unchanged == 1)
+    }
+  }
+
   @Test("converts other formats by a command and keeps the text it cites")
   func convert() async throws {
     try await withTemporaryDirectory { directory in
