@@ -34,9 +34,11 @@ extension Store {
     _ body: @Sendable (Database) throws -> Result
   ) async throws -> Result {
     try await mappingErrors(directory.path) {
-      try await Cancellation.forwarding { cancellation in
+      let result = try await Cancellation.forwarding { cancellation in
         try await reader.read { database in try cancellation.heeded { try body(database) } }
       }
+      try requireReadInPlace()
+      return result
     }
   }
 }

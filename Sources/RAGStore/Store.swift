@@ -96,6 +96,7 @@ package final class Store: Sendable {
       let identity = FileIdentity(directory.database)
       try Schema.validateFile(of: directory)
       try requireOwnLog(directory)
+      try requireWholeLog(directory)
       let writer = try DatabaseQueue(
         path: CheckedVFS.uri(directory.database), configuration: configuration())
       // First what it is: a database of somebody else's is not changed.
@@ -124,6 +125,16 @@ package final class Store: Sendable {
   private static func requireOwnLog(_ directory: IndexDirectory) throws {
     guard try LogOrigin.isForeign(to: directory.database) else { return }
     throw RAGError(.corrupt, LogOrigin.problem, path: directory.path)
+  }
+
+  /// Proves that a log holds nothing that SQLite would pass over, and then write over; where there is
+  /// a mark of the last commit, that tells.
+  private static func requireWholeLog(_ directory: IndexDirectory) throws {
+    guard directory.hasLog, try directory.revisionMark.read() == nil,
+      let damage = try LogVerifier.verify(directory.database).damage, !damage.mayBeTornCommit
+    else { return }
+    throw RAGError(
+      .corrupt, "\(damage); 'rag repair' keeps what is whole", path: directory.database + "-wal")
   }
 
   /// Proves that no acknowledged commit is missing.
@@ -163,6 +174,17 @@ package final class Store: Sendable {
   /// - Throws: ``RAGError`` of code `io`.
   func requireInPlace() throws {
     guard FileIdentity(directory.database) == opened else { throw Self.notInPlace(directory) }
+  }
+
+  /// Proves that what was read is of the index that was opened: a connection that was made since may
+  /// have come upon another.
+  /// - Throws: ``RAGError`` of code `io`.
+  func requireReadInPlace() throws {
+    guard FileIdentity(directory.database) == opened else {
+      throw RAGError(
+        .io, "the index was moved, removed or replaced while it was open; open it again",
+        path: directory.path)
+    }
   }
 
   static func notInPlace(_ directory: IndexDirectory) -> RAGError {

@@ -34,6 +34,10 @@ struct ReplacementTests {
         } throws: { ($0 as? RAGError)?.code == .io && "\($0)".contains("replaced") }
       }
       #expect(try contents() == before)
+      // What a new connection reads would be of another index.
+      await #expect {
+        try await store.lexical("alpha")
+      } throws: { ($0 as? RAGError)?.code == .io && "\($0)".contains("open it again") }
       #expect(try await Store.verify(directory) == [])
     }
   }

@@ -1,4 +1,13 @@
 extension DatabaseHeader {
+  /// Whether page 1 of a database is whole, or can be put right, but for what it counts.
+  /// - Throws: ``RAGError`` `io`.
+  static func isMendable(_ path: String) throws -> Bool {
+    guard let file = try UncheckedFile(path) else { return false }
+    return try withUnsafeTemporaryAllocation(byteCount: PageChecksum.pageSize, alignment: 8) {
+      try file.read($0, at: 0) && mend($0, fileSize: file.size())
+    }
+  }
+
   /// Puts page 1 of a damaged database right, as far as is known how it was, and makes it count no
   /// more pages than there are, which SQLite would refuse to open.
   /// - Returns: whether all but the count is as it was written.
@@ -13,9 +22,14 @@ extension DatabaseHeader {
     }
     restoreConstants(page)
     if PageChecksum.correct(page, number: 1) { return mend(page, fileSize: fileSize) }
-    page.store(held, at: 28)
-    page.store(UnsafeRawBufferPointer(page).bigEndianWord(at: 92), at: 24)
+    setPageCount(held, in: page)
     return PageChecksum.correct(page, number: 1)
+  }
+
+  /// Writes the number of pages, and that it is the current one.
+  static func setPageCount(_ count: UInt32, in page: UnsafeMutableRawBufferPointer) {
+    page.store(count, at: 28)
+    page.store(UnsafeRawBufferPointer(page).bigEndianWord(at: 92), at: 24)
   }
 
   /// Writes what the header of every index says, whatever is in it.

@@ -58,7 +58,10 @@ package struct IndexSettings: Sendable, Equatable {
   }
 
   /// More than any index will ever count to.
-  private static let highestCount: Int64 = 1 << 53
+  static let highestCount: Int64 = 1 << 53
+
+  /// What the id of a row may be.
+  static let ids = 1...highestCount
 
   private var columns: [(name: String, value: (any DatabaseValueConvertible)?)] {
     [

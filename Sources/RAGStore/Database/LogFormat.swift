@@ -86,6 +86,11 @@ struct LogFrame {
 
   static func offset(of index: Int64) -> Int64 { Int64(LogHeader.size) + index * Int64(size) }
 
+  /// The frames of a log of so many bytes.
+  static func count(in byteCount: Int64) -> Int64 {
+    max(0, byteCount - Int64(LogHeader.size)) / Int64(size)
+  }
+
   /// The frame whose page stands at an offset; nil where no page begins.
   static func index(ofPageAt offset: Int64) -> Int64? {
     let (index, rest) = (offset - Int64(LogHeader.size)).quotientAndRemainder(

@@ -26,7 +26,9 @@ enum LogOrigin {
     for _ in 0..<8 {
       guard let state = try state(in: file), let logged = try states(in: log) else { return false }
       if logged.continues(state) { return false }
-      if try self.state(in: file) == state { return true }
+      guard try self.state(in: file) == state else { continue }
+      // A broken frame may have held the very commit that was written back.
+      return try logged.beginsBehind(state) || LogVerifier.verify(database).damage == nil
     }
     return false
   }
@@ -56,6 +58,9 @@ enum LogOrigin {
         min(state.revision, revisions.lowerBound)...max(state.revision, revisions.upperBound)
       names.insert(state.name)
     }
+
+    /// Whether the first commit already tells that a state is another.
+    func beginsBehind(_ state: State) -> Bool { state.revision < revisions.lowerBound }
 
     /// Whether the first commit follows a state, or one of the commits made it.
     func continues(_ state: State) -> Bool {
@@ -87,14 +92,25 @@ enum LogOrigin {
       let frameHeader = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFrame.headerSize])
       let page = UnsafeRawBufferPointer(rebasing: buffer[LogFrame.headerSize...])
       var logged: Logged?
+      var sum = header.checksum
       for index in Int64(0)... {
         guard try log.read(frameHeader, at: LogFrame.offset(of: index)) else { break }
         let frame = LogFrame(UnsafeRawBufferPointer(frameHeader))
         // What follows is left from before.
         guard frame.salts == header.salts else { break }
-        guard frame.page == settingPage, try log.read(buffer, at: LogFrame.offset(of: index)),
-          let state = State(page: page)
-        else { continue }
+        defer { sum = frame.checksum }
+        // Which is the first commit is known only if no frame before its settings is broken.
+        guard logged == nil || frame.page == settingPage else { continue }
+        guard try log.read(buffer, at: LogFrame.offset(of: index)) else { break }
+        let expected = sum.extended(
+          byHeader: UnsafeRawBufferPointer(frameHeader), page: page,
+          wordsAreBigEndian: header.wordsAreBigEndian)
+        guard frame.checksum == expected else {
+          if logged == nil { return nil }
+          continue
+        }
+        guard frame.page == settingPage else { continue }
+        guard let state = State(page: page) else { return nil }
         if logged == nil { logged = Logged(state) } else { logged?.add(state) }
       }
       return logged
@@ -123,7 +139,9 @@ extension LogOrigin.State {
       values[String(decoding: page[name..<value], as: UTF8.self)] =
         page.integer(ofType: valueType, at: value)
     }
-    guard let revision = values["revision"] else { return nil }
+    guard let revision = values["revision"], 0...IndexSettings.highestCount ~= revision else {
+      return nil
+    }
     self.init(revision: revision, name: values["state"], previous: values["previousState"])
   }
 }

@@ -57,10 +57,10 @@ enum LogVerifier {
       guard try file.read(headerBytes, at: 0) else { return LogReport() }
       let header = LogHeader(UnsafeRawBufferPointer(headerBytes))
       var scan = Scan(header)
-      var index: Int64 = 0
-      while try file.read(buffer, at: LogFrame.offset(of: index)) {
+      for index in 0..<LogFrame.count(in: try file.size()) {
+        // What cannot be read is zero, and so no frame.
+        _ = try file.read(buffer, at: LogFrame.offset(of: index))
         scan.add(UnsafeRawBufferPointer(buffer), at: index)
-        index += 1
       }
       return scan.report
     }

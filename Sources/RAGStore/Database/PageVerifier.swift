@@ -61,7 +61,8 @@ extension CheckedVFS {
       let size = Int64(page.count)
       let (count, stored) = try (pageCount(), UInt32(clamping: (file.size() + size - 1) / size))
       // Of pages that are missing the first tell enough, whatever is said of how many there are.
-      var suspects = stored < count ? Array(stored + 1...min(count, stored + 100)) : []
+      var suspects =
+        stored < count ? Array(stored + 1...min(count, UInt32(clamping: Int64(stored) + 100))) : []
       for number in 1...max(min(count, stored), 1) {
         if try !isSound(number) { suspects.append(number) }
         if number % 1_024 == 0 || number == count { try progress(number, count) }

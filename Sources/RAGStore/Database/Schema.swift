@@ -38,6 +38,27 @@ enum Schema {
     return queue
   }
 
+  /// The first pages that a database may have, but for its counts: they name the pages at which the
+  /// trees begin, as they are made and as a compaction numbers them anew.
+  static func firstPages(in directory: IndexDirectory) throws -> [[UInt8]] {
+    directory.removeNewDatabase()
+    defer { directory.removeNewDatabase() }
+    let queue = try newDatabase(in: directory)
+    func firstPage() throws -> [UInt8] {
+      try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+      var page = [UInt8](repeating: 0, count: PageChecksum.pageSize)
+      _ = try page.withUnsafeMutableBytes {
+        try UncheckedFile(directory.newDatabase)?.read($0, at: 0)
+      }
+      return page
+    }
+    let made = try firstPage()
+    try queue.vacuum()
+    let compacted = try firstPage()
+    try queue.close()
+    return [made, compacted]
+  }
+
   /// Proves, before SQLite is let in, that there is an index and not something else.
   static func validateFile(of directory: IndexDirectory) throws {
     let path = directory.path

@@ -51,13 +51,14 @@ final class UncheckedFile {
   }
 
   /// Fills the buffer.
-  /// - Returns: false where the file ends before, with zeros in the rest of the buffer, and where
-  ///   the device cannot read it.
+  /// - Returns: false where the file ends before or the device cannot read it, with zeros in the
+  ///   rest of the buffer or all of it.
   func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Bool {
     let result = file.methods.xRead(file, buffer.baseAddress, CInt(buffer.count), offset)
     guard result == SQLITE_OK || result == sqliteShortRead || result == sqliteUnreadable else {
       throw Self.failed(result, path)
     }
+    if result == sqliteUnreadable { buffer.initializeMemory(as: UInt8.self, repeating: 0) }
     return result == SQLITE_OK
   }
 

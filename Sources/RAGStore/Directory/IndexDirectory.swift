@@ -49,7 +49,8 @@ package struct IndexDirectory: Sendable {
   /// Proves that what is opened by name is no pipe or device, at which a reader would wait, nor a
   /// link, beside whose target SQLite would look for the log.
   func requireRegularFiles() throws {
-    for path in [lock, database, database + "-wal", database + "-shm"] {
+    let endings = ["", "-wal", "-shm", "-journal"]
+    for path in [lock, losses] + endings.map({ database + $0 }) {
       var status = stat()
       guard lstat(path, &status) == 0 else {
         if errno == ENOENT || errno == ENOTDIR { continue }
@@ -143,36 +144,42 @@ package struct IndexDirectory: Sendable {
     for ending in ["", "-journal", "-wal", "-shm"] { unlink(database + ending) }
   }
 
-  /// Where damaged databases were put, the last one last.
-  private var damagedDatabases: [String] {
+  /// The names that damaged databases get, one after the other; somebody may have removed some.
+  private var damagedDatabases: some Sequence<String> {
     let first = database + ".damaged"
-    return (1...).lazy.map { $0 == 1 ? first : "\(first)-\($0)" }.prefix { fileExists($0) }.map {
-      $0
-    }
+    return (1...).lazy.map { $0 == 1 ? first : "\(first)-\($0)" }
   }
 
   /// Puts the new database in the place of a damaged one, which is kept. Both are closed.
   /// - Returns: where the damaged one is.
   func replaceDatabase() throws -> String {
-    let count = damagedDatabases.count
-    let kept = database + ".damaged" + (count == 0 ? "" : "-\(count + 1)")
+    let kept =
+      damagedDatabases.first { !fileExists($0) && !fileExists($0 + "-wal") }
+      ?? database + ".damaged"
     guard link(database, kept) == 0 else {
       throw SystemCalls.failure("keeping the damaged database", path: kept)
     }
-    rename(database + "-wal", kept + "-wal")
+    guard rename(database + "-wal", kept + "-wal") == 0 || errno == ENOENT else {
+      throw SystemCalls.failure("keeping the damaged log", path: kept + "-wal")
+    }
     try adoptNewDatabase()
     return kept
   }
 
   /// Puts the log back that an interrupted ``replaceDatabase()`` took away from the database, and
   /// takes back that it was kept.
-  func restoreLog() {
-    var (damaged, current) = (stat(), stat())
-    guard let last = damagedDatabases.last, stat(last, &damaged) == 0,
-      stat(database, &current) == 0, damaged.st_ino == current.st_ino
-    else { return }
-    if !hasLog { rename(last + "-wal", database + "-wal") }
-    unlink(last)
+  /// - Throws: ``RAGError`` where it cannot.
+  func restoreLog() throws {
+    let current = FileIdentity(database)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    let kept = names.map { path + "/" + $0 }.first {
+      $0.hasPrefix(database + ".damaged") && FileIdentity($0) == current
+    }
+    guard let kept else { return }
+    if !hasLog, rename(kept + "-wal", database + "-wal") != 0, errno != ENOENT {
+      throw SystemCalls.failure("putting the log back", path: database + "-wal")
+    }
+    unlink(kept)
   }
 
   /// Takes away a log that is not the database's, and keeps it.
@@ -229,7 +236,9 @@ package struct IndexDirectory: Sendable {
     let kept = Set(current.flatMap { ["g\($0).graph", "g\($0).terms"] } + ["lock"])
     for name in names where !kept.contains(name) {
       let isDatabase = name.hasPrefix(Self.databaseName)
-      if isDatabase ? name.hasPrefix(Self.databaseName + ".new") : Self.isIndexFile(name) {
+      let isHalfWritten =
+        name.hasPrefix(Self.databaseName + ".new") || path + "/" + name == losses + ".tmp"
+      if isDatabase ? isHalfWritten : Self.isIndexFile(name) {
         try? manager.removeItem(atPath: path + "/" + name)
       }
     }

@@ -42,8 +42,11 @@ struct RevisionMark {
 
   private var content: Content {
     let bytes = bytes
-    if bytes.count == Self.byteCount, bytes == Self.encoded(Self.revision(bytes)) {
-      return .revision(Self.revision(bytes))
+    if bytes.count == Self.byteCount {
+      let revision = Self.revision(bytes)
+      if bytes == Self.encoded(revision), 0...IndexSettings.highestCount ~= Int64(revision) {
+        return .revision(revision)
+      }
     }
     // After a power failure a file may have its length before its content.
     return bytes.allSatisfy { $0 == 0 } ? .none : .damaged

@@ -9,10 +9,12 @@ enum DatabaseCopy {
     case nothing
   }
 
-  /// Writes a copy.
+  /// Writes a copy, with a first page of another database in the place of its own, if one is given.
   /// - Throws: ``RAGError``: `diskFull`, `readOnly`, `io`, `cancelled`.
   /// - Complexity: O(bytes of database and log).
-  static func write(of database: String, with part: Log, to path: String) throws {
+  static func write(
+    of database: String, with part: Log, firstPage: [UInt8]? = nil, to path: String
+  ) throws {
     guard let file = try UncheckedFile(database) else {
       throw RAGError(.notFound, "there is no database here", path: database)
     }
@@ -31,6 +33,10 @@ enum DatabaseCopy {
         if let log, let frame = report.newestFrames[number],
           try log.read(page, at: LogFrame.offset(of: frame) + Int64(LogFrame.headerSize))
         {
+          PageChecksum.seal(page, number: number)
+        } else if number == 1, let firstPage {
+          page.copyBytes(from: firstPage)
+          DatabaseHeader.setPageCount(count, in: page)
           PageChecksum.seal(page, number: number)
         } else {
           _ = try file.read(page, at: offset)

@@ -67,10 +67,13 @@ final class LeafRows {
   func rows(of table: String, _ id: Int64) throws -> [Row] {
     guard let (root, names) = tables[table].map({ ($0.root, $0.columns) }) else { return [] }
     return try (found()[root]?[id] ?? []).flatMap { place -> [Row] in
-      guard let payload = try payload(at: place), let values = RecordReader(payload).values,
-        values.count == names.count
-      else { return [] }
-      // A column that came later stands last in databases that are older.
+      guard let payload = try payload(at: place), var values = RowRecord(payload).values else {
+        return []
+      }
+      // A column that came later stands last in databases that are older, and not at all in rows
+      // that are older.
+      if table == "document", values.count == names.count - 1 { values.append(.null) }
+      guard values.count == names.count else { return [] }
       let orders = [names, names.filter { $0 != "content" } + ["content"]]
       return (table == "document" ? orders : [names]).map { names in
         var fields: [String: (any DatabaseValueConvertible)?] = [:]
@@ -126,6 +129,7 @@ final class LeafRows {
   private func payload(at place: Place) throws -> [UInt8]? {
     guard var part = try localPart(at: place) else { return nil }
     while part.bytes.count < part.count {
+      try Cancellation.check()
       let end = min(Self.size, 4 + part.count - part.bytes.count)
       let more = try withPage(part.next) { ($0.bigEndianWord(at: 0), Array($0[4..<end])) }
       guard let (next, bytes) = more else { return nil }
@@ -155,7 +159,7 @@ final class LeafRows {
 }
 
 /// Reads a record: types, then values.
-private struct RecordReader {
+private struct RowRecord {
   private let bytes: [UInt8]
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }

@@ -4,7 +4,7 @@ import RAGCore
 ///
 /// So no more ids are looked up than there are rows, whatever is said of the highest.
 enum RowIDScan {
-  /// - Returns: the ids above 0, ascending.
+  /// - Returns: the ids that a row may have, ascending.
   /// - Throws: ``RAGError`` `io`, `cancelled`.
   static func ids(in database: String) throws -> [Int64] {
     var ids: [Int64] = []
@@ -13,17 +13,17 @@ enum RowIDScan {
         let count = try file.size() / Int64(page.count)
         for index in 0..<count {
           try Cancellation.check()
-          guard try file.read(page, at: index * Int64(page.count)) else { break }
+          guard try file.read(page, at: index * Int64(page.count)) else { continue }
           _ = PageChecksum.correct(page, number: UInt32(clamping: index + 1))
           add(UnsafeRawBufferPointer(page), to: &ids)
         }
       }
       if let log = try UncheckedFile(database, isLog: true) {
-        var index: Int64 = 0
-        while try log.read(page, at: LogFrame.offset(of: index) + Int64(LogFrame.headerSize)) {
+        for index in 0..<LogFrame.count(in: try log.size()) {
           try Cancellation.check()
-          add(UnsafeRawBufferPointer(page), to: &ids)
-          index += 1
+          if try log.read(page, at: LogFrame.offset(of: index) + Int64(LogFrame.headerSize)) {
+            add(UnsafeRawBufferPointer(page), to: &ids)
+          }
         }
       }
     }
@@ -43,7 +43,7 @@ enum RowIDScan {
     for cell in 0..<page.cellCount {
       guard var offset = page.cellOffset(cell) else { return }
       guard page.variableInteger(at: &offset) != nil,
-        let id = page.variableInteger(at: &offset), id > 0
+        let id = page.variableInteger(at: &offset), IndexSettings.ids ~= id
       else { continue }
       ids.append(id)
     }

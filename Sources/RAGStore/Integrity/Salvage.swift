@@ -23,12 +23,11 @@ struct Salvage {
     /// Nine tenths: less, and an older state with more of it is worth more.
     private var keepsMost: Bool { keptCount > 0 && keptCount * 10 >= documentCount * 9 }
 
-    /// Whether a later state was saved, or more, where much of the later one is lost.
-    func isBetter(than other: Result) -> Bool { rank > other.rank }
-
-    private var rank: (Int, Int, Int) {
-      keepsMost
-        ? (1, -missingCommitCount, keptCount) : (0, keptCount, -missingCommitCount)
+    /// Whether a later state was saved, or more, where much of one of the two is lost.
+    func isBetter(than other: Result) -> Bool {
+      keepsMost && other.keepsMost
+        ? (-missingCommitCount, keptCount) > (-other.missingCommitCount, other.keptCount)
+        : (keptCount, -missingCommitCount) > (other.keptCount, -other.missingCommitCount)
     }
   }
 
@@ -91,7 +90,8 @@ struct Salvage {
     let pagesAreSound = try CheckedVFS.verifyPages(path: source) { _, _ in
       try Cancellation.check()
     }.damagedPages.isEmpty
-    if pagesAreSound {
+    // Where some pages are older, each is whole, and yet trees may lead past rows, or twice to one.
+    if pagesAreSound, !pagesMayBeStale {
       do {
         return try copy(from: database, strict: strict, to: new, pagesAreSound: true)
       } catch  where Self.meansLoss(error) {

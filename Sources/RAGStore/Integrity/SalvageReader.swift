@@ -50,7 +50,10 @@ struct SalvageReader {
     do {
       // In the order of the index, which holds both.
       let rows = try Row.fetchCursor(database, sql: "SELECT id, key FROM document ORDER BY key")
-      while let row = try rows.next() { keys[try row.value("id")] = try row.value("key") as String }
+      while let row = try rows.next() {
+        let id: Int64 = try row.value("id")
+        if IndexSettings.ids ~= id { keys[id] = try row.value("key") as String }
+      }
       return (keys, true)
     } catch {
       return (keys, false)
@@ -112,6 +115,8 @@ struct SalvageReader {
       document.mayLackSource = true
       document.row.settingsHash = Data()
     }
+    // Its rows may be of two versions: the next ingest is to look at its source.
+    if pagesMayBeStale { document.row.settingsHash = Data() }
     guard keepsVectors else {
       // The next ingest finds nothing to be as it was.
       document.row.settingsHash = Data()
@@ -160,6 +165,7 @@ struct SalvageReader {
       while let row = try rows.next() {
         try Cancellation.check()
         let id: Int64 = try row.value("id")
+        guard IndexSettings.ids ~= id else { continue }
         highest = max(highest, id)
         try body(id, ifWhole { try read(row) })
       }

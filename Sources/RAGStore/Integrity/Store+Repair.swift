@@ -60,54 +60,83 @@ extension Store {
   private static func repairDatabase(
     of directory: IndexDirectory, _ report: inout RepairReport
   ) async throws {
-    directory.restoreLog()
+    try directory.restoreLog()
     if try LogOrigin.isForeign(to: directory.database) {
       let log = try directory.setLogAside()
       report.lost.append("what a log of another state held, which is kept as \(log)")
       guard try await verify(directory).contains(where: { !$0.isRebuildable }) else { return }
     }
-    report.lost += try await salvage(directory)
+    // Some of it was noted by a repair that was interrupted.
+    report.lost += try await salvage(directory).filter { !report.lost.contains($0) }
     if !report.lost.isEmpty { try directory.noteLosses(report.lost) }
     report.damagedDatabase = try directory.replaceDatabase()
   }
 
+  /// What a new database may be made of.
+  private enum Source {
+    /// What SQLite makes of database and log.
+    case original
+    case copy(with: DatabaseCopy.Log, firstPage: [UInt8]?)
+  }
+
   /// Makes the new database of whatever most can be saved of: all whole pages of a damaged log, what
-  /// SQLite makes of database and log, or, where the log does harm, the database alone.
+  /// SQLite makes of database and log, or, where the log does harm, the database alone; where the
+  /// first page is lost, with one that such a database may have had.
   /// - Returns: what is lost.
   private static func salvage(_ directory: IndexDirectory) async throws -> [String] {
     defer { directory.removeDatabaseCopy() }
-    func run(_ part: DatabaseCopy.Log?) async throws -> Salvage.Result {
-      if let part {
-        directory.removeDatabaseCopy()
-        try DatabaseCopy.write(of: directory.database, with: part, to: directory.databaseCopy)
-      }
-      var result = try await mappingErrors(directory.path) {
-        let source = part == nil ? directory.database : directory.databaseCopy
-        return try await Salvage(
-          directory: directory, source: source, pagesMayBeStale: part == .wholeFrames
-        ).run()
-      }
-      if part == .wholeFrames {
-        result.lost.append("the last change of what stood on a page that is broken in the log")
-      }
-      return result
-    }
-    var parts: [DatabaseCopy.Log?] = directory.hasLog ? [nil, .nothing] : [nil]
-    if try LogVerifier.verify(directory.database).damage != nil {
-      parts.insert(.wholeFrames, at: 0)
-    }
-    var best: (part: DatabaseCopy.Log?, result: Salvage.Result)?
+    var best: (source: Source, result: Salvage.Result)?
     var failure = RAGError(.corrupt, "nothing can be saved", path: directory.path)
-    for part in parts {
+    for source in try sources(of: directory) {
       do {
-        let result = try await run(part)
-        if best.map({ result.isBetter(than: $0.result) }) ?? true { best = (part, result) }
+        let result = try await salvage(directory, from: source)
+        if best.map({ result.isBetter(than: $0.result) }) ?? true { best = (source, result) }
         if result.isGood { return result.lost }
       } catch let error as RAGError where error.code == .corrupt {
         failure = error
       }
     }
     guard let best else { throw failure }
-    return try await run(best.part).lost
+    return try await salvage(directory, from: best.source).lost
+  }
+
+  /// The most promising first.
+  private static func sources(of directory: IndexDirectory) throws -> [Source] {
+    let log = try LogVerifier.verify(directory.database)
+    var sources = [Source.original]
+    if let damage = log.damage {
+      // Half of a commit that was never acknowledged is worth nothing.
+      let place = damage.mayBeTornCommit ? 1 : 0
+      sources.insert(.copy(with: .wholeFrames, firstPage: nil), at: place)
+    }
+    if directory.hasLog { sources.append(.copy(with: .nothing, firstPage: nil)) }
+    if try !DatabaseHeader.isMendable(directory.database) {
+      let pages = try mappingErrors(directory.path) { try Schema.firstPages(in: directory) }
+      for part in directory.hasLog ? [.wholeFrames, .nothing] : [.nothing] as [DatabaseCopy.Log] {
+        sources += pages.map { .copy(with: part, firstPage: $0) }
+      }
+    }
+    return sources
+  }
+
+  private static func salvage(
+    _ directory: IndexDirectory, from source: Source
+  ) async throws -> Salvage.Result {
+    var path = directory.database
+    var hasGaps = false
+    if case .copy(let part, let firstPage) = source {
+      path = directory.databaseCopy
+      hasGaps = try part == .wholeFrames && LogVerifier.verify(directory.database).damage != nil
+      directory.removeDatabaseCopy()
+      try DatabaseCopy.write(
+        of: directory.database, with: part, firstPage: firstPage, to: path)
+    }
+    var result = try await mappingErrors(directory.path) {
+      try await Salvage(directory: directory, source: path, pagesMayBeStale: hasGaps).run()
+    }
+    if hasGaps {
+      result.lost.append("the last change of what stood on a page that is broken in the log")
+    }
+    return result
   }
 }

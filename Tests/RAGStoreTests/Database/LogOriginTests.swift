@@ -72,6 +72,13 @@ struct LogOriginTests {
       #expect(try await Store.verify(mixed) == [])
       let repaired = try await Store.open(mixed, for: .read)
       #expect(try await repaired.lexical("beta") == ["beta"])
+      // Another such log is put beside the first.
+      try copy(["rag.sqlite-wal"], from: directory.path, to: mixed.path)
+      #expect(try await Store.repair(mixed).documents == 2)
+      let original = FileManager.default.contents(atPath: directory.database + "-wal")
+      for kept in [".foreign-wal", ".foreign-wal-2"] {
+        #expect(FileManager.default.contents(atPath: mixed.database + kept) == original)
+      }
       // The index itself is none the worse.
       #expect(try await Store.verify(directory) == [])
     }
@@ -148,7 +155,10 @@ struct LogOriginTests {
 
   @Test("that is a pipe, as any other file of an index, is refused and not waited for")
   func pipes() async throws {
-    for name in ["lock", "rag.sqlite", "rag.sqlite-wal", "rag.sqlite-shm"] {
+    for name in [
+      "lock", "rag.sqlite", "rag.sqlite-wal", "rag.sqlite-shm", "rag.sqlite-journal",
+      "rag.sqlite.lost",
+    ] {
       try await withTemporaryDirectory { path in
         let directory = IndexDirectory(path)
         try await Store.open(directory, for: .write).put(record("a", ["alpha"]))

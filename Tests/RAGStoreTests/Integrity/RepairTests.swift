@@ -113,6 +113,49 @@ struct RepairTests {
     #expect(try await repair(sample, database, "constants") == [])
   }
 
+  enum FirstPage: CaseIterable { case zeros, noise, cutInHalf }
+
+  @Test(
+    "loses nothing for a first page that is lost", arguments: FirstPage.allCases, [false, true])
+  func firstPage(_ fault: FirstPage, isCompacted: Bool) async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      try sample.restore(to: path)
+      if isCompacted { try await Store.open(directory, for: .write).compact() }
+      var database = try bytes(directory.database)
+      let size = PageChecksum.pageSize
+      var random = TestRandom(seed: 5)
+      let lost = fault == .cutInHalf ? size / 2..<size : 0..<size
+      for offset in lost {
+        database[offset] = fault == .zeros ? 0 : UInt8.random(in: 0...255, using: &random)
+      }
+      try write(database, to: directory.database)
+      await #expect(throws: RAGError.self) { try await Store.open(directory, for: .read) }
+      let report = try await Store.repair(directory)
+      #expect(report.documents == SampleIndex.documentCount && report.lost.isEmpty)
+      #expect(try await Store.verify(directory).isEmpty)
+      let repaired = try await Store.open(directory, for: .read)
+      #expect(try await SampleIndex.words(of: repaired) == sample.documents)
+    }
+  }
+
+  @Test("loses nothing for a first page that is lost while the log holds the last commits")
+  func firstPageAndLog() async throws {
+    let sample = try await SampleIndex.make(keepsLog: true)
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      var database = sample.database
+      database.replaceSubrange(
+        0..<PageChecksum.pageSize, with: repeatElement(0, count: PageChecksum.pageSize))
+      try sample.restore(to: path, changed: [IndexDirectory.databaseName: database])
+      let report = try await Store.repair(directory)
+      #expect(report.documents == SampleIndex.documentCount && report.lost.isEmpty)
+      let repaired = try await Store.open(directory, for: .read)
+      #expect(try await SampleIndex.words(of: repaired) == sample.documents)
+    }
+  }
+
   @Test("keeps what is left of a database that was cut short", arguments: [2, 3, 5, 9])
   func cut(parts: Int) async throws {
     let sample = try await SampleIndex.make()
