@@ -65,6 +65,37 @@ struct IngestCommandTests {
     }
   }
 
+  @Test("keeps what is gone with --no-prune, and removes most of an index only with --prune")
+  func pruning() throws {
+    try Sandbox.run { sandbox in
+      func remove(_ numbers: Range<Int>) throws {
+        for number in numbers {
+          try FileManager.default.removeItem(atPath: sandbox.path + "/docs/\(number).txt")
+        }
+      }
+      /// What an ingest removed, what is left, and what it said of it.
+      func ingest(_ flag: String...) throws -> (removed: Int?, left: Int?, errors: String) {
+        let run = try sandbox.shell((["rag ingest docs --json"] + flag).joined(separator: " "))
+        #expect(run.status == 0, "\(run.errors)")
+        let left = try sandbox.rag("status", "--json").json()["documents"] as? Int
+        return (try run.json()["removed"] as? Int, left, run.errors)
+      }
+      for number in 0..<5 { try sandbox.write("docs/\(number).txt", "Document \(number) alpha.") }
+      #expect(try ingest() == (0, 5, ""))
+      try remove(0..<1)
+      #expect(try ingest("--no-prune") == (0, 5, ""))
+      #expect(try ingest() == (1, 4, ""))
+      try remove(1..<4)
+      #expect(try ingest("--no-prune") == (0, 4, ""))
+      let careful = try ingest()
+      #expect(careful.removed == 0 && careful.left == 4)
+      #expect(careful.errors.contains("3 of 4 documents") && careful.errors.contains("--prune"))
+      #expect(try ingest("--prune") == (3, 1, ""))
+      let hits = try sandbox.rag("query", "alpha", "--hits-only", "--json").json()["hits"]
+      #expect((hits as? [Any])?.count == 1)
+    }
+  }
+
   @Test("of nothing but mistyped paths makes no index")
   func mistyped() throws {
     try Sandbox.run { sandbox in
