@@ -267,6 +267,31 @@ struct JourneyTests {
     }
   }
 
+  @Test("removes a document by its id, be it of standard input or of a record")
+  func deleteByID() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("docs/notes.txt", "other words")
+      let records = try sandbox.write("docs/r.csv", "sku,text\nA1,a red kettle\nB2,a blue kettle\n")
+      try #require(
+        try sandbox.rag("ingest", records, "--format", "csv", "--id-field", "sku").status == 0)
+      try #require(try sandbox.rag("ingest", "docs/notes.txt").status == 0)
+      try #require(try sandbox.rag("ingest", "-", "--id", "note", input: "Oaks.").status == 0)
+      func ids() throws -> Set<String> {
+        Set(try sandbox.rag("export").jsonLines().compactMap { $0["id"] as? String })
+      }
+      let all = try ids()
+      #expect(all.count == 4 && all.isSuperset(of: ["note", records + "#B2"]), "\(all)")
+      #expect(try sandbox.rag("delete", "note", "--json").json()["removed"] as? Int == 1)
+      #expect(try ids() == all.subtracting(["note"]))
+      #expect(try sandbox.rag("query", "oaks", "--hits-only").status == 1)
+      #expect(try sandbox.rag("delete", records + "#B2").text == "1 document removed\n")
+      #expect(try ids() == all.subtracting(["note", records + "#B2"]))
+      let gone = try sandbox.rag("delete", "note")
+      #expect(gone.status == 1 && gone.output.isEmpty)
+      #expect(gone.errors == "rag: no such document in the index\n")
+    }
+  }
+
   @Test("removes all that is named in one commit, each document once")
   func deleteMany() throws {
     try Sandbox.run { sandbox in
