@@ -71,7 +71,8 @@ struct SearchCancellationTests {
       let mode = SearchMode.allCases[number % SearchMode.allCases.count]
       let point = [Point.never, .beforeItBegins, .anywhere, .anywhere][random.next(below: 4)]
       // As many short ways as long ones: what a search does takes very different times.
-      let yieldCount = random.next(below: 1 << random.next(below: 14))
+      let bits = random.next(below: 14)
+      let yieldCount = random.next(below: 1 << bits)
       judge(
         await result(Query(Self.whale, mode: mode), engine, point, yieldCount: yieldCount), mode,
         point, "\(mode), \(place), search \(number), \(point), after \(yieldCount)")
