@@ -116,25 +116,44 @@ extension Faults {
     func fold() throws {
       var tally = Tally("1", "kill -9 while the graph is written")
       var random = Random("fold")
-      let image = try GraphIndex.image()
+      let image = try GraphIndex.dueImage()
+      let names = image.generationNames
+      var struck = 0
       try Scratch.run(encoder: Rag.model, dimensions: GraphIndex.dimensions) { scratch in
-        // The time that it takes here, to spread the kills over.
-        try image.restore(to: scratch.index)
-        let more = Batch("more", count: 250, parts: 1...1)
-        let arguments = try more.ingest(in: scratch)
-        let start = ContinuousClock.now
-        try #require(try scratch.rag(arguments).status == 0)
-        let span = Int((ContinuousClock.now - start) / .milliseconds(1))
+        let more = Batch("more", count: GraphIndex.last.documents.count, parts: 1...1)
+        let commands = [try more.ingest(in: scratch), ["compact"]]
+        // The time that they take here, to spread the kills over.
+        let spans = try commands.map { arguments in
+          try image.restore(to: scratch.index)
+          let start = ContinuousClock.now
+          try #require(try scratch.rag(arguments).status == 0)
+          let span = Int((ContinuousClock.now - start) / .milliseconds(1))
+          try #require(try IndexImage(scratch.index).generationNames != names)
+          return span
+        }
         for round in 1...Plan.rounds(8, full: 60) {
           tally.rounds += 1
           let place = "round \(round)"
           try image.restore(to: scratch.index)
-          var ledger = GraphIndex.ledger
-          ledger.begin(more)
-          let process = try scratch.start(arguments)
-          _ = process.ends(within: span * (30 + random.below(70)) / 100)
+          let number = round % 2
+          var ledger = GraphIndex.dueLedger
+          if number == 0 { ledger.begin(more) }
+          let process = try scratch.start(commands[number])
+          if round % 4 < 2 {
+            _ = process.ends(within: spans[number] * (30 + random.below(70)) / 100)
+          } else {
+            // Files of the next graph are there for a small part of the time.
+            while !process.ends(within: 1),
+              try IndexImage.generationNames(in: scratch.index) == names
+            {}
+            _ = process.ends(within: random.below(30))
+          }
           process.send(SIGKILL)
-          if process.finish().status == 0 { ledger.acknowledge(more) }
+          let run = scratch.checked(process.finish())
+          if run.status == 0, number == 0 { ledger.acknowledge(more) }
+          let left = try IndexImage.generationNames(in: scratch.index)
+          // Two graphs are there, or the files that a writer makes one of.
+          if run.status == nil, left != names { struck += 1 }
           var chunks = 0
           for name in ledger.batches.keys.sorted() {
             chunks += try ledger.check(name, in: scratch, place, into: &tally)
@@ -145,6 +164,8 @@ extension Faults {
           try Recall.judge(in: scratch, place, into: &tally)
         }
       }
+      if struck == 0 { tally.others.append("no kill met a graph that was being written") }
+      tally.notes.append("\(struck) with files of the next graph")
       tally.conclude()
     }
   }

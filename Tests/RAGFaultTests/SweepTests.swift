@@ -36,10 +36,11 @@ extension Faults {
       .enabled(if: Rag.hasModel, Rag.modelRemedy), arguments: Fault.allCases)
     func fold(_ fault: Fault) throws {
       try Scratch.run(encoder: Rag.model, dimensions: GraphIndex.dimensions) { scratch in
-        let old = GraphIndex.batch("a")
+        let old = GraphIndex.last
         try sweep(
-          fault, "an ingest with a graph", image: try GraphIndex.image(), before: old,
-          old.changed(every: 3, dropping: 8), in: scratch, from: .shared, bounded: 6, full: 120)
+          fault, "an ingest that writes a graph", image: try GraphIndex.dueImage(), before: old,
+          old.changed(every: 2, dropping: 8), in: scratch, from: .shared, writesGraph: true,
+          others: GraphIndex.dueLedger.documentCount - old.documents.count, bounded: 8)
       }
     }
 
@@ -105,10 +106,11 @@ extension Faults {
     }
 
     /// Runs a command again and again, with the fault at another of its calls each time.
+    /// - Parameter others: documents of one chunk that are in the index too and stay as they are.
     private func sweep(
       _ fault: Fault, _ job: String, image: IndexImage?, before: Batch? = nil, _ after: Batch,
-      command: [String]? = nil, in scratch: Scratch, from files: Scratch? = nil, bounded: Int = 24,
-      full: Int = .max
+      command: [String]? = nil, in scratch: Scratch, from files: Scratch? = nil,
+      writesGraph: Bool = false, others: Int = 0, bounded: Int = 24
     ) throws {
       let row = fault == .kill || fault == .torn ? "2" : "3"
       let title = "\(fault.rawValue) at each call of \(job)"
@@ -132,9 +134,26 @@ extension Faults {
       let calls = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n")
       let kinds = try IndexImage.kinds(in: scratch.index)
       try #require(calls.count > 10)
+      let ofGraph = calls.indices.filter { calls[$0].contains(#/g[0-9]+\.(graph|terms)/#) }
+      if writesGraph {
+        try #require(
+          try IndexImage(scratch.index).generationNames != image?.generationNames,
+          "no new graph was due")
+        for call in ["pwrite ", "fsync ", "rename "] {
+          try #require(
+            ofGraph.contains { calls[$0].contains(call) && calls[$0].contains(".graph") },
+            "\(call)of a graph does not go through the shim")
+        }
+      }
 
       var random = Random(title)
-      let chosen = Plan.spread(calls.count, bounded: bounded, full: full, &random)
+      var chosen = Plan.spread(calls.count, bounded: bounded, full: .max, &random)
+      if chosen.count < calls.count, !ofGraph.isEmpty {
+        // The graph is a small part of all calls, and half of those that are tried.
+        let some = Plan.spread(ofGraph.count, chosen.count / 2, &random).map { ofGraph[$0] }
+        let more = Plan.spread(calls.count, chosen.count - some.count, &random)
+        chosen = Set(some + more).sorted()
+      }
       var tally = try Workers.tally(chosen, in: scratch, { Tally(row, title) }) {
         number, worker, tally in
         let place =
@@ -166,7 +185,9 @@ extension Faults {
         if before == nil, run.end != .exit(0), try worker.rag("status").status == 2 {
         } else {
           let chunks = try ledger.check(after.name, in: worker, place, into: &tally)
-          try checkTotals(ledger, chunks, in: worker, place, into: &tally)
+          try checkStatus(
+            documents: ledger.documentCount + others, chunks: chunks + others, in: worker, place,
+            into: &tally)
         }
         // And the same command goes on from there, and cleans up.
         let again = try worker.rag(arguments)
@@ -182,19 +203,10 @@ extension Faults {
         if !stray.isEmpty { tally.others.append("\(place): left over: \(stray.sorted())") }
       }
       tally.notes.append("\(calls.count) calls")
+      if writesGraph {
+        tally.notes.append("\(chosen.count { ofGraph.contains($0) }) of files of the graph")
+      }
       tally.conclude()
-    }
-
-    private func checkTotals(
-      _ ledger: Ledger, _ chunks: Int, in scratch: Scratch, _ place: String,
-      into tally: inout Tally
-    ) throws {
-      // The other batches of the index with a graph are untouched: one chunk a document.
-      let others =
-        scratch.encoder == "none" ? 0 : (GraphIndex.names.count - 1) * GraphIndex.batchCount
-      try checkStatus(
-        documents: ledger.documentCount + others, chunks: chunks + others, in: scratch, place,
-        into: &tally)
     }
   }
 }

@@ -16,8 +16,15 @@ struct IndexImage: Sendable {
   }
 
   /// Files that one generation of the index is made of.
-  var generationNames: [String] {
-    names.filter { $0.hasPrefix("g") && $0.dropFirst().first?.isNumber == true }
+  var generationNames: [String] { names.filter(Self.isOfGeneration) }
+
+  /// Those in a directory, half written ones too.
+  static func generationNames(in directory: String) throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: directory).filter(isOfGeneration).sorted()
+  }
+
+  private static func isOfGeneration(_ name: String) -> Bool {
+    name.hasPrefix("g") && name.dropFirst().first?.isNumber == true
   }
 
   /// Makes `directory` this image and nothing else.

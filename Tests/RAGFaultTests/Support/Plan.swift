@@ -21,7 +21,11 @@ enum Plan {
 
   /// Up to `count` of the numbers 0..<`total`, evenly spaced from a start that is random.
   static func spread(_ total: Int, bounded count: Int, full: Int, _ random: inout Random) -> [Int] {
-    let count = rounds(count, full: full)
+    spread(total, rounds(count, full: full), &random)
+  }
+
+  /// As many as that, whether in every run or in full.
+  static func spread(_ total: Int, _ count: Int, _ random: inout Random) -> [Int] {
     guard total > count, count > 0 else { return Array(0..<total) }
     let start = random.below(total)
     return (0..<count).map { (start + $0 * total / count) % total }.sorted()
