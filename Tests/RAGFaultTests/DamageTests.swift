@@ -9,6 +9,8 @@ extension Faults {
       var place: String
       var name: String
       var bytes: Data?
+      /// What `rag verify` has to name, where one byte is damaged.
+      var found: [String] = []
     }
 
     /// The index that is damaged.
@@ -25,9 +27,10 @@ extension Faults {
         try self == .words ? LexicalIndex.image() : GraphIndex.image()
       }
 
-      /// Another one of the same kind.
-      func other() throws -> IndexImage {
-        try self == .words ? LexicalIndex.image(1) : GraphIndex.image(without: "b")
+      /// An index of which files are exchanged, and others of the same kind.
+      func generations() throws -> [IndexImage] {
+        try self == .words
+          ? LexicalIndex.compacted() : [GraphIndex.image(), GraphIndex.image(without: "b")]
       }
     }
 
@@ -53,10 +56,11 @@ extension Faults {
       "by files of another generation or index gives the same answers or an error",
       arguments: Subject.allCases)
     func swaps(_ subject: Subject) throws {
-      try judge("10", "files of another generation", subject) { image, _ in
-        // Where there is but the database, another one is simply another index.
-        try image.generationNames.flatMap { name in
-          try [image, subject.other()].flatMap { donor in
+      guard subject.canBeMade else { return skip("10", "files of another generation", subject) }
+      let images = try subject.generations()
+      try judge("10", "files of another generation", subject, images[0]) { image, _ in
+        image.generationNames.flatMap { name in
+          images.flatMap { donor in
             donor.generationNames.compactMap { otherName in
               guard let bytes = donor.files[otherName], bytes != image.files[name] else {
                 return nil
@@ -84,7 +88,10 @@ extension Faults {
           let offset = start + random.below(min(64, bytes.count - start))
           let bit = random.below(8)
           bytes[offset] ^= 1 << UInt8(bit)
-          return Damage(place: "\(name) byte \(offset) bit \(bit)", name: name, bytes: bytes)
+          var found = [name]
+          if name == "rag.sqlite" { found.append("page \(offset / 4096 + 1) of ") }
+          return Damage(
+            place: "\(name) byte \(offset) bit \(bit)", name: name, bytes: bytes, found: found)
         }
       }
     }
@@ -122,14 +129,12 @@ extension Faults {
 
     /// Does each damage to a copy of its own, and asks it.
     private func judge(
-      _ row: String, _ fault: String, _ subject: Subject,
+      _ row: String, _ fault: String, _ subject: Subject, _ image: IndexImage? = nil,
       _ damages: (IndexImage, inout Random) throws -> [Damage]
     ) throws {
       let title = "\(fault), \(subject.rawValue)"
-      guard subject.canBeMade else {
-        return Tally.skip(row, title, because: "there is no model: \(Rag.modelRemedy)")
-      }
-      let image = try subject.image()
+      guard subject.canBeMade else { return skip(row, fault, subject) }
+      let image = try image ?? subject.image()
       var random = Random(title)
       let damages = try damages(image, &random)
       let tally = try Scratch.run(encoder: subject.encoder, dimensions: subject.dimensions) {
@@ -141,10 +146,16 @@ extension Faults {
           damage, worker, tally in
           try image.replacing(damage.name, with: damage.bytes).restore(to: worker.index)
           try subject.probe.judge(
-            worker.index, against: answers, in: worker, damage.place, into: &tally)
+            worker.index, against: answers, in: worker, damage.place, damaged: damage.found,
+            into: &tally)
         }
       }
       tally.conclude()
+    }
+
+    private func skip(_ row: String, _ fault: String, _ subject: Subject) {
+      Tally.skip(
+        row, "\(fault), \(subject.rawValue)", because: "there is no model: \(Rag.modelRemedy)")
     }
   }
 

@@ -24,7 +24,7 @@ extension Faults {
         let disk = try scratch.child("disk")
         try patient.image.restore(to: disk.index)
         guard var recording = try Recording(of: disk.path, log: scratch.path + "/log") else {
-          return Tally.skip("4", tally.title, because: "there is no C compiler")
+          return tally.skip(because: "there is no C compiler")
         }
         let run = try disk.rag(["repair"], recording.environment(disk.path))
         try #require(run.status == (patient.lostCount > 0 ? 3 : 0), "\(run.errors)")

@@ -22,7 +22,7 @@ extension Faults {
           """
         }
         guard try scratch.shell("unshare -Ur true").status == 0 else {
-          return Tally.skip("33", tally.title, because: "there are no user namespaces here")
+          return tally.skip(because: "there are no user namespaces here")
         }
         for (name, value, documents) in [
           ("max_inotify_watches", 3, 6), ("max_inotify_instances", 0, 0),
@@ -56,7 +56,7 @@ extension Faults {
           (try? String(contentsOfFile: "/proc/sys/fs/inotify/max_queued_events", encoding: .utf8))
           .flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
         guard let most, most <= 100_000 else {
-          return Tally.skip("33", tally.title, because: "the queue is too long to overflow")
+          return tally.skip(because: "the queue is too long to overflow")
         }
         tally.rounds += 1
         let watch = try scratch.start(["ingest", scratch.path + "/docs", "--watch"])

@@ -22,6 +22,26 @@ enum LexicalIndex {
     }
   }
 
+  /// States of the same index and of another one in which all words are in a generation's file: the
+  /// last one, the one before, that of the other.
+  static func compacted() throws -> [IndexImage] {
+    var images: [IndexImage] = []
+    for variant in 0...1 {
+      try Scratch.run { scratch in
+        let batches = batches(variant)
+        for commands in [batches.dropLast(), batches.suffix(1)] {
+          let commands = try commands.map { try $0.ingest(in: .shared) } + [["compact"]]
+          for command in commands {
+            let run = try scratch.rag(command)
+            guard run.status == 0 else { throw GraphIndex.Failure(run: run) }
+          }
+          images.append(try IndexImage(scratch.index))
+        }
+      }
+    }
+    return [images[1], images[0], images[3]]
+  }
+
   private static func batches(_ variant: Int) -> [Batch] {
     let first = Batch("a", count: 20 + variant)
     return [first, Batch("b", count: 20 + variant), first.changed(every: 4, dropping: 9)]

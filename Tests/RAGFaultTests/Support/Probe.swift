@@ -33,9 +33,10 @@ struct Probe: Sendable {
   }
 
   /// Asks a damaged index: the same answers, or an error that says so.
+  /// - Parameter damaged: what `rag verify` has to print, whether a query meets the damage or not.
   func judge(
     _ index: String, against answers: [CommandRun], in scratch: Scratch, _ place: String,
-    errors: Set<Int32> = [2], into tally: inout Tally
+    errors: Set<Int32> = [2], damaged: [String] = [], into tally: inout Tally
   ) throws {
     tally.rounds += 1
     var isRefused = false
@@ -65,7 +66,14 @@ struct Probe: Sendable {
     guard Rag.verifies, Plan.isFull || tally.rounds % 4 == 1 else { return }
     let verify = try scratch.rag("verify", "--index", index)
     guard tally.survived(verify, place + ", verify") else { return }
-    if verify.status == 0, isRefused { tally.others.append("\(place): rag verify finds nothing") }
-    if verify.status == 0, !isRefused { tally.unseen += 1 }
+    if verify.status == 0, isRefused || !damaged.isEmpty {
+      tally.others.append("\(place): rag verify finds nothing")
+    } else if verify.status == 0 {
+      tally.unseen += 1
+    } else if verify.status != 2 || !damaged.allSatisfy(verify.text.contains) {
+      tally.others.append(
+        "\(place): rag verify ended \(verify.end) and does not name it: "
+          + "\(verify.text.prefix(300))\(verify.errors.prefix(300))")
+    }
   }
 }

@@ -5,6 +5,8 @@ import Testing
 struct Tally {
   let row: String
   let title: String
+  /// Whether it was not tried, and says why.
+  private(set) var isSkipped = false
   var rounds = 0
   /// Answers as before.
   var same = 0
@@ -79,6 +81,9 @@ struct Tally {
       fputs(fields.joined(separator: "\t") + "\n", file)
       fclose(file)
     }
+    if rounds == 0, !isSkipped {
+      Issue.record("row \(row), \(title): nothing was tried", sourceLocation: sourceLocation)
+    }
     for (word, places) in bad where !places.isEmpty {
       let shown = places.prefix(12).joined(separator: "\n  ")
       Issue.record(
@@ -89,9 +94,14 @@ struct Tally {
 
   /// Says in output and table that a row was not tried.
   static func skip(_ row: String, _ title: String, because reason: String) {
-    print("row \(row), \(title): skipped: \(reason)")
     var tally = Tally(row, title)
-    tally.notes = ["skipped: \(reason)"]
+    tally.skip(because: reason)
     tally.conclude()
+  }
+
+  /// Is concluded as a row that was not tried.
+  mutating func skip(because reason: String) {
+    isSkipped = true
+    notes = ["skipped: \(reason)"]
   }
 }
