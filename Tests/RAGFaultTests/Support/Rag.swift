@@ -141,7 +141,10 @@ struct Scratch: Sendable {
 
   /// Every message of every command is held against promise 5: no text of documents in it.
   func checked(_ run: CommandRun) -> CommandRun {
-    if run.errors.contains(Rag.canary) { Rag.leaks.withLock { $0.append(run.errors) } }
+    if run.errors.contains(Rag.canary) {
+      Rag.leaks.withLock { $0.append(run.errors) }
+      Issue.record("a message shows text of documents: \(run.errors.prefix(300))")
+    }
     return run
   }
 }
