@@ -106,7 +106,8 @@ extension Faults {
     }
 
     /// Runs a command again and again, with the fault at another of its calls each time.
-    /// - Parameter others: documents of one chunk that are in the index too and stay as they are.
+    ///
+    /// So many `others`, documents of one chunk, are in the index too and stay as they are.
     private func sweep(
       _ fault: Fault, _ job: String, image: IndexImage?, before: Batch? = nil, _ after: Batch,
       command: [String]? = nil, in scratch: Scratch, from files: Scratch? = nil,

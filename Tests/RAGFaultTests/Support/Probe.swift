@@ -33,7 +33,8 @@ struct Probe: Sendable {
   }
 
   /// Asks a damaged index: the same answers, or an error that says so.
-  /// - Parameter damaged: what `rag verify` has to print, whether a query meets the damage or not.
+  ///
+  /// `damaged` is what `rag verify` has to print, whether a query meets the damage or not.
   func judge(
     _ index: String, against answers: [CommandRun], in scratch: Scratch, _ place: String,
     errors: Set<Int32> = [2], damaged: [String] = [], into tally: inout Tally
