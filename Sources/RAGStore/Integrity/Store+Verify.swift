@@ -111,6 +111,7 @@ extension StoreReader {
     try check("source") { _ = try SourceRow($0) }
     try check("chunk") { _ = try ChunkRow($0) }
     try check("vector") { _ = try VectorRow($0, dimension: settings.dimension) }
+    problems += try metadataProblems()
     for line in try String.fetchAll(database, sql: "PRAGMA integrity_check(\(Self.shown))")
     where line != "ok" {
       problems.append(Damage(file, line))
@@ -148,8 +149,24 @@ extension StoreReader {
         "SELECT count(*) FROM vector WHERE chunk NOT IN (SELECT id FROM chunk)"
       ),
       (
+        "values of metadata belong to no document",
+        "SELECT count(*) FROM metadata WHERE document NOT IN (SELECT id FROM document)"
+      ),
+      (
+        "kept sources belong to no document",
+        "SELECT count(*) FROM source WHERE document NOT IN (SELECT id FROM document)"
+      ),
+      (
         "chunks are marked as removed",
         "SELECT count(*) FROM chunk WHERE id IN (SELECT chunk FROM tombstone)"
+      ),
+      (
+        "chunks are marked as removed that are still to come",
+        "SELECT count(*) FROM tombstone WHERE chunk > \(settings.lastChunk)"
+      ),
+      (
+        "generations end behind the last chunk",
+        "SELECT count(*) FROM generation WHERE lastChunk > \(settings.lastChunk)"
       ),
     ]
     let documents = try Int.fetchOne(database, sql: "SELECT count(*) FROM document") ?? 0
@@ -160,6 +177,59 @@ extension StoreReader {
     for (problem, sql) in contradictions {
       let count = try Int.fetchOne(database, sql: sql) ?? 0
       if count > 0 { problems.append(Damage(file, "\(count) \(problem)")) }
+    }
+    return problems
+  }
+
+  /// Where filters would not read what documents say.
+  ///
+  /// The rows of `metadata` have no checksum: they are held against those that a write makes of the
+  /// document, one document at a time.
+  private func metadataProblems() throws -> [Damage] {
+    let file = IndexDirectory.databaseName
+    // As bytes: texts that look alike are equal as strings.
+    let rows = """
+      SELECT CAST(field AS BLOB), CAST(text AS BLOB), number FROM metadata WHERE document = ?
+      ORDER BY 1, 2, 3
+      """
+    let model = try DatabaseQueue()
+    try model.write {
+      try $0.execute(
+        sql: """
+          CREATE TABLE metadata (document INTEGER, field TEXT, text TEXT, number REAL) STRICT
+          """)
+    }
+    func written(_ metadata: Metadata, _ document: Int64) throws -> [Row] {
+      guard !metadata.isEmpty else { return [] }
+      return try model.write { model in
+        try model.cachedStatement(sql: "DELETE FROM metadata").execute()
+        try Store.insert(metadata, document: document, in: model)
+        return try Row.fetchAll(model.cachedStatement(sql: rows), arguments: [document])
+      }
+    }
+    var problems: [Damage] = []
+    var count = 0
+    do {
+      let stored = try database.cachedStatement(sql: rows)
+      let documents = try Row.fetchCursor(database, sql: "SELECT * FROM document")
+      while let row = try documents.next() {
+        try Cancellation.check()
+        // A row that is damaged itself was told of.
+        guard let document = try? DocumentRow(row) else { continue }
+        let found = try Row.fetchAll(stored, arguments: [document.id])
+        let metadata = try? document.decodedMetadata()
+        if let metadata, try written(metadata, document.id) == found { continue }
+        count += 1
+        guard count <= Self.shown else { continue }
+        let problem = metadata == nil ? "cannot be read" : "is not that which filters read"
+        problems.append(Damage(file, "the metadata of document \(document.id) \(problem)"))
+      }
+    } catch let error as DatabaseError where Damage.isMeant(by: error) {
+      problems.append(
+        Damage(file, "table metadata cannot be read to its end (\(error.resultCode))"))
+    }
+    if count > Self.shown {
+      problems.append(Damage(file, "the metadata of \(count - Self.shown) more documents"))
     }
     return problems
   }
@@ -201,7 +271,13 @@ extension StoreReader {
       try check("g\(generation.number).terms", "chunk") {
         let terms = try files.terms(of: generation)
         try terms.check()
-        return try terms.ids()
+        let ids = try terms.ids()
+        guard ids.count == generation.chunkCount else {
+          throw RAGError(
+            .corrupt, "holds \(ids.count) chunks, the database says \(generation.chunkCount)",
+            path: files.directory.terms(generation.number))
+        }
+        return ids
       }
     }
     return problems

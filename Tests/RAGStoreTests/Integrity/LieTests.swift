@@ -175,8 +175,30 @@ struct LieTests {
       try $0.execute(sql: "INSERT INTO tombstone VALUES (5), (6)")
     },
     Lie("removed chunks that never were", isNoticed: false) {
+      try $0.execute(sql: "INSERT INTO tombstone VALUES (?), (0)", arguments: [Int64.min])
+    },
+    Lie("a chunk that was removed and is still to come") {
       try $0.execute(
-        sql: "INSERT INTO tombstone VALUES (?), (?), (0)", arguments: [Int64.min, Int64.max])
+        sql: """
+          INSERT INTO tombstone SELECT value + 1 FROM setting WHERE name = 'lastChunk'
+          """)
+    },
+    Lie("a chunk that was removed and has the last of all numbers") {
+      try $0.execute(sql: "INSERT INTO tombstone VALUES (?)", arguments: [Int64.max])
+    },
+    metadata("that no document has", "INSERT INTO metadata VALUES (3, 'number', '7', 7)"),
+    metadata("of a field that no document has", "INSERT INTO metadata VALUES (3, 'x', NULL, NULL)"),
+    metadata("that is there twice", "INSERT INTO metadata SELECT * FROM metadata LIMIT 1"),
+    metadata("that is missing", "DELETE FROM metadata WHERE document = 50"),
+    metadata("of another number", "UPDATE metadata SET number = 7 WHERE document = 50"),
+    metadata("of no number", "UPDATE metadata SET number = NULL WHERE document = 50"),
+    metadata("of another text", "UPDATE metadata SET text = '7' WHERE document = 50"),
+    metadata("of another field", "UPDATE metadata SET field = 'Number' WHERE document = 50"),
+    metadata("of another document", "UPDATE metadata SET document = 4 WHERE document = 50"),
+    metadata(
+      "of no document", "INSERT INTO metadata SELECT 7777, field, text, number FROM metadata"),
+    Lie("a source of no document") { database in
+      try SourceRow(document: 7_777, bytes: Data([1, 2, 3])).insert(database)
     },
     Lie("values of other types than those of their columns") { database in
       try database.execute(sql: "PRAGMA writable_schema = ON")
@@ -218,6 +240,7 @@ struct LieTests {
     generation("that ends before it begins", "lastChunk = \(Int64.min)"),
     generation("that ends behind all chunks", "lastChunk = \(Int64.max)"),
     generation("of fewer chunks than none", "chunkCount = -1"),
+    generation("of fewer chunks than it has", "chunkCount = chunkCount - 1"),
     generation("of more chunks than can be counted", "chunkCount = \(Int64.max)"),
     generation("of a graph of fewer bytes than none", "graphByteCount = \(Int64.min)"),
     generation("of words of fewer bytes than none", "termsByteCount = -1"),
@@ -242,6 +265,10 @@ struct LieTests {
     Lie("a generation \(description)", isNoticed: isNoticed) {
       try $0.execute(sql: "UPDATE generation SET \(assignment)")
     }
+  }
+
+  private static func metadata(_ description: String, _ sql: String) -> Lie {
+    Lie("a value of metadata \(description)") { try $0.execute(sql: sql) }
   }
 
   private static func chunk(_ id: Int64, in database: Database) throws -> ChunkRow {

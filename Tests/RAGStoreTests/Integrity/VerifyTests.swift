@@ -93,4 +93,69 @@ struct VerifyTests {
       } throws: { ($0 as? RAGError)?.code == code }
     }
   }
+
+  @Test("tells a generation that would take in chunks that are still to come")
+  func greedyGeneration() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      do {
+        let store = try await Store.open(directory, for: .write)
+        try await store.put(record("a", (0..<30).map { "text \($0)" }))
+        try await store.settle(policy: foldPolicy(tailLimit: 10))
+      }
+      #expect(try await Store.verify(directory) == [])
+      try change(directory, "UPDATE generation SET lastChunk = lastChunk + 5")
+      #expect(try await Store.verify(directory).map(\.file) == ["rag.sqlite"])
+      #expect(try await Store.repair(directory).lost == [])
+      #expect(try await Store.verify(directory) == [])
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("b", ["fresh"]))
+      #expect(try await store.lexical("fresh") == ["fresh"])
+    }
+  }
+
+  @Test("holds what filters read against what the documents say, to the byte")
+  func metadata() async throws {
+    let values: Metadata = [
+      "text": "plain", "accent": "caf\u{E9}", "digits": "0042", "digitsBeyond": "1e400",
+      "whole": 3, "fraction": 0.1, "large": 1e300, "negative": -2.5, "zero": .number(-0.0),
+      "flag": true, "empty": "", "none": .list([]), "nul": "a\0b", "name": "nan",
+      "list": ["one", 2, false, ["deeper", "deeper"]], "exact": MetadataValue(wholeNumber: .max),
+    ]
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      do {
+        let store = try await Store.open(directory, for: .write)
+        try await store.put(
+          record("a", ["alpha"], metadata: values), record("b", ["beta"]),
+          record("c", ["gamma"], metadata: values))
+        try await store.put(record("a", ["alpha"], metadata: values))
+        #expect(try await Store.verify(directory) == [])
+        try await store.compact()
+      }
+      #expect(try await Store.verify(directory) == [])
+      // The same letter, in other bytes.
+      try change(
+        directory,
+        "UPDATE metadata SET text = 'cafe\u{301}' WHERE document = 3 AND field = 'accent'")
+      #expect(
+        try await Store.verify(directory).map(\.problem)
+          == ["the metadata of document 3 is not that which filters read"])
+      #expect(try await Store.repair(directory).lost == [])
+      #expect(try await Store.verify(directory) == [])
+      let store = try await Store.open(directory, for: .read)
+      let wanted = Filter.equals(field: "accent", "caf\u{E9}")
+      #expect(try await store.keys(matching: wanted) == ["a", "c"])
+    }
+  }
+
+  /// Changes rows, under right checksums of pages.
+  private func change(_ directory: IndexDirectory, _ sql: String) throws {
+    let queue = try openWriter(directory.database)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(sql: sql)
+      _ = try database.checkpoint(.truncate)
+    }
+    try queue.close()
+  }
 }
