@@ -75,6 +75,32 @@ struct DamageTests {
     }
   }
 
+  @Test("Versions and byte orders of others are named as such")
+  func otherFormats() throws {
+    let layout = try bytes.withUnsafeBytes { try LexicalFileHeader.read($0, path: "").layout }
+    let (known, analysis) = (LexicalFileHeader.kind.version, LexicalAnalyzer.version)
+    func expect(_ offset: Int, _ value: UInt32, _ named: [String]) throws {
+      var other = bytes
+      withUnsafeBytes(of: value.littleEndian) {
+        other.replaceSubrange(offset..<(offset + 4), with: $0)
+      }
+      seal(&other, layout)
+      try writeFile(other, to: directory.file("b"))
+      let error = #expect(throws: RAGError.self) { try LexicalFile(path: directory.file("b")) }
+      #expect(error?.code == .incompatibleFormat, "\(value) at \(offset)")
+      for name in named { #expect(error?.message.contains(name) ?? false, "\(error as Any)") }
+    }
+    for version in [0, known + 1, 77, .max] {
+      try expect(12, version, ["version \(version),", "reads \(known);"])
+    }
+    for version in [0, analysis + 1, .max] {
+      try expect(64, version, ["analysis \(version),", "those of \(analysis);"])
+    }
+    try expect(8, 0x0403_0201, ["big-endian"])
+    try expect(8, 7, [])
+    try expect(0, 0x4E48_4152, ["not a lexical file"])
+  }
+
   @Test("A file that lies under right checksums is refused or searched, but never a trap")
   func lies() throws {
     var random = SplitMix64(seed: 13)

@@ -247,7 +247,8 @@ struct IndexDirectoryTests {
         try await store.writer?.write { try $0.execute(sql: "PRAGMA user_version = 999") }
       }
       await #expect { try await Store.open(IndexDirectory(directory), for: access) } throws: {
-        RAGError.Code.incompatibleFormat ~= $0 && "\($0)".contains("999")
+        RAGError.Code.incompatibleFormat ~= $0 && "\($0)".contains("format 999,")
+          && "\($0)".contains("\(Schema.oldestVersion) to \(Schema.formatVersion)")
       }
     }
   }

@@ -37,11 +37,9 @@ extension Store {
       {
         logDamage = nil
       }
-    } catch RAGError.Code.incompatibleFormat where damage.isEmpty {
+    } catch let error as RAGError where error.code == .incompatibleFormat && damage.isEmpty {
       // Whole, and not ours.
-      try Schema.validateFile(of: directory)
-      throw RAGError(
-        .incompatibleFormat, "is not an index that this build reads", path: directory.path)
+      throw error
     } catch  where Damage.isMeant(by: error) {
       damage.append(Damage(IndexDirectory.databaseName, error))
     }
