@@ -43,47 +43,109 @@ struct FoldPolicyTests {
   @Test("takes no more than its capacity at once, ends, and leaves few generations")
   func bounds() {
     var random = TestRandom(seed: 7)
-    var (sizes, tail): ([FoldPolicy.Size], FoldPolicy.Size) = (
-      [], .init(chunkCount: 0, removedCount: 0)
-    )
-    func apply(_ due: FoldPolicy.Due) {
-      let folded = sizes[due.generations].reduce(0) { $0 + $1.liveCount }
-      let taken = due.takesTail ? min(tail.liveCount, policy.capacity) : 0
-      #expect(folded + taken <= policy.capacity)
-      #expect(!due.takesTail || due.generations.upperBound == sizes.count)
-      let made = FoldPolicy.Size(chunkCount: folded + taken, removedCount: 0)
-      sizes.replaceSubrange(due.generations, with: made.chunkCount > 0 ? [made] : [])
-      if due.takesTail { tail = .init(chunkCount: tail.liveCount - taken, removedCount: 0) }
-    }
+    var index = Index(policy: policy)
     for round in 0..<3_000 {
       let isGrowing = round / 500 % 2 == 0
-      tail.chunkCount += Int.random(in: 0..<(round % 97 == 0 ? 3_000 : 30), using: &random)
-      for index in sizes.indices where !isGrowing || Int.random(in: 0..<8, using: &random) == 0 {
-        let removed = Int.random(in: 0..<40, using: &random)
-        sizes[index].removedCount = min(
-          sizes[index].chunkCount, sizes[index].removedCount + removed)
+      index.tail.chunkCount += Int.random(in: 0..<(round % 97 == 0 ? 3_000 : 30), using: &random)
+      for place in index.generations.indices
+      where !isGrowing || Int.random(in: 0..<8, using: &random) == 0 {
+        let size = index.generations[place]
+        index.generations[place].removedCount = min(
+          size.chunkCount, size.removedCount + Int.random(in: 0..<40, using: &random))
       }
-      var steps = 0
-      while let due = policy.next(sizes, tail: tail) {
-        apply(due)
-        steps += 1
-        guard steps < 100 else { break }
+      let ends = index.foldAll()
+      #expect(ends)
+      #expect(index.generations.count <= 2 * index.liveCount / policy.capacity + 2)
+      // Removed chunks that files hold count with the others.
+      if index.generations.reduce(index.tail.chunkCount, { $0 + $1.chunkCount })
+        <= policy.capacity
+      {
+        #expect(index.generations.count <= 2)
       }
-      #expect(steps < 100)
-      let live = sizes.reduce(tail.liveCount) { $0 + $1.liveCount }
-      #expect(sizes.count <= 2 * live / policy.capacity + 3)
-      #expect(tail.liveCount <= policy.tailLimit)
+      #expect(index.tail.liveCount <= policy.tailLimit)
     }
-    let live = sizes.reduce(tail.liveCount) { $0 + $1.liveCount }
+    let live = index.liveCount
     var done = 0
-    while let due = policy.nextCompaction(sizes, from: done, tail: tail) {
-      let count = sizes.count
-      apply(due)
-      if sizes.count > count - due.generations.count { done += 1 }
+    while let due = policy.nextCompaction(index.generations, from: done, tail: index.tail) {
+      let count = index.generations.count
+      index.apply(due)
+      if index.generations.count > count - due.generations.count { done += 1 }
     }
-    #expect(tail == .init(chunkCount: 0, removedCount: 0))
-    #expect(sizes.allSatisfy { $0.removedCount == 0 })
-    #expect(sizes.reduce(0) { $0 + $1.liveCount } == live)
-    #expect(sizes.count <= 2 * live / policy.capacity + 1)
+    #expect(index.tail == .init(chunkCount: 0, removedCount: 0))
+    #expect(index.generations.allSatisfy { $0.removedCount == 0 })
+    #expect(index.liveCount == live)
+    #expect(index.generations.count <= 2 * live / policy.capacity + 1)
+  }
+
+  @Test(
+    "leaves a body and a delta at most of an index that never holds more than its capacity",
+    arguments: 1...10)
+  func twoGenerations(seed: UInt64) {
+    var random = TestRandom(seed: seed)
+    let policies = [
+      FoldPolicy(), foldPolicy(tailLimit: 10, capacity: 1_000),
+      foldPolicy(tailLimit: 3, capacity: 100),
+    ]
+    for policy in policies {
+      var index = Index(policy: policy)
+      var counts: Set<Int> = []
+      for round in 0..<2_000 {
+        let most = round % 50 == 0 ? policy.capacity : 2 * policy.tailLimit
+        let added = Int.random(in: 0...most, using: &random)
+        index.tail.chunkCount += min(added, policy.capacity - index.liveCount)
+        // Near the capacity for half of the time.
+        if round / 200 % 2 == 0 || Int.random(in: 0..<4, using: &random) == 0 {
+          index.remove(upTo: 3 * policy.tailLimit, using: &random)
+        }
+        let ends = index.foldAll()
+        #expect(ends)
+        counts.insert(index.generations.count)
+        #expect(index.generations.count <= 2, "round \(round)")
+        #expect(index.tail.liveCount <= policy.tailLimit, "round \(round)")
+      }
+      #expect(counts.contains(1) && counts.contains(2))
+    }
+  }
+}
+
+/// What a policy sees of an index that it folds.
+private struct Index {
+  let policy: FoldPolicy
+  var generations: [FoldPolicy.Size] = []
+  var tail = FoldPolicy.Size(chunkCount: 0, removedCount: 0)
+
+  var liveCount: Int { generations.reduce(tail.liveCount) { $0 + $1.liveCount } }
+
+  init(policy: FoldPolicy) { self.policy = policy }
+
+  mutating func apply(_ due: FoldPolicy.Due) {
+    let folded = generations[due.generations].reduce(0) { $0 + $1.liveCount }
+    let taken = due.takesTail ? min(tail.liveCount, policy.capacity) : 0
+    #expect(folded + taken <= policy.capacity)
+    #expect(!due.takesTail || due.generations.upperBound == generations.count)
+    let made = FoldPolicy.Size(chunkCount: folded + taken, removedCount: 0)
+    generations.replaceSubrange(due.generations, with: made.chunkCount > 0 ? [made] : [])
+    if due.takesTail { tail = .init(chunkCount: tail.liveCount - taken, removedCount: 0) }
+  }
+
+  /// Does what is due.
+  /// - Returns: whether there was an end to it.
+  mutating func foldAll() -> Bool {
+    for _ in 0..<100 {
+      guard let due = policy.next(generations, tail: tail) else { return true }
+      apply(due)
+    }
+    return false
+  }
+
+  /// Removes some chunks of the tail and of each generation.
+  mutating func remove(upTo count: Int, using random: inout TestRandom) {
+    func removed(of size: FoldPolicy.Size) -> Int {
+      min(size.chunkCount, size.removedCount + Int.random(in: 0...count, using: &random))
+    }
+    tail.removedCount = removed(of: tail)
+    for index in generations.indices {
+      generations[index].removedCount = removed(of: generations[index])
+    }
   }
 }
