@@ -76,4 +76,22 @@ struct SettleTests {
       #expect(try await Store.verify(directory) == [])
     }
   }
+  @Test("that is cancelled leaves the fold to the next one, and is no error: all is committed")
+  func cancelled() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      let policy = foldPolicy(tailLimit: 1)
+      try await store.put(record("a", ["alpha"]), record("b", ["beta"]), record("c", ["gamma"]))
+      let task = Task {
+        withUnsafeCurrentTask { $0?.cancel() }
+        return try await store.settle(policy: policy)
+      }
+      #expect(try await task.value)
+      #expect(!directory.hasLog)
+      #expect(try await store.read { try $0.state().generations } == [])
+      #expect(try await store.settle(policy: policy))
+      #expect(try await store.read { try $0.state().generations.count } == 1)
+    }
+  }
 }

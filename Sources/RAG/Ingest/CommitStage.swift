@@ -11,6 +11,7 @@ struct CommitStage {
   let journal: IngestJournal
 
   func run() async throws {
+    var hasRoom = true
     while let batch = try await input.receive() {
       let changes = batch.changes
       if !changes.isEmpty, !context.options.isDryRun {
@@ -22,9 +23,10 @@ struct CommitStage {
       }
       budget.give(back: batch.heldByteCount)
       try await journal.note(batch)
-      // So that a long ingest leaves neither searches nor itself a long tail.
-      if !changes.isEmpty, !context.options.isDryRun {
-        try await context.store?.foldIfNeeded()
+      // So that a long ingest leaves neither searches nor itself a long tail. Where there is no room
+      // for that, there may be for documents; the end of the run tries again, and says so.
+      if hasRoom, !changes.isEmpty, !context.options.isDryRun {
+        hasRoom = try await context.store?.foldIfNeeded() ?? true
       }
     }
   }

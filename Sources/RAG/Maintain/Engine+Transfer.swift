@@ -72,6 +72,7 @@ extension Engine {
     let decoder = JSONDecoder()
     var batch: [Change] = []
     var (count, byteCount) = (0, 0)
+    var hasRoom = true
     while true {
       try Task.checkCancellation()
       let line = try spool.next()
@@ -84,7 +85,8 @@ extension Engine {
         try await store.apply(batch, encoder: encoder, chunking: header.chunking)
         count += batch.count
         (batch, byteCount) = ([], 0)
-        try await store.foldIfNeeded()
+        // The end of the run folds what is left, cancelled or not: all is committed.
+        if hasRoom, line != nil { hasRoom = try await store.foldIfNeeded() }
       }
       if line == nil { return count }
     }

@@ -9,28 +9,45 @@ extension Store {
   /// The caller holds the writer's lock. Readers keep the generations they have; files that no
   /// state names any more are removed when the new state is committed. Cancelled or interrupted,
   /// it leaves a whole state, and the next call goes on from there.
+  /// - Returns: false where the device is too full for that: what was written stays as it is.
   /// - Complexity: O(chunks folded) distances times log(chunks), and one write of their files, in
   ///   memory for no more than `FoldPolicy.capacity` chunks.
-  package func foldIfNeeded(policy: FoldPolicy = FoldPolicy()) async throws {
+  @discardableResult
+  package func foldIfNeeded(policy: FoldPolicy = FoldPolicy()) async throws -> Bool {
+    try await asFarAsThereIsRoom { try await foldWhatIsDue(policy) }
+  }
+
+  private func foldWhatIsDue(_ policy: FoldPolicy) async throws {
     while try await fold(policy, { try $0.dueFold(policy) }) != nil {}
+  }
+
+  /// Runs work that documents can do without; false where the device is too full for it.
+  private func asFarAsThereIsRoom(_ body: () async throws -> Void) async throws -> Bool {
+    do {
+      try await body()
+      return true
+    } catch RAGError.Code.diskFull {
+      // What a fold had written before.
+      try await removeLeftovers()
+      return false
+    }
   }
 
   /// Ends a run of writes: folds what is due, gives free space back, and empties the log.
   ///
   /// A log that stays is a risk: of a damaged one SQLite's recovery drops the end without a word.
+  /// Cancelled, it leaves the rest to the next run: what was written is committed.
   /// - Returns: false where the device is too full for that: what was written stays as it is, and
   ///   the next run tries again.
   @discardableResult
   package func settle(policy: FoldPolicy = FoldPolicy()) async throws -> Bool {
     var hasRoom = true
     do {
-      try await foldIfNeeded(policy: policy)
-      try await giveBackSpace()
-    } catch RAGError.Code.diskFull {
-      hasRoom = false
-      // What a fold had written before.
-      try await removeLeftovers()
-    }
+      hasRoom = try await asFarAsThereIsRoom {
+        try await foldWhatIsDue(policy)
+        try await giveBackSpace()
+      }
+    } catch RAGError.Code.cancelled {}
     try await emptyLog()
     return hasRoom
   }
@@ -53,7 +70,7 @@ extension Store {
   /// space that is not needed any more back to the file system.
   package func compact(policy: FoldPolicy = FoldPolicy()) async throws {
     guard let writer else { throw notWritable }
-    try await foldIfNeeded(policy: policy)
+    try await foldWhatIsDue(policy)
     var done = 0
     while let folded = try await fold(
       policy,
