@@ -24,8 +24,9 @@ extension Engine {
     }.count
   }
 
-  /// Removes whatever each name may mean, in one commit: the document of an id, that of a file, and
-  /// those of all files below a directory. The files themselves are not touched.
+  /// Removes whatever each name may mean, in one commit: the document of an id, that of a file, those
+  /// of all files below a directory, and the records that were ingested from memory under an id. The
+  /// files themselves are not touched.
   /// - Returns: the ids of what was removed, and the names that mean nothing in the index.
   @discardableResult
   public func delete(
@@ -35,12 +36,7 @@ extension Engine {
     let ids = try await remove(wait) { reader in
       unknown.withLock { $0 = [] }
       return try names.flatMap { name in
-        // An ingest names files as they are found, behind a root that is a link.
-        let path = name.absolutePath
-        let paths = Set([path, URL(filePath: path).resolvingSymlinksInPath().path])
-        let keys =
-          try paths.flatMap { try reader.documentKeys(under: $0) }
-          + (reader.documentState(name) == nil ? [] : [name])
+        let keys = try reader.documentKeys(named: name)
         if keys.isEmpty { unknown.withLock { $0.append(name) } }
         return keys
       }
@@ -68,5 +64,23 @@ extension Engine {
     try await store.apply(sorted.map { .remove(key: $0) }, encoder: nil, chunking: nil)
     try await store.settle()
     return sorted
+  }
+}
+
+extension StoreReader {
+  /// The keys of the documents that a name may mean.
+  fileprivate func documentKeys(named name: String) throws -> [String] {
+    // A link is a document of its own, apart from that of its target, and a directory is none.
+    let path = name.locatedPath
+    var keys = try documentKeys(under: path)
+    if keys.isEmpty, let target = path.resolvedPath { keys = try documentKeys(under: target) }
+    if try documentState(name) != nil { return keys + [name] }
+    // Every record says its line.
+    return try keys
+      + documentKeys(
+        matching: .and([
+          .hasPrefix(field: "id", name + "#"), .not(.exists(field: "path")),
+          .range(field: "line", .init(lower: .number(1))),
+        ]))
   }
 }

@@ -8,7 +8,8 @@ struct DeleteCommand: AsyncParsableCommand {
     abstract: "Remove documents from the index.",
     discussion: """
       Documents are named by their id, by the path of their file or of a directory with all that \
-      lies below it, or chosen by a condition as in 'rag query --where'. \
+      lies below it, records of standard input together by the --id they were read under, or chosen \
+      by a condition as in 'rag query --where'. \
       The files themselves are never touched; a file that still lies in an ingested directory \
       comes back with the next ingest.
 
