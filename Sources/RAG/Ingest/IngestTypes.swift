@@ -79,7 +79,8 @@ public struct IngestOptions: Sendable {
 
   /// What happens to documents whose file is gone from an ingested directory.
   public enum Pruning: String, Sendable, CaseIterable {
-    /// They are removed, unless that would be more than half of the index or the directory is gone.
+    /// They are removed, unless that would be more than half of the index, or the directory is gone
+    /// or empty.
     case careful
     /// They are removed.
     case always

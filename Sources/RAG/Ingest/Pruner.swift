@@ -19,6 +19,7 @@ struct Pruner {
     for place in places { gone += try await goneKeys(at: place) }
     guard !gone.isEmpty else { return }
     if options.pruning == .careful {
+      gone = try await withoutEmptyRoots(gone)
       let stored = try await context.read { try $0.counts().documents } ?? 0
       let count = stored + (options.isDryRun ? journal.addedCount : 0)
       if gone.count * 2 > count {
@@ -51,6 +52,24 @@ struct Pruner {
       changes.paths.filter { path in roots.contains { path.isAtOrBelow($0) } }
         + roots.filter(changes.covers)
     ).outermost.sorted()
+  }
+
+  /// Leaves out, with a warning, what is gone from roots in which no file is left: the place of a drive
+  /// that is not mounted looks so.
+  private func withoutEmptyRoots(_ gone: [String]) async throws -> [String] {
+    var rest = gone
+    for case .walk(let walker) in walks.sources {
+      let root = walker.root
+      let count = rest.count(where: { $0.isAtOrBelow(root) })
+      guard count > 0,
+        try await !walker.contains(where: { if case .file = $0 { true } else { false } })
+      else { continue }
+      rest.removeAll { $0.isAtOrBelow(root) }
+      journal.warn(
+        "no file is left in \(root), as where a drive is not mounted: \(count) documents of it were kept; use --prune to remove them"
+      )
+    }
+    return rest
   }
 
   private func goneKeys(at place: String) async throws -> [String] {

@@ -26,6 +26,8 @@ struct SourceWalks: Sendable {
               try FileWalker(
                 root: path, options: context.walkOptions, onDirectory: changes?.onDirectory)))
         } catch {
+          // As documents have it.
+          let path = path.locatedPath
           guard concerns(path) else { continue }
           let reason = (error as? RAGError)?.message ?? "\(error)"
           self.sources.append(.failure(path: path, reason: reason))

@@ -13,7 +13,7 @@ enum PruningFlag: String, EnumerableFlag {
     case .prune:
       """
       Remove documents whose file is gone, however many (default: unless they are more than half \
-      of the index, or the whole directory is gone).
+      of the index, or the whole directory is gone or empty).
       """
     case .noPrune: "Keep documents whose file is gone."
     }
