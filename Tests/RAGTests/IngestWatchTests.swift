@@ -10,10 +10,19 @@ struct IngestWatchTests {
     let directory: TestDirectory
     let engine: Engine
 
-    init(_ directory: TestDirectory, options: IngestOptions = IngestOptions()) async throws {
+    init(_ directory: TestDirectory, roots: [String] = [""]) async throws {
       self.directory = directory
       engine = try await Engine.open(at: directory.index, encoder: BagOfWordsEmbedder())
-      iterator = engine.watch([.path(directory.docs)], options: options).makeAsyncIterator()
+      iterator = engine.watch(roots.map { .path(directory.docs + $0) }).makeAsyncIterator()
+    }
+
+    /// Reads outcomes until one has come of this file or directory that is not a failure.
+    mutating func outcome(of name: String) async throws -> IngestOutcome? {
+      while true {
+        let outcomes = try await outcomes(1)
+        if case .failed? = outcomes[name] { continue }
+        if outcomes.isEmpty || outcomes[name] != nil { return outcomes[name] }
+      }
     }
 
     /// Reads the outcomes of whole ingests until as many have come as are expected.
@@ -114,6 +123,74 @@ struct IngestWatchTests {
       try directory.write(".ragignore", "7.txt\n")
       #expect(try await watched.outcomes(1) == ["/7.txt": .removed])
       #expect(try await watched.engine.status().documents == 8)
+    }
+  }
+
+  @Test("goes on when a directory above its own is replaced, moved or made")
+  func above() async throws {
+    try await withTemporaryDirectory { directory in
+      try directory.write("keep/text.txt", "Kept.")
+      var watched = try await Watched(directory, roots: ["/keep", "/a/build/html"])
+      let missing = try await watched.outcomes(2)
+      guard case .failed? = missing["/a/build/html"] else {
+        return #expect(Bool(false), "\(missing)")
+      }
+      for (step, above) in ["a/build", "a", "a/build"].enumerated() {
+        try directory.write("a/build/html/page.txt", "Page of step \(step).")
+        let outcome = try await watched.outcome(of: "/a/build/html/page.txt")
+        #expect(
+          outcome == (step == 0 ? .added(chunks: 1) : .updated(chunks: 1, embedded: 1)), "\(step)")
+        // Once more, so that a watch of what is new there is proven.
+        try directory.write("a/build/html/page.txt", "Page again, of step \(step).")
+        #expect(
+          try await watched.outcome(of: "/a/build/html/page.txt")
+            == .updated(chunks: 1, embedded: 1), "\(step)")
+        if step == 1 {
+          rename(directory.docs + "/" + above, directory.path + "/away")
+        } else {
+          try directory.remove(above)
+        }
+        let gone = try await watched.outcomes(1)
+        guard case .failed? = gone["/a/build/html"] else {
+          return #expect(Bool(false), "\(step): \(gone)")
+        }
+      }
+      #expect(try await watched.engine.status().documents == 2)
+    }
+  }
+
+  @Test("goes on where a link on the way leads to when it is switched")
+  func link() async throws {
+    try await withTemporaryDirectory { directory in
+      try directory.write("release/1/site/old.txt", "Old.")
+      try directory.write("release/2/site/new.txt", "New.")
+      symlink("release/1", directory.docs + "/current")
+      var watched = try await Watched(directory, roots: ["/current/site"])
+      #expect(try await watched.outcome(of: "/release/1/site/old.txt") == .added(chunks: 1))
+      symlink("release/2", directory.docs + "/next")
+      rename(directory.docs + "/next", directory.docs + "/current")
+      #expect(try await watched.outcome(of: "/release/2/site/new.txt") == .added(chunks: 1))
+      try directory.write("release/2/site/new.txt", "Newer.")
+      #expect(
+        try await watched.outcome(of: "/release/2/site/new.txt")
+          == .updated(chunks: 1, embedded: 1))
+    }
+  }
+
+  @Test("sees files change that were named themselves: hidden ones, and the target of a link")
+  func named() async throws {
+    try await withTemporaryDirectory { directory in
+      try directory.write("in/text.txt", "Text.")
+      try directory.write("in/.notes.md", "Hidden.")
+      try directory.write("out/target.md", "Target.")
+      symlink("../out/target.md", directory.docs + "/in/link.md")
+      var watched = try await Watched(directory, roots: ["/in", "/in/.notes.md", "/in/link.md"])
+      #expect(try await watched.outcome(of: "/in/link.md") == .added(chunks: 1))
+      try directory.write("in/.notes.md", "Still hidden.")
+      #expect(
+        try await watched.outcome(of: "/in/.notes.md") == .updated(chunks: 1, embedded: 1))
+      try directory.write("out/target.md", "Another target.")
+      #expect(try await watched.outcome(of: "/in/link.md") == .updated(chunks: 1, embedded: 1))
     }
   }
 }

@@ -30,18 +30,15 @@ struct IngestWatch {
   let run: IngestRun
 
   func watch(_ sources: [IngestSource]) async throws {
-    // What changes is told by absolute path.
-    let roots = sources.compactMap { source in
-      if case .path(let path) = source { Self.root(path) } else { nil }
-    }
+    let paths = sources.compactMap { if case .path(let path) = $0 { path } else { nil } }
     let watcher = try FileWatcher(
-      roots: roots, ignoring: run.context.store?.directory.path ?? "")
+      paths: paths, ignoring: run.context.store?.directory.path ?? "")
     var changes = IngestChanges(paths: nil) { watcher.watch($0) }
     // A directory is watched before it is listed: nothing that changes meanwhile is missed.
     try await run.ingest(sources, changes: changes)
     while true {
       changes.paths = try await watcher.changes()
-      try await ingest(roots, changes)
+      try await ingest(watcher.roots, changes)
     }
   }
 
@@ -54,11 +51,5 @@ struct IngestWatch {
         try await Task.sleep(for: .milliseconds(200))
       }
     }
-  }
-
-  /// The root of a walk; of a path that leads nowhere yet, the absolute path.
-  private static func root(_ path: String) -> String {
-    if let walker = try? FileWalker(root: path) { return walker.root }
-    return path.absolutePath
   }
 }

@@ -2,13 +2,16 @@ import Dispatch
 import Foundation
 import Glibc
 import RAGCore
+import RAGIngest
 
 /// Tells what changes in directories, by inotify(7).
 final class FileWatcher: Sendable {
   private struct Directory: Sendable {
     var path: String
-    /// The entries that matter; nil: all.
-    var names: Set<String>?
+    /// Whether all that is found in it matters.
+    var isWalked = false
+    /// The entries that are on the way to a root: they matter, whatever they are.
+    var names: Set<String> = []
   }
 
   private struct Pending: Sendable {
@@ -24,7 +27,9 @@ final class FileWatcher: Sendable {
   private static let mask =
     UInt32(IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_ATTRIB)
 
-  private let roots: [String]
+  private let paths: [String]
+  /// Where the paths lead.
+  private let found: Locked<[String]>
   private let ignored: String
   private let descriptor: CInt
   private let directories = Locked<[CInt: Directory]>([:])
@@ -32,12 +37,14 @@ final class FileWatcher: Sendable {
   /// Unsafe is sound: set once, and its only use is `cancel`, which any thread may call.
   nonisolated(unsafe) private let source: any DispatchSourceRead
 
-  /// Watches for the coming and going of `roots`; the directories in them are added one by one.
+  /// Watches for the coming and going of what `paths` lead to; the directories in there are added one
+  /// by one.
   ///
   /// What happens at or below `ignored` is no change.
   /// - Throws: ``RAGError`` of code `io` or `limitExceeded`.
-  init(roots: [String], ignoring ignored: String) throws {
-    self.roots = roots
+  init(paths: [String], ignoring ignored: String) throws {
+    self.paths = paths.map(\.absolutePath)
+    found = Locked([])
     self.ignored = ignored
     descriptor = inotify_init1(CInt(IN_NONBLOCK | IN_CLOEXEC))
     guard descriptor >= 0 else { throw Self.error(errno, path: nil) }
@@ -45,22 +52,21 @@ final class FileWatcher: Sendable {
       fileDescriptor: descriptor, queue: DispatchQueue(label: "rag.watch"))
     source.setCancelHandler { [descriptor] in close(descriptor) }
     source.setEventHandler { [weak self] in self?.readEvents() }
+    follow()
     source.activate()
-    for root in roots where root != "/" {
-      let slash = root.lastIndex(of: "/") ?? root.startIndex
-      let parent = slash == root.startIndex ? "/" : String(root[..<slash])
-      add(Directory(path: parent, names: [String(root[slash...].dropFirst())]))
-    }
   }
 
   deinit { source.cancel() }
+
+  /// The roots of the walks of the paths; of a path that leads nowhere, the path.
+  var roots: [String] { found.withLock { $0 } }
 
   /// Watches a directory, unless it is an index.
   func watch(_ path: String) {
     guard !path.isAtOrBelow(ignored),
       !FileManager.default.fileExists(atPath: path + "/rag.sqlite")
     else { return }
-    add(Directory(path: path, names: nil))
+    add(Directory(path: path, isWalked: true))
   }
 
   /// Waits for changes and, for a while, for their end; returns the paths at or below which they
@@ -88,6 +94,41 @@ final class FileWatcher: Sendable {
 
   // MARK: The kernel's side
 
+  /// Watches all on which it depends where the paths lead.
+  /// - Returns: the roots that are others than before.
+  @discardableResult
+  private func follow() -> [String] {
+    for path in paths { watchWay(to: path) }
+    let roots = paths.map { (try? FileWalker(root: $0))?.root ?? $0.locatedPath }
+    return found.withLock { found in
+      defer { found = roots }
+      return zip(found, roots).filter { !$0.utf8.elementsEqual($1.utf8) }.map(\.1)
+    }
+  }
+
+  /// Watches each directory on the way of a path for the name that is looked for in it, and so on
+  /// where that is a link.
+  private func watchWay(to path: String) {
+    var (way, rest) = ([String](), Array(path.pathParts.reversed()))
+    var linkCount = 0
+    while let name = rest.popLast() {
+      if name == ".." {
+        _ = way.popLast()
+        continue
+      }
+      // Before it is looked at: nothing that changes meanwhile is missed.
+      add(Directory(path: "/" + way.joined(separator: "/"), names: [name]))
+      way.append(name)
+      let target = try? FileManager.default.destinationOfSymbolicLink(
+        atPath: "/" + way.joined(separator: "/"))
+      // As many as the system follows.
+      guard let target, linkCount < 40 else { continue }
+      linkCount += 1
+      if target.hasPrefix("/") { way = [] } else { way.removeLast() }
+      rest += target.pathParts.reversed()
+    }
+  }
+
   private func add(_ directory: Directory) {
     // Under the lock: an event must find its directory.
     let failure: CInt? = directories.withLock { directories in
@@ -97,7 +138,8 @@ final class FileWatcher: Sendable {
       var directory = directory
       if let known = directories[watch] {
         // One that is watched for some names may be watched for others, or for all.
-        directory.names = known.names.flatMap { names in directory.names?.union(names) }
+        directory.isWalked = directory.isWalked || known.isWalked
+        directory.names.formUnion(known.names)
       }
       directories[watch] = directory
       return nil
@@ -120,7 +162,11 @@ final class FileWatcher: Sendable {
   }
 
   private func take(_ event: WatchEvent) {
-    if event.has(IN_Q_OVERFLOW) { return note(roots) }
+    if event.has(IN_Q_OVERFLOW) {
+      follow()
+      return note(roots)
+    }
+    var isOnWay = false
     let path: String? = directories.withLock { directories in
       guard let directory = directories[event.watch] else { return nil }
       if event.has(IN_IGNORED) {
@@ -128,24 +174,24 @@ final class FileWatcher: Sendable {
         return nil
       }
       let name = event.name
-      if let names = directory.names, !names.contains(name) { return nil }
-      if directory.names == nil {
+      isOnWay = directory.names.contains(name)
+      if directory.isWalked {
         // Rules hold for all that lies beside and below them.
         if name.isEmpty || [".gitignore", ".ragignore"].contains(name) { return directory.path }
-        if name.hasPrefix(".") { return nil }
       }
+      guard isOnWay || (directory.isWalked && !name.hasPrefix(".")) else { return nil }
       let path = (directory.path == "/" ? "" : directory.path) + "/" + name
       if event.has(IN_ISDIR), event.has(IN_MOVED_FROM) || event.has(IN_DELETE) {
         // The kernel watches a directory wherever it moves to.
-        for (watch, directory) in directories
-        where directory.names == nil && directory.path.isAtOrBelow(path) {
+        for (watch, directory) in directories where directory.path.isAtOrBelow(path) {
           inotify_rm_watch(descriptor, watch)
           directories[watch] = nil
         }
       }
       return path
     }
-    if let path, !path.isAtOrBelow(ignored) { note([path]) }
+    let changedRoots = isOnWay ? follow() : []
+    if let path, !path.isAtOrBelow(ignored) { note([path] + changedRoots) }
   }
 
   private func note(_ paths: [String]) {
