@@ -57,7 +57,7 @@ public struct IngestOptions: Sendable {
   public var converters: [Converter] = []
   /// How to read files of records (JSON lines, CSV); nil: files are documents.
   public var records: RecordFormat?
-  /// The encoding of the sources; nil: detected for each.
+  /// The encoding of the sources; nil: detected for each, and UTF-8 for records.
   public var encoding: String?
   /// Which part of web pages to take.
   public var content = PageContent.auto

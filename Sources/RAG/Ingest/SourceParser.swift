@@ -11,6 +11,8 @@ struct RawSource: Sendable {
   var bytes: [UInt8]
   /// SHA-256 of the file or, for documents from memory, of `bytes`.
   var contentHash: [UInt8]
+  /// Of `bytes`; nil: detected.
+  var encoding: String?
   var mediaType: Document.MediaType?
   var title: String?
   var metadata: Metadata = [:]
@@ -62,7 +64,7 @@ struct SourceParser: Sendable {
       return try digest(
         ofValue: Settings(
           parserVersion: Self.parserVersion, metadata: metadata(of: source), title: source.title,
-          mediaType: source.mediaType, converter: source.converter, encoding: options.encoding,
+          mediaType: source.mediaType, converter: source.converter, encoding: source.encoding,
           content: options.content, chunking: chunking, fingerprint: fingerprint,
           keepsSource: source.keepsSource, vector: source.vector))
     } catch is EncodingError {
@@ -78,7 +80,7 @@ struct SourceParser: Sendable {
   /// Parses and chunks a source. Chunks have no vectors yet, except the host's own.
   func parse(_ source: RawSource) throws -> (record: DocumentRecord, warnings: [String]) {
     let document = try parser.parse(
-      source.bytes, path: source.path, mediaType: source.mediaType, encoding: options.encoding)
+      source.bytes, path: source.path, mediaType: source.mediaType, encoding: source.encoding)
     var titled = document
     titled.title = source.title ?? document.title
     let chunks =

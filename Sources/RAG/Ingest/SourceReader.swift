@@ -10,7 +10,7 @@ struct SourceReader {
   let output: Channel<IngestBatch>
   let budget: ByteBudget
   let inFlight: InFlight
-  private(set) var met = SeenKeys()
+  var met = SeenKeys()
 
   var plan: IngestPlan
   private var batch = IngestBatch()
@@ -94,18 +94,19 @@ struct SourceReader {
     }
     if let format = options.records {
       budget.give(back: file.byteCount)
-      try await readRecords(in: bytes, of: path, path: path, format: format)
-      return try await add(end)
+      return try await readRecords(in: bytes, path: path, metadata: [:], format: format, end: end)
     }
     var held = file.byteCount
     var source = RawSource(
       key: path, path: path, bytes: bytes, contentHash: digest(bytes),
-      keepsSource: options.keepsSources)
+      encoding: options.encoding, keepsSource: options.keepsSources)
     if let converter = options.converters.first(where: { $0.converts(path: path) }) {
       source.converter = converter.description
       // The text is kept: proving a citation must not run commands.
       source.keepsSource = true
       source.mediaType = .plainText
+      // What is said of the file is not so of the text.
+      source.encoding = nil
       if try await isUnchanged(source, isNew: isNew) {
         return try await add(end, .unchanged, releasing: file.byteCount)
       }
@@ -133,8 +134,8 @@ struct SourceReader {
       return try await add(end, .failed(reason: "a document needs an id that is not empty"))
     }
     if let format = options.records {
-      try await readRecords(in: document.bytes, of: document.id, path: nil, format: format)
-      return try await add(end)
+      return try await readRecords(
+        in: document.bytes, path: nil, metadata: document.metadata, format: format, end: end)
     }
     if let vector = document.vector {
       // Before it gives the index its dimension.
@@ -156,42 +157,10 @@ struct SourceReader {
     try await prepare(
       RawSource(
         key: document.id, bytes: document.bytes, contentHash: digest(document.bytes),
-        mediaType: document.mediaType, title: document.title, metadata: document.metadata,
+        encoding: options.encoding, mediaType: document.mediaType, title: document.title,
+        metadata: document.metadata,
         keepsSource: true, vector: document.vector), isNew: met.insert(document.id), end: end,
       held: document.bytes.count)
-  }
-
-  /// Reads the records of one container: a file, or standard input under the id given to it.
-  private mutating func readRecords(
-    in bytes: [UInt8], of container: String, path: String?, format: RecordFormat
-  ) async throws {
-    let records: RecordReader
-    do {
-      records = try RecordReader(
-        bytes, format: format.format, textField: format.textField, idField: format.idField)
-    } catch {
-      met.insertTree(container)
-      return try await add(IngestStep(source: container), .failed(reason: reason(for: error)))
-    }
-    for entry in records {
-      switch entry {
-      case .record(let record):
-        let key = "\(container)#\(record.id)"
-        let content = Array(record.text.utf8)
-        var metadata = record.metadata
-        metadata["line"] = .number(Double(record.line))
-        try await makeRoom(for: content.count)
-        try await prepare(
-          RawSource(
-            key: key, path: path, bytes: content, contentHash: digest(content),
-            mediaType: .plainText, title: record.title, metadata: metadata, keepsSource: true),
-          isNew: met.insert(key), end: IngestStep(source: key), held: content.count)
-      case .skipped(let line, let reason):
-        // It may be any of the records stored before; --prune takes it for none.
-        if options.pruning != .always { met.insertTree(container) }
-        try await add(IngestStep(source: "\(container):\(line)"), .failed(reason: reason))
-      }
-    }
   }
 
   // MARK: Batches
@@ -208,7 +177,7 @@ struct SourceReader {
   }
 
   /// Waits until a document can be held; one that does not fit into the batch ends it.
-  private mutating func makeRoom(for byteCount: Int) async throws {
+  mutating func makeRoom(for byteCount: Int) async throws {
     if batch.heldByteCount > 0, batch.heldByteCount + byteCount > IngestBatch.byteCount {
       try await flush()
     }

@@ -55,7 +55,8 @@ struct IngestCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The encoding of the sources (default: detected for each).", valueName: "name"))
+      "The encoding of the sources (default: detected for each; of records, utf-8).",
+      valueName: "name"))
   var encoding: String?
 
   @Option(help: "Of web pages: auto (the main content where there is an article), main or full.")

@@ -36,15 +36,27 @@ public struct RecordReader: Sequence, Sendable {
     case skipped(line: Int, reason: String)
   }
 
+  /// What was repaired or replaced to read the bytes in their encoding, in words for the user.
+  public let warnings: [String]
+  /// UTF-8.
   private let bytes: [UInt8]
   private let format: Format
   private let fields: RecordFields
 
-  /// Reads the records in `bytes`, which are UTF-8, with or without a byte-order mark.
-  /// - Throws: ``RAGError`` of code `invalidInput` when a CSV header has no column `textField`.
+  /// Reads the records in `bytes`, which are in an encoding that is named, or UTF-8, with or without
+  /// a byte-order mark.
+  /// - Throws: ``RAGError``: `invalidInput` when a CSV header has no column `textField`, for an
+  ///   unknown encoding, or one that the bytes are not in; `unsupported` when this system lacks a
+  ///   converter.
   public init(
-    _ bytes: [UInt8], format: Format, textField: String = "text", idField: String = "id"
+    _ bytes: [UInt8], format: Format, textField: String = "text", idField: String = "id",
+    encoding: String? = nil
   ) throws {
+    let decoded = try encoding.map {
+      try SourceDecoder().decode(bytes, declared: $0, isHTML: false)
+    }
+    let bytes = decoded?.source.bytes ?? bytes
+    warnings = decoded?.warnings ?? []
     self.bytes = bytes
     self.format = format
     fields = RecordFields(text: textField, id: idField)

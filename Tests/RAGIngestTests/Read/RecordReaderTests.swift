@@ -100,6 +100,18 @@ struct RecordReaderTests {
     #expect(found.records.first?.metadata["a"] == .list((0..<count).map { .number(Double($0)) }))
   }
 
+  @Test("An encoding that is named is that of the bytes")
+  func encoding() throws {
+    let bytes = Array("id,text\n1,caf".utf8) + [0xE9] + Array("\n2,tea\n".utf8)
+    let reader = try RecordReader(bytes, format: .csv, encoding: "windows-1252")
+    #expect(reader.warnings.isEmpty)
+    let texts = reader.map { if case .record(let record) = $0 { record.text } else { "" } }
+    #expect(texts == ["café", "tea"])
+    #expect(throws: RAGError.self) {
+      try RecordReader(bytes, format: .csv, encoding: "no such encoding")
+    }
+  }
+
   @Test("CSV: quotes, line breaks in fields, CRLF, a byte-order mark, numbers")
   func csv() throws {
     let found = try read(

@@ -1,0 +1,43 @@
+import RAGCore
+import RAGIngest
+
+extension SourceReader {
+  /// Reads the records of one container, which `end` is of: a file, or a document of the host's
+  /// under the id given to it.
+  mutating func readRecords(
+    in bytes: [UInt8], path: String?, metadata: Metadata, format: RecordFormat, end: IngestStep
+  ) async throws {
+    let container = end.source
+    var end = end
+    let records: RecordReader
+    do {
+      records = try RecordReader(
+        bytes, format: format.format, textField: format.textField, idField: format.idField,
+        encoding: options.encoding)
+    } catch {
+      met.insertTree(container)
+      return try await add(end, .failed(reason: reason(for: error)))
+    }
+    end.warnings = records.warnings.map { "\(container): \($0)" }
+    for entry in records {
+      switch entry {
+      case .record(let record):
+        let key = "\(container)#\(record.id)"
+        let content = Array(record.text.utf8)
+        var metadata = metadata.merging(record.metadata) { _, own in own }
+        metadata["line"] = .number(Double(record.line))
+        try await makeRoom(for: content.count)
+        try await prepare(
+          RawSource(
+            key: key, path: path, bytes: content, contentHash: digest(content),
+            mediaType: .plainText, title: record.title, metadata: metadata, keepsSource: true),
+          isNew: met.insert(key), end: IngestStep(source: key), held: content.count)
+      case .skipped(let line, let reason):
+        // It may be any of the records stored before; --prune takes it for none.
+        if options.pruning != .always { met.insertTree(container) }
+        try await add(IngestStep(source: "\(container):\(line)"), .failed(reason: reason))
+      }
+    }
+    try await add(end)
+  }
+}

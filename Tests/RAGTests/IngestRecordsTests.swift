@@ -1,0 +1,63 @@
+import Foundation
+import Testing
+
+@testable import RAG
+
+@Suite("An ingest of records")
+struct IngestRecordsTests {
+  private static func options(
+    _ format: RecordReader.Format?, encoding: String? = nil
+  ) -> IngestOptions {
+    var options = IngestOptions()
+    options.records = format.map { RecordFormat($0) }
+    options.encoding = encoding
+    return options
+  }
+
+  /// The texts of all chunks that a word leads to.
+  private static func texts(_ engine: Engine, _ word: String) async throws -> [String] {
+    try await engine.search(Query(word, mode: .lexical)).map(\.chunk.text)
+  }
+
+  @Test("reads the file in the encoding that is named, and what it holds once")
+  func encoding() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      let table = try directory.write(
+        "r.csv", Data("id,text\n1,Le caf".utf8 + [0xE9] + " noir".utf8))
+      let report = try await engine.ingestAll(
+        table, options: Self.options(.csv, encoding: "windows-1252"))
+      #expect(report.added == 1 && report.failedCount == 0)
+      let lines = try directory.write("r.jsonl", #"{"id":"2","text":"Le caf\u00e9 blanc"}"#)
+      _ = try await engine.ingestAll(
+        lines, options: Self.options(.jsonl, encoding: "windows-1252"))
+      #expect(try await Self.texts(engine, "noir") == ["Le café noir"])
+      #expect(try await Self.texts(engine, "blanc") == ["Le café blanc"])
+    }
+  }
+
+  @Test("warns of what is not in the encoding that is named")
+  func wrongEncoding() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      let path = try directory.write("r.csv", Data("id,text\n1,black ".utf8 + [0xFF] + "\n".utf8))
+      let report = try await engine.ingestAll(
+        path, options: Self.options(.csv, encoding: "utf-8"))
+      #expect(report.added == 1)
+      #expect(report.warnings.count == 1)
+      #expect(report.warnings.first?.hasPrefix(path + ": 1 place is not valid utf-8") == true)
+    }
+  }
+
+  @Test("takes the encoding for that of the file, not of the text that a command makes of it")
+  func convertedEncoding() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      let path = try directory.write("a.up", "Le café noir")
+      var options = Self.options(nil, encoding: "windows-1252")
+      options.converters = [try Converter(parsing: ".up=cat {}")]
+      #expect(try await engine.ingestAll(path, options: options).added == 1)
+      #expect(try await Self.texts(engine, "noir") == ["Le café noir"])
+    }
+  }
+}
