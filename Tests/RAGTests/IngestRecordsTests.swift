@@ -49,6 +49,36 @@ struct IngestRecordsTests {
     }
   }
 
+  @Test("sees the progress within a file", arguments: RecordReader.Format.allCases)
+  func progress(format: RecordReader.Format) async throws {
+    try await withTemporaryDirectory { directory in
+      let rows =
+        switch format {
+        case .jsonl: (0..<1_000).map { #"{"id":"\#($0)","text":"Record \#($0)","note":"é"}"# }
+        case .csv: ["id,text"] + (0..<1_000).map { "\($0),Record \($0)" } + ["1000,two,many"]
+        }
+      let path = try directory.write("records", rows.joined(separator: "\n"))
+      let context = IngestContext(
+        store: nil, encoder: nil, limits: Limits(),
+        options: Self.options(format, encoding: "windows-1252"))
+      let output = Channel<IngestBatch>(capacity: .max)
+      var reader = SourceReader(
+        context: context, plan: try await context.plan(),
+        walks: SourceWalks([.path(path)], context: context, changes: nil), output: output,
+        budget: ByteBudget(capacity: .max), inFlight: InFlight())
+      _ = try await reader.run()
+      var byteCounts: [Int] = []
+      while let batch = try await output.receive() {
+        byteCounts.append(contentsOf: batch.steps.map(\.sourceByteCount))
+      }
+      let size = try Data(contentsOf: URL(filePath: path)).count
+      #expect(byteCounts.reduce(0, +) == size)
+      // About the same for each, and next to nothing for the file itself.
+      #expect(byteCounts.allSatisfy { 0...(4 * size / rows.count) ~= $0 })
+      #expect(byteCounts.dropLast().allSatisfy { $0 > 0 })
+    }
+  }
+
   @Test("takes the encoding for that of the file, not of the text that a command makes of it")
   func convertedEncoding() async throws {
     try await withTemporaryDirectory { directory in

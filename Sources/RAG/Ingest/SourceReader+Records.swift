@@ -9,33 +9,40 @@ extension SourceReader {
   ) async throws {
     let container = end.source
     var end = end
-    let records: RecordReader
+    var entries: RecordReader.Iterator
     do {
-      records = try RecordReader(
+      let records = try RecordReader(
         bytes, format: format.format, textField: format.textField, idField: format.idField,
         encoding: options.encoding)
+      end.warnings = records.warnings.map { "\(container): \($0)" }
+      entries = records.makeIterator()
     } catch {
       met.insertTree(container)
       return try await add(end, .failed(reason: reason(for: error)))
     }
-    end.warnings = records.warnings.map { "\(container): \($0)" }
-    for entry in records {
+    let byteCount = end.sourceByteCount
+    while let entry = entries.next() {
+      // Each record has its share of the source, so that progress is seen within it.
+      let rest = byteCount - Int(Double(byteCount) * entries.share)
+      var step = IngestStep(source: container, sourceByteCount: end.sourceByteCount - rest)
+      end.sourceByteCount = rest
       switch entry {
       case .record(let record):
-        let key = "\(container)#\(record.id)"
+        step.source += "#\(record.id)"
         let content = Array(record.text.utf8)
         var metadata = metadata.merging(record.metadata) { _, own in own }
         metadata["line"] = .number(Double(record.line))
         try await makeRoom(for: content.count)
         try await prepare(
           RawSource(
-            key: key, path: path, bytes: content, contentHash: digest(content),
+            key: step.source, path: path, bytes: content, contentHash: digest(content),
             mediaType: .plainText, title: record.title, metadata: metadata, keepsSource: true),
-          isNew: met.insert(key), end: IngestStep(source: key), held: content.count)
+          isNew: met.insert(step.source), end: step, held: content.count)
       case .skipped(let line, let reason):
         // It may be any of the records stored before; --prune takes it for none.
         if options.pruning != .always { met.insertTree(container) }
-        try await add(IngestStep(source: "\(container):\(line)"), .failed(reason: reason))
+        step.source += ":\(line)"
+        try await add(step, .failed(reason: reason))
       }
     }
     try await add(end)

@@ -11,7 +11,7 @@ struct CSVScanner: Sendable {
   }
 
   private let bytes: [UInt8]
-  private var position: Int
+  private(set) var position: Int
   private var line = 1
   /// A misplaced quote swallows lines; the scanner goes back to the one after the quote, but not for
   /// ever, or a hostile file would take quadratic time.

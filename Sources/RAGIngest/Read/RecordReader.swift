@@ -78,11 +78,13 @@ public struct RecordReader: Sequence, Sendable {
 
     private var lines: Lines
     private let fields: RecordFields
+    private let byteCount: Int
     /// Where each id was first used, by its bytes: two ids may mean the same characters.
     private var linesByID: [[UInt8]: Int] = [:]
 
     init(bytes: [UInt8], format: Format, fields: RecordFields) {
       self.fields = fields
+      byteCount = bytes.count
       switch format {
       case .jsonl: lines = .jsonl(JSONLines(bytes))
       case .csv:
@@ -105,6 +107,17 @@ public struct RecordReader: Sequence, Sendable {
       } catch {
         return .skipped(line: line, reason: (error as? RecordFault)?.reason ?? "\(error)")
       }
+    }
+
+    /// How much of the bytes is read, from 0 to 1.
+    package var share: Double {
+      let position =
+        switch lines {
+        case .jsonl(let scanner): scanner.position
+        case .csv(let scanner, _): scanner.position
+        case .none: byteCount
+        }
+      return position < byteCount ? Double(position) / Double(byteCount) : 1
     }
 
     private mutating func nextFields() -> (Int, Result<[String: JSONValue], any Error>)? {
@@ -133,7 +146,7 @@ struct RecordFault: Error {
 /// The lines of a JSON Lines file that are not blank.
 struct JSONLines {
   private let bytes: [UInt8]
-  private var position: Int
+  private(set) var position: Int
   private var line = 0
 
   init(_ bytes: [UInt8]) {
