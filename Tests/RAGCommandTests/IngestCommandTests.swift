@@ -105,6 +105,18 @@ struct IngestCommandTests {
     }
   }
 
+  @Test(
+    "refuses with --format what says nothing of records",
+    arguments: [["--convert", ".csv=cat {}"], ["--title", "t"], ["--type", "text"]])
+  func recordUsage(option: [String]) throws {
+    try Sandbox.run { sandbox in
+      let run = try sandbox.shell(
+        "echo text | rag ingest - --format csv '\(option[0])' '\(option[1])'")
+      #expect(run.status == 64)
+      #expect(run.hasOneError && run.errors.contains("--format"), "\(run.errors)")
+    }
+  }
+
   @Test("--watch goes with neither --dry-run nor standard input", arguments: ["--dry-run", "-"])
   func usage(other: String) throws {
     try Sandbox.run { sandbox in

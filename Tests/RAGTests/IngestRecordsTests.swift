@@ -49,6 +49,32 @@ struct IngestRecordsTests {
     }
   }
 
+  @Test("from memory gives each the fields of all, and takes neither title nor vector for all")
+  func memory() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      let text = "id,text,year\n1,red kettle,2020\n2,blue kettle,\n"
+      let fields: Metadata = ["source": "shop", "year": 1999]
+      var titled = MemoryDocument(id: "titled", text: text, title: "Kettles")
+      titled.metadata = fields
+      let report = try await engine.upsert(
+        [
+          titled, MemoryDocument(id: "feed", text: text, metadata: fields),
+          MemoryDocument(id: "vector", text: text, vector: [1, 0]),
+        ], options: Self.options(.csv))
+      #expect(report.added == 2)
+      #expect(report.failed.map(\.source) == ["titled", "vector"])
+      for (condition, id) in [
+        ("source = \"shop\" and year = 2020", "feed#1"),
+        ("source = \"shop\" and year = 1999", "feed#2"),
+      ] {
+        let hits = try await engine.search(
+          Query("kettle", mode: .lexical, filter: try Filter(parsing: condition)))
+        #expect(hits.map(\.document.id) == [id])
+      }
+    }
+  }
+
   @Test("sees the progress within a file", arguments: RecordReader.Format.allCases)
   func progress(format: RecordReader.Format) async throws {
     try await withTemporaryDirectory { directory in

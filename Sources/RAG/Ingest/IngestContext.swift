@@ -29,7 +29,8 @@ extension IngestContext {
   /// Checks that the index goes with the encoder and the options.
   /// - Throws: ``RAGError`` of code `modelMismatch`, `dimensionMismatch` or `invalidInput`.
   func plan() async throws -> IngestPlan {
-    try FileWalker.Options(include: options.include, exclude: options.exclude).validate()
+    try walkOptions.validate()
+    try SourceParser.check(options.metadata)
     let path = store?.directory.path
     let settings = try await read { $0.settings }
     if let encoder, let path {

@@ -17,11 +17,12 @@ public struct MemoryDocument: Sendable {
   public var bytes: [UInt8]
   /// How to parse the bytes; nil: by sniffing.
   public var mediaType: Document.MediaType?
-  /// Wins over the title that the source declares.
+  /// Wins over the title that the source declares. Not for records, which have their own.
   public var title: String?
-  /// Fields to filter by.
+  /// Fields to filter by; those of a record win over them.
   public var metadata: Metadata
-  /// A vector of the host's own. The whole text is then one chunk and no encoder runs.
+  /// A vector of the host's own. The whole text is then one chunk and no encoder runs. Not for
+  /// records.
   public var vector: [Float]?
 
   /// A document from a text.

@@ -60,16 +60,22 @@ struct SourceParser: Sendable {
   }
 
   func settingsHash(of source: RawSource) throws -> [UInt8] {
+    try digest(
+      ofValue: Settings(
+        parserVersion: Self.parserVersion, metadata: metadata(of: source), title: source.title,
+        mediaType: source.mediaType, converter: source.converter, encoding: source.encoding,
+        content: options.content, chunking: chunking, fingerprint: fingerprint,
+        keepsSource: source.keepsSource, vector: source.vector))
+  }
+
+  /// Proves that metadata can be kept.
+  /// - Throws: ``RAGError`` of code `invalidInput`.
+  static func check(_ metadata: Metadata) throws {
     do {
-      return try digest(
-        ofValue: Settings(
-          parserVersion: Self.parserVersion, metadata: metadata(of: source), title: source.title,
-          mediaType: source.mediaType, converter: source.converter, encoding: source.encoding,
-          content: options.content, chunking: chunking, fingerprint: fingerprint,
-          keepsSource: source.keepsSource, vector: source.vector))
+      _ = try digest(ofValue: metadata)
     } catch is EncodingError {
       // It would quote the metadata.
-      throw RAGError(.invalidInput, "its metadata cannot be kept: give numbers that are finite")
+      throw RAGError(.invalidInput, "metadata cannot be kept: give numbers that are finite")
     }
   }
 

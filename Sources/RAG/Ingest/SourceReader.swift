@@ -130,28 +130,14 @@ struct SourceReader {
   private mutating func read(_ document: MemoryDocument) async throws {
     let end = IngestStep(
       source: document.id, sourceByteCount: document.bytes.count, sourceCount: 1)
-    guard !document.id.isEmpty else {
-      return try await add(end, .failed(reason: "a document needs an id that is not empty"))
+    do {
+      try check(document)
+    } catch {
+      return try await add(end, .failed(reason: reason(for: error)))
     }
     if let format = options.records {
       return try await readRecords(
         in: document.bytes, path: nil, metadata: document.metadata, format: format, end: end)
-    }
-    if let vector = document.vector {
-      // Before it gives the index its dimension.
-      do {
-        try ChunkRecord.check(vector)
-      } catch {
-        return try await add(end, .failed(reason: reason(for: error)))
-      }
-      let dimension = plan.dimension ?? vector.count
-      plan.dimension = dimension
-      guard vector.count == dimension else {
-        return try await add(
-          end,
-          .failed(
-            reason: "its vector has \(vector.count) elements, the index's have \(dimension)"))
-      }
     }
     try await makeRoom(for: document.bytes.count)
     try await prepare(
@@ -161,6 +147,28 @@ struct SourceReader {
         metadata: document.metadata,
         keepsSource: true, vector: document.vector), isNew: met.insert(document.id), end: end,
       held: document.bytes.count)
+  }
+
+  /// Refuses what the index would refuse later, with all that is committed beside it.
+  private mutating func check(_ document: MemoryDocument) throws {
+    guard !document.id.isEmpty, !document.id.utf8.contains(0) else {
+      throw RAGError(
+        .invalidInput, "a document needs an id that is not empty and holds no NUL character")
+    }
+    try SourceParser.check(document.metadata)
+    guard options.records == nil || (document.title == nil && document.vector == nil) else {
+      throw RAGError(
+        .invalidInput, "a title and a vector are of one document, and this one is read as records")
+    }
+    guard let vector = document.vector else { return }
+    // Before it gives the index its dimension.
+    try ChunkRecord.check(vector)
+    let dimension = plan.dimension ?? vector.count
+    plan.dimension = dimension
+    guard vector.count == dimension else {
+      throw RAGError(
+        .invalidInput, "its vector has \(vector.count) elements, the index's have \(dimension)")
+    }
   }
 
   // MARK: Batches

@@ -40,7 +40,8 @@ struct IngestCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Turn files of an ending into text by a command, with the path for {}. Repeatable.",
+      "Turn files of an ending into text by a command, with the path for {}; not with --format. "
+        + "Repeatable.",
       valueName: ".ext=command"))
   var convert: [String] = []
 
@@ -93,6 +94,10 @@ struct IngestCommand: AsyncParsableCommand {
     }
     guard paths.contains("-") || !standardInput.isGiven else {
       throw ValidationError("--id, --title and --type are about standard input; name it (-)")
+    }
+    guard records.format == nil || (convert.isEmpty && !standardInput.describesDocument) else {
+      throw ValidationError(
+        "--convert, --title and --type are about documents; they do not go with --format")
     }
     let size = chunkTokens ?? ChunkOptions().tokenCount
     guard chunkOverlap.map({ $0 < size }) ?? true else {

@@ -8,14 +8,17 @@ struct StandardInputOptions: ParsableArguments {
       "The id of the document on standard input (default: standard-input).", valueName: "id"))
   var id: String?
 
-  @Option(help: ArgumentHelp("Its title.", valueName: "text"))
+  @Option(help: ArgumentHelp("Its title; not with --format.", valueName: "text"))
   var title: String?
 
-  @Option(help: "What it is: text, markdown or html (default: as it looks).")
+  @Option(help: "What it is: text, markdown or html (default: as it looks); not with --format.")
   var type: MediaTypeArgument?
 
   /// Whether the command line says anything of it.
-  var isGiven: Bool { id != nil || title != nil || type != nil }
+  var isGiven: Bool { id != nil || describesDocument }
+
+  /// Whether it says something that is not so of records.
+  var describesDocument: Bool { title != nil || type != nil }
 
   /// Reads standard input, which is one document.
   /// - Throws: ``RAGError`` of code `invalidInput` where it is empty; `limitExceeded`, `io`.
