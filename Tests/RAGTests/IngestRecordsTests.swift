@@ -75,6 +75,39 @@ struct IngestRecordsTests {
     }
   }
 
+  @Test("is what reads the file again, until its records are deleted")
+  func laterWithoutFormat() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = try directory.write("p.csv", "id,text\n1,red kettle\n2,blue kettle\n")
+      for index in 0..<6 { try directory.write("\(index).txt", "Text \(index).") }
+      let engine = try await Engine.open(at: directory.index)
+      #expect(try await engine.ingestAll(path, options: Self.options(.csv)).added == 2)
+      var options = Self.options(nil)
+      options.pruning = .always
+      let report = try await engine.ingestAll(directory.docs, options: options)
+      #expect(report.added == 6 && report.removed == 0)
+      #expect(report.skipped.map(\.source) == [path])
+      #expect(report.skipped.first?.reason.contains("--format") == true)
+      #expect(try await Self.texts(engine, "kettle").count == 2)
+      #expect(try await engine.delete(named: [path]).ids.count == 2)
+      #expect(try await engine.ingestAll(directory.docs, options: options).added == 1)
+      #expect(try await engine.documentIDs().contains(path))
+    }
+  }
+
+  @Test("takes the place of the file as one document, where there are any")
+  func earlierWithoutFormat() async throws {
+    try await withTemporaryDirectory { directory in
+      let path = try directory.write("p.csv", "id,text\n1,red kettle\n2,blue kettle\n")
+      let other = try directory.write("other.csv", "Words, and no columns: kettle.")
+      let engine = try await Engine.open(at: directory.index)
+      #expect(try await engine.ingestAll(directory.docs).added == 2)
+      let report = try await engine.ingestAll(directory.docs, options: Self.options(.csv))
+      #expect(report.added == 2 && report.removed == 1 && report.failed.map(\.source) == [other])
+      #expect(try await engine.documentIDs() == [other, path + "#1", path + "#2"])
+    }
+  }
+
   @Test("sees the progress within a file", arguments: RecordReader.Format.allCases)
   func progress(format: RecordReader.Format) async throws {
     try await withTemporaryDirectory { directory in

@@ -9,7 +9,7 @@ extension SourceReader {
     return try await storedState(source.key) == state || (options.isDryRun && !isNew)
   }
 
-  private func storedState(_ key: String) async throws -> DocumentState? {
+  func storedState(_ key: String) async throws -> DocumentState? {
     if let state = inFlight.documentState(key) { return state }
     return try await context.read { try $0.documentState(key) } ?? nil
   }

@@ -21,6 +21,7 @@ extension SourceReader {
       return try await add(end, .failed(reason: reason(for: error)))
     }
     let byteCount = end.sourceByteCount
+    var isRead = false
     while let entry = entries.next() {
       // Each record has its share of the source, so that progress is seen within it.
       let rest = byteCount - Int(Double(byteCount) * entries.share)
@@ -28,6 +29,7 @@ extension SourceReader {
       end.sourceByteCount = rest
       switch entry {
       case .record(let record):
+        isRead = true
         step.source += "#\(record.id)"
         let content = Array(record.text.utf8)
         var metadata = metadata.merging(record.metadata) { _, own in own }
@@ -45,6 +47,16 @@ extension SourceReader {
         try await add(step, .failed(reason: reason))
       }
     }
+    // What was one document is now many.
+    if isRead, try await storedState(container) != nil { end.work = .remove }
     try await add(end)
+  }
+
+  /// Whether the index holds a file as records.
+  func hasRecords(_ path: String) async throws -> Bool {
+    try await context.read { reader in
+      try reader.documentState(path) == nil
+        && !reader.documentKeys(under: path) { key, place in place == path && key != path }.isEmpty
+    } ?? false
   }
 }

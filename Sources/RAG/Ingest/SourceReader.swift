@@ -83,6 +83,15 @@ struct SourceReader {
     let isNew = met.insert(path)
     guard walks.concerns(file) else { return }
     let end = IngestStep(source: path, sourceByteCount: file.byteCount, sourceCount: 1)
+    if options.records == nil, try await hasRecords(path) {
+      met.insertTree(path)
+      return try await add(
+        end,
+        .skipped(
+          reason:
+            "the index holds it as records: ingest it as such (--format) to read it again, or "
+            + "remove them first ('rag delete')"))
+    }
     try await makeRoom(for: file.byteCount)
     let bytes: [UInt8]
     do {
