@@ -63,17 +63,15 @@ struct SourceReader {
     for try await entry in walker {
       switch entry {
       case .file(let file): try await read(file)
-      case .failed(let path, let reason):
+      case .skipped(let path, let reason) where path != walker.root:
+        // What the index has of it, or of what lay below it, is gone.
+        guard walks.concerns(path) else { continue }
+        try await add(IngestStep(source: path), .skipped(reason: reason))
+      case .skipped(let path, let reason), .failed(let path, let reason):
+        // What was asked for by name and cannot be had is a failure.
         met.insertTree(path)
         guard walks.concerns(path) else { continue }
         try await add(IngestStep(source: path), .failed(reason: reason))
-      case .skipped(let path, let reason):
-        met.insertTree(path)
-        guard walks.concerns(path) else { continue }
-        // What was asked for by name and cannot be had is a failure.
-        try await add(
-          IngestStep(source: path),
-          path == walker.root ? .failed(reason: reason) : .skipped(reason: reason))
       }
     }
   }

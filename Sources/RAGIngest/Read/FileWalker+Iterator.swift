@@ -154,7 +154,7 @@ extension FileWalker {
       case .regular: pending.append(fileEntry(at: path))
       case .symbolicLink: pending.append(linkEntry(at: path))
       case let kind?: pending.append(.skipped(path: path, reason: "is \(kind.name)"))
-      case nil: pending.append(.skipped(path: path, reason: "is of an unknown kind"))
+      case nil: pending.append(.failed(path: path, reason: "is of an unknown kind"))
       }
     }
 
@@ -175,9 +175,14 @@ extension FileWalker {
       } catch RAGError.Code.notFound {
         return .skipped(path: path, reason: "is a symbolic link that leads nowhere")
       } catch {
-        return .skipped(path: path, reason: "is a symbolic link: " + reason(for: error))
+        let reason = "is a symbolic link: " + reason(for: error)
+        var status = stat()
+        // Where a loop leads is known: nowhere.
+        let isLoop = stat(path, &status) != 0 && errno == ELOOP
+        return isLoop ? .skipped(path: path, reason: reason) : .failed(path: path, reason: reason)
       }
-      guard root == "/" || target.hasPrefix(root + "/") || target == root else {
+      // By their bytes: names that mean the same characters may be those of two directories.
+      guard (target + "/").utf8.starts(with: (root == "/" ? root : root + "/").utf8) else {
         return .skipped(
           path: path, reason: "is a symbolic link that leaves the directory; ingest its target")
       }

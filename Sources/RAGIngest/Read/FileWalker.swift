@@ -10,9 +10,9 @@ import RAGCore
 /// those between the root and the Git repository around it hold too.
 ///
 /// A symbolic link to a regular file inside the root is a file of its own. Links that leave the
-/// root, lead nowhere, or lead to a directory are skipped with the reason, as are pipes, sockets,
-/// devices, names that are not valid UTF-8, and what cannot be read. A file under several names
-/// (hard links) is found under each.
+/// root, lead nowhere, or lead to a directory are skipped with the reason, as are pipes, sockets and
+/// devices. Names that are not valid UTF-8, and what cannot be looked at or read, fail with it. A
+/// file under several names (hard links) is found under each.
 ///
 /// A root that is a file is always found, whatever the globs and ignore files.
 public struct FileWalker: AsyncSequence, Sendable {

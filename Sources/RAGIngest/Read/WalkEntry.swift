@@ -2,9 +2,9 @@
 public enum WalkEntry: Sendable, Hashable {
   /// A file to ingest.
   case file(FileReference)
-  /// Something that was asked for and cannot be had. What lies below such a path is unknown, not
-  /// gone.
+  /// Something that is known to be no file to ingest, and to have none below it.
   case skipped(path: String, reason: String)
-  /// The same, where an error keeps it from being read.
+  /// Something that an error keeps from being looked at or read. What lies below such a path is
+  /// unknown, not gone.
   case failed(path: String, reason: String)
 }

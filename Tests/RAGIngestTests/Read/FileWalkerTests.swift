@@ -122,6 +122,28 @@ struct FileWalkerTests {
     #expect(try await tree.walk("dir/b.txt").files == ["d/b.txt"])
   }
 
+  @Test("tells names apart that differ in bytes only, when it asks whether a link leaves the root")
+  func equalCharacters() async throws {
+    let tree = try TemporaryTree(["caf\u{E9}/a.txt": "", "cafe\u{301}/b.txt": ""])
+    try tree.link("caf\u{E9}/out.txt", to: "../cafe\u{301}/b.txt")
+    let found = try await tree.walk("caf\u{E9}")
+    #expect(found.files == ["caf\u{E9}/a.txt"])
+    #expect(found.skips["caf\u{E9}/out.txt"]?.contains("leaves the directory") == true)
+  }
+
+  @Test("takes a link that cannot be looked at for no skip: nobody knows what is behind it")
+  func unknownLinks() async throws {
+    let tree = try TemporaryTree()
+    try tree.link("long", to: String(repeating: "n", count: 300))
+    try tree.link("loop", to: "loop")
+    try tree.link("none", to: "nothing")
+    var failed: [String] = []
+    for try await case .failed(let path, _) in try FileWalker(root: tree.path) {
+      failed.append(path)
+    }
+    #expect(failed == [tree.path + "/long"])
+  }
+
   @Test("skips what is no file, never opening it; finds hard links under each name")
   func specials() async throws {
     let tree = try TemporaryTree(["a.txt": "", "x.html/b.txt": ""])
