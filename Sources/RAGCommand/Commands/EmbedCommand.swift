@@ -41,8 +41,8 @@ struct EmbedCommand: AsyncParsableCommand {
       throw RAGError(.invalidInput, "embedding needs a model; name one with --encoder")
     }
     let role: EmbeddingRole = self.as == .query ? .query : .passage
-    var reader = EmbedReader(encoder)
-    while let batch = try reader.next() {
+    var reader = try EmbedReader(encoder)
+    while let batch = try await reader.next() {
       let vectors = try await encoder.embed(batch.map(\.text), as: role)
       switch format {
       case .jsonl:

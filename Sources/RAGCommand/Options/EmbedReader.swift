@@ -45,26 +45,27 @@ struct EmbedReader {
 
   private let tokenCounter: any TokenCounter
   private let maximumTokenCount: Int
-  private var input = StandardInput()
+  private var input: LineReader
   private var lineNumber = 0
   private var cutCount = 0
   private var firstCutLine = 0
 
-  init(_ encoder: any Embedder) {
+  init(_ encoder: any Embedder) throws {
+    input = try LineReader(nil)
     tokenCounter = encoder.tokenCounter
     maximumTokenCount = encoder.maximumTokenCount
   }
 
   /// The next texts, at least one; nil after the last.
   /// - Throws: ``RAGError`` of code `invalidInput` that names the line.
-  mutating func next() throws -> [EmbedItem]? {
+  mutating func next() async throws -> [EmbedItem]? {
     var items: [EmbedItem] = []
     var byteCount = 0
     while items.count < Self.batchCount, byteCount < Self.batchByteCount,
-      let line = try input.readLine()
+      let line = try await input.next()
     {
       lineNumber += 1
-      if line.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
+      if line.allSatisfy({ [0x20, 0x09, 0x0D].contains($0) }) { continue }
       guard let item = try? JSONDecoder().decode(EmbedItem.self, from: Data(line)) else {
         throw RAGError(
           .invalidInput,

@@ -1,7 +1,7 @@
 import Glibc
 import RAG
 
-/// Standard input, read as it comes and never beyond a bound.
+/// Standard input as a whole, read as it comes and never beyond a bound.
 struct StandardInput {
   private let limits: Limits
   private var buffer: [UInt8] = []
@@ -14,42 +14,16 @@ struct StandardInput {
   /// - Throws: ``RAGError`` of code `limitExceeded`, `cancelled` or `io`.
   mutating func readAll() throws -> [UInt8] {
     while try readPiece() {
-      guard buffer.count <= limits.documentByteCount else { throw tooLong("standard input") }
+      guard buffer.count <= limits.documentByteCount else {
+        throw RAGError(
+          .limitExceeded,
+          "standard input has more than \(limits.documentByteCount) bytes (Limits.documentByteCount)"
+        )
+      }
     }
     defer { buffer = [] }
     return buffer
   }
-
-  /// The next line, without its end; nil after the last.
-  /// - Throws: ``RAGError`` of code `limitExceeded`, `cancelled` or `io`.
-  /// - Complexity: O(bytes of the line).
-  mutating func readLine() throws -> [UInt8]? {
-    var searched = lineStart
-    while true {
-      if let end = buffer[searched...].firstIndex(of: 0x0A) {
-        let line = buffer[lineStart..<end]
-        lineStart = end + 1
-        return Array(line.last == 0x0D ? line.dropLast() : line)
-      }
-      searched = buffer.count
-      guard searched - lineStart <= limits.documentByteCount else {
-        throw tooLong("a line of standard input")
-      }
-      if lineStart > 0 {
-        buffer.removeFirst(lineStart)
-        searched -= lineStart
-        lineStart = 0
-      }
-      guard try readPiece() else {
-        guard !buffer.isEmpty else { return nil }
-        defer { buffer = [] }
-        return buffer
-      }
-    }
-  }
-
-  /// Where the next line begins in `buffer`.
-  private var lineStart = 0
 
   /// Adds what there is to read to the buffer; false at the end.
   private mutating func readPiece() throws -> Bool {
@@ -73,11 +47,5 @@ struct StandardInput {
       }
     }
     return false
-  }
-
-  private func tooLong(_ what: String) -> RAGError {
-    RAGError(
-      .limitExceeded,
-      "\(what) has more than \(limits.documentByteCount) bytes (Limits.documentByteCount)")
   }
 }
