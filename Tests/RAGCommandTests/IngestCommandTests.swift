@@ -117,6 +117,48 @@ struct IngestCommandTests {
     }
   }
 
+  @Test("takes what is not said of chunks from the index")
+  func chunks() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("docs/a.txt", "alpha")
+      let made = try sandbox.rag("ingest", "docs", "--chunk-tokens", "300", "--chunk-overlap", "20")
+      #expect(made.status == 0)
+      for option in [["--chunk-tokens", "300"], ["--chunk-overlap", "20"]] {
+        for run in ["ingest docs", "ingest docs --dry-run"] {
+          let run = try sandbox.shell("rag \(run) \(option.joined(separator: " "))")
+          #expect(run.status == 0 && run.text.contains("1 unchanged"), "\(run.errors)")
+        }
+      }
+      let other = try sandbox.rag("ingest", "docs", "--chunk-overlap", "30")
+      #expect(other.status != 0 && other.errors.contains("an overlap of 20"))
+      // More than the default of a chunk, and not more than this index's.
+      #expect(try sandbox.rag("ingest", "docs", "--chunk-overlap", "250").status != 64)
+    }
+  }
+
+  @Test("that is interrupted says how much is in the index at least")
+  func interrupted() throws {
+    try Sandbox.run { sandbox in
+      let script = try sandbox.write("stop.sh", "kill -INT $PPID; sleep 60")
+      try sandbox.write("docs/a.stop", "alpha")
+      let run = try sandbox.rag("ingest", "docs", "--convert", ".stop=sh '\(script)' {}")
+      #expect(run.status == 130)
+      #expect(run.errors.contains("at least 0 documents of this run are in the index"))
+    }
+  }
+
+  @Test("takes its bar away before it says anything")
+  func bar() throws {
+    try Sandbox.run { sandbox in
+      for index in 0..<200 { try sandbox.write("docs/\(index).txt", "Text \(index).") }
+      // On a terminal; a return to the start of the line is taken for its end.
+      let run = try sandbox.shell("script -qec 'rag ingest docs' /dev/null < /dev/null")
+      let lines = run.text.split(whereSeparator: \.isNewline)
+      let summary = try #require(lines.last { $0.contains("200 added") })
+      #expect(summary.hasPrefix("200 added") || summary.hasPrefix("\u{1B}[K200 added"))
+    }
+  }
+
   @Test("--watch goes with neither --dry-run nor standard input", arguments: ["--dry-run", "-"])
   func usage(other: String) throws {
     try Sandbox.run { sandbox in

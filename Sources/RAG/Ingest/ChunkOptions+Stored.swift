@@ -1,6 +1,6 @@
 import Foundation
 import RAGCore
-import RAGIngest
+package import RAGIngest
 
 extension ChunkOptions {
   /// As an index keeps them; equal options give equal text.
@@ -18,5 +18,16 @@ extension ChunkOptions {
     } catch {
       throw RAGError(.invalidInput, "how texts were chunked cannot be read", cause: error)
     }
+  }
+}
+
+extension IngestOptions {
+  /// How to chunk for an index that was made with `stored`.
+  /// - Throws: ``RAGError`` of code `invalidInput`.
+  package func chunking(where stored: ChunkOptions?) throws -> ChunkOptions {
+    var chunking = chunking ?? stored ?? ChunkOptions()
+    chunking.tokenCount = chunkTokenCount ?? chunking.tokenCount
+    chunking.overlapTokenCount = chunkOverlapTokenCount ?? chunking.overlapTokenCount
+    return try chunking.checked()
   }
 }

@@ -42,7 +42,7 @@ extension IngestContext {
         path: path)
     }
     let stored = try settings?.chunking.map(ChunkOptions.init(stored:))
-    let chunking = options.chunking ?? stored ?? ChunkOptions()
+    let chunking = try options.chunking(where: stored)
     if let stored, stored != chunking {
       throw RAGError(
         .modelMismatch,

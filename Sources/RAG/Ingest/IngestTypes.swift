@@ -70,6 +70,10 @@ public struct IngestOptions: Sendable {
   public var pruning = Pruning.careful
   /// How to chunk; nil: as the index was made, or the defaults.
   public var chunking: ChunkOptions?
+  /// The tokens of a chunk; nil: as `chunking` says.
+  public var chunkTokenCount: Int?
+  /// The most tokens that a chunk repeats of the one before it; nil: as `chunking` says.
+  public var chunkOverlapTokenCount: Int?
   /// How long to wait for another writer.
   public var wait: Duration = .seconds(5)
   /// Whether to report only what the ingest would do, and write nothing.

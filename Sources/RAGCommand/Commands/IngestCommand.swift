@@ -63,10 +63,12 @@ struct IngestCommand: AsyncParsableCommand {
   @Option(help: "Of web pages: auto (the main content where there is an article), main or full.")
   var content: PageContent = .auto
 
-  @Option(help: ArgumentHelp("Tokens of a chunk (default: 200).", valueName: "n"))
+  @Option(help: ArgumentHelp("Tokens of a chunk (default: the index's, or 200).", valueName: "n"))
   var chunkTokens: Int?
 
-  @Option(help: ArgumentHelp("Tokens that neighbouring chunks share.", valueName: "n"))
+  @Option(
+    help: ArgumentHelp(
+      "Tokens that neighbouring chunks share (default: the index's, or 30).", valueName: "n"))
   var chunkOverlap: Int?
 
   @Flag(help: "Keep the bytes of files in the index, so that citations hold when files are gone.")
@@ -99,9 +101,8 @@ struct IngestCommand: AsyncParsableCommand {
       throw ValidationError(
         "--convert, --title and --type are about documents; they do not go with --format")
     }
-    let size = chunkTokens ?? ChunkOptions().tokenCount
-    guard chunkOverlap.map({ $0 < size }) ?? true else {
-      throw ValidationError("--chunk-overlap is less than the \(size) tokens of a chunk")
+    if let chunkTokens, let chunkOverlap, chunkOverlap >= chunkTokens {
+      throw ValidationError("--chunk-overlap is less than the \(chunkTokens) tokens of a chunk")
     }
     guard !watch || (!dryRun && !paths.contains("-")) else {
       throw ValidationError("--watch goes with neither --dry-run nor standard input (-)")
@@ -114,6 +115,8 @@ struct IngestCommand: AsyncParsableCommand {
     var view = IngestView(try output.messages())
     var last: IngestReport?
     do {
+      // Before anything else is written.
+      defer { view.end() }
       for try await event in try await events(of: sources, options: options) {
         view.show(event)
         guard case .finished(let report) = event else { continue }
@@ -124,11 +127,9 @@ struct IngestCommand: AsyncParsableCommand {
       // Told below, with what is done.
       last = nil
     } catch var error as RAGError where view.committed > 0 && !dryRun {
-      view.end()
       error.message += "; " + view.committedSoFar
       throw error
     }
-    view.end()
     guard !watch, let last else { throw try interruption(view) }
     if last.failedCount > 0 { throw EndCommand(.partialFailure) }
   }
@@ -182,12 +183,10 @@ struct IngestCommand: AsyncParsableCommand {
     options.keepsSources = storeSource
     options.pruning = pruning?.value ?? .careful
     options.wait = wait.duration
-    if chunkTokens != nil || chunkOverlap != nil {
-      var chunking = ChunkOptions()
-      if let chunkTokens { chunking.tokenCount = chunkTokens }
-      if let chunkOverlap { chunking.overlapTokenCount = chunkOverlap }
-      options.chunking = try chunking.checked()
-    }
+    options.chunkTokenCount = chunkTokens
+    options.chunkOverlapTokenCount = chunkOverlap
+    // A mistake makes no index.
+    _ = try options.chunking(where: nil)
     return options
   }
 }

@@ -25,6 +25,7 @@ struct IngestView {
     case .source(_, .added), .source(_, .updated): committed += 1
     case .source(_, .unchanged), .source(_, .removed): break
     case .finished(let report):
+      bar.clear()
       let listedCount = Figures.count(IngestReport.listedCount)
       for (word, count) in [("skipped", skipCount), ("failed", failureCount)]
       where count > Self.shownCount {
@@ -32,10 +33,7 @@ struct IngestView {
       }
       // A watch goes on, and its next ingest has lines of its own.
       (skipCount, failureCount) = (0, 0)
-      for warning in report.warnings {
-        bar.clear()
-        Messages.warning(warning)
-      }
+      for warning in report.warnings { Messages.warning(warning) }
       let unlisted = report.warningCount - report.warnings.count
       if unlisted > 0 {
         Messages.warning(
@@ -49,8 +47,9 @@ struct IngestView {
 
   /// What an ingest that does not end by itself has done.
   var committedSoFar: String {
-    "\(Figures.count(committed, "document")) of this run \(committed == 1 ? "is" : "are") in the index, "
-      + "and the same command goes on from there"
+    // A batch may be committed whose events did not come.
+    "at least \(Figures.count(committed, "document")) of this run "
+      + "\(committed == 1 ? "is" : "are") in the index, and the same command goes on from there"
   }
 
   /// What the ingest did, for people.
