@@ -8,7 +8,7 @@ public struct IngestReport: Sendable, Codable, Hashable {
   public var updated = 0
   /// Documents that cost nothing.
   public var unchanged = 0
-  /// Documents whose file is gone, or holds no text any more.
+  /// Documents whose file is gone, holds no text any more, or is read as records now.
   public var removed = 0
   /// Sources left out on purpose, the first of them.
   public private(set) var skipped: [SourceProblem] = []

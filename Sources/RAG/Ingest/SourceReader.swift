@@ -151,9 +151,8 @@ struct SourceReader {
       RawSource(
         key: document.id, bytes: document.bytes, contentHash: digest(document.bytes),
         encoding: options.encoding, mediaType: document.mediaType, title: document.title,
-        metadata: document.metadata,
-        keepsSource: true, vector: document.vector), isNew: met.insert(document.id), end: end,
-      held: document.bytes.count)
+        metadata: document.metadata, keepsSource: true, vector: document.vector),
+      isNew: met.insert(document.id), end: end, held: document.bytes.count)
   }
 
   /// Refuses what the index would refuse later, with all that is committed beside it.
