@@ -9,6 +9,8 @@ extension Faults {
       var place: String
       var name: String
       var bytes: Data?
+      /// A bit of them that is flipped in a copy of their own, of which there are not many at a time.
+      var flip: (offset: Int, bit: Int)?
       /// What `rag verify` has to name, where one byte is damaged.
       var found: [String] = []
     }
@@ -74,25 +76,37 @@ extension Faults {
 
     // MARK: What is damaged
 
+    /// One bit of each chosen block of 64 bytes: in full, of every block of the files of generations,
+    /// and of so many others.
     private func flip(_ row: String, _ subject: Subject, bounded: Int, full: Int) throws {
       try judge(row, "a flipped bit", subject) { image, random in
-        var blocks: [(name: String, offset: Int)] = []
-        for name in image.names {
-          let count = image.files[name]?.count ?? 0
-          for offset in stride(from: 0, to: count, by: 64) { blocks.append((name, offset)) }
-        }
-        return Plan.spread(blocks.count, bounded: bounded, full: full, &random).compactMap {
-          number in
-          let (name, start) = blocks[number]
-          guard var bytes = image.files[name] else { return nil }
-          let offset = start + random.below(min(64, bytes.count - start))
-          let bit = random.below(8)
-          bytes[offset] ^= 1 << UInt8(bit)
-          var found = [name]
-          if name == "rag.sqlite" { found.append("page \(offset / 4096 + 1) of ") }
-          return Damage(
-            place: "\(name) byte \(offset) bit \(bit)", name: name, bytes: bytes, found: found)
-        }
+        let ofGenerations = image.generationNames
+        let others = image.names.filter { !ofGenerations.contains($0) }
+        let part = ofGenerations.isEmpty ? bounded : bounded / 2
+        return flips(ofGenerations, of: image, bounded: part, full: .max, &random)
+          + flips(others, of: image, bounded: part, full: full, &random)
+      }
+    }
+
+    private func flips(
+      _ names: [String], of image: IndexImage, bounded: Int, full: Int, _ random: inout Random
+    ) -> [Damage] {
+      var blocks: [(name: String, offset: Int)] = []
+      for name in names {
+        let count = image.files[name]?.count ?? 0
+        for offset in stride(from: 0, to: count, by: 64) { blocks.append((name, offset)) }
+      }
+      return Plan.spread(blocks.count, bounded: bounded, full: full, &random).compactMap {
+        number in
+        let (name, start) = blocks[number]
+        guard let bytes = image.files[name] else { return nil }
+        let offset = start + random.below(min(64, bytes.count - start))
+        let bit = random.below(8)
+        var found = [name]
+        if name == "rag.sqlite" { found.append("page \(offset / 4096 + 1) of ") }
+        return Damage(
+          place: "\(name) byte \(offset) bit \(bit)", name: name, bytes: bytes,
+          flip: (offset, bit), found: found)
       }
     }
 
@@ -144,7 +158,9 @@ extension Faults {
         for answer in answers { try #require(answer.status == 0, "\(answer.errors)") }
         return try Workers.tally(damages, in: scratch, { Tally(row, title) }) {
           damage, worker, tally in
-          try image.replacing(damage.name, with: damage.bytes).restore(to: worker.index)
+          var bytes = damage.bytes
+          if let flip = damage.flip { bytes?[flip.offset] ^= 1 << UInt8(flip.bit) }
+          try image.replacing(damage.name, with: bytes).restore(to: worker.index)
           try subject.probe.judge(
             worker.index, against: answers, in: worker, damage.place, damaged: damage.found,
             into: &tally)

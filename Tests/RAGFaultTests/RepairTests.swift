@@ -40,7 +40,7 @@ extension Faults {
 
     @Test(
       "of which an I/O call fails, is cut short or is the last one loses no more than one that is whole",
-      arguments: SweepTests.Fault.allCases)
+      arguments: SweepTests.Fault.ofChanges)
     func sweep(_ fault: SweepTests.Fault) throws {
       let row = fault == .kill || fault == .torn ? "2" : "3"
       let title = "\(fault.rawValue) at each call of rag repair"

@@ -6,11 +6,18 @@ extension Faults {
   @Suite("An I/O call")
   struct SweepTests {
     /// What the shim does to the chosen call.
-    enum Fault: String, CaseIterable, Sendable { case kill, torn, eio, enospc, short }
+    enum Fault: String, Sendable {
+      case kill, torn, eio, enospc, short
+      /// Of a call that reads.
+      case readeio
+
+      /// Those of calls that change something.
+      static let ofChanges: [Fault] = [.kill, .torn, .eio, .enospc, .short]
+    }
 
     @Test(
       "of a first ingest that fails, is cut short or is the last one leaves a whole index",
-      arguments: Fault.allCases)
+      arguments: Fault.ofChanges)
     func create(_ fault: Fault) throws {
       try Scratch.run { scratch in
         try sweep(fault, "a first ingest", image: nil, Batch("s", count: 30), in: scratch)
@@ -19,7 +26,7 @@ extension Faults {
 
     @Test(
       "of an ingest of changes that fails, is cut short or is the last one leaves a whole index",
-      arguments: Fault.allCases)
+      arguments: Fault.ofChanges)
     func update(_ fault: Fault) throws {
       try Scratch.run { scratch in
         let old = Batch("s", count: 40)
@@ -33,7 +40,7 @@ extension Faults {
 
     @Test(
       "of an ingest that writes a graph leaves a whole index",
-      .enabled(if: Rag.hasModel, Rag.modelRemedy), arguments: Fault.allCases)
+      .enabled(if: Rag.hasModel, Rag.modelRemedy), arguments: Fault.ofChanges)
     func fold(_ fault: Fault) throws {
       try Scratch.run(encoder: Rag.model, dimensions: GraphIndex.dimensions) { scratch in
         let old = GraphIndex.last
@@ -46,7 +53,7 @@ extension Faults {
 
     @Test(
       "of rag compact leaves a whole index", .enabled(if: Rag.compacts),
-      arguments: Fault.allCases)
+      arguments: Fault.ofChanges)
     func compact(_ fault: Fault) throws {
       try Scratch.run { scratch in
         let first = Batch("s", count: 60)
@@ -57,6 +64,50 @@ extension Faults {
         try sweep(
           fault, "rag compact", image: try IndexImage(scratch.index), before: second, second,
           command: ["compact"], in: scratch)
+      }
+    }
+
+    @Test("of an ingest that reads and fails leaves a whole index")
+    func read() throws {
+      try Scratch.run { scratch in
+        let old = Batch("s", count: 40)
+        try #require(try scratch.rag(try old.ingest(in: scratch)).status == 0)
+        try sweep(
+          .readeio, "an ingest of changes", image: try IndexImage(scratch.index), before: old,
+          old.changed(every: 3, dropping: 8).merged(with: 10), in: scratch)
+      }
+    }
+
+    @Test(
+      "of rag delete --where leaves a whole index",
+      arguments: Fault.ofChanges + [.readeio])
+    func delete(_ fault: Fault) throws {
+      try Scratch.run { scratch in
+        let old = Batch("s", count: 60)
+        try #require(try scratch.rag(try old.ingest(in: scratch)).status == 0)
+        var rest = old
+        rest.documents = rest.documents.filter { $0.key >= 25 }
+        try sweep(
+          fault, "rag delete --where", image: try IndexImage(scratch.index), before: old, rest,
+          command: ["delete", "--where", #"batch = "s" and number < 25"#], in: scratch,
+          again: [0, 1], bounded: 10)
+      }
+    }
+
+    @Test("of rag import leaves a whole index", arguments: Fault.ofChanges + [.readeio])
+    func `import`(_ fault: Fault) throws {
+      try Scratch.run { scratch in
+        let old = Batch("s", count: 40)
+        let new = old.changed(every: 3).merged(with: 30)
+        var images: [IndexImage] = []
+        for batch in [old, new] {
+          try #require(try scratch.rag(try batch.ingest(in: scratch)).status == 0)
+          images.append(try IndexImage(scratch.index))
+        }
+        let export = try scratch.write("export.jsonl", try scratch.rag("export").text)
+        try sweep(
+          fault, "rag import", image: images[0], before: old, new, command: ["import", export],
+          in: scratch, bounded: 10)
       }
     }
 
@@ -111,7 +162,8 @@ extension Faults {
     private func sweep(
       _ fault: Fault, _ job: String, image: IndexImage?, before: Batch? = nil, _ after: Batch,
       command: [String]? = nil, in scratch: Scratch, from files: Scratch? = nil,
-      writesGraph: Bool = false, others: Int = 0, bounded: Int = 24
+      again statuses: Set<Int32> = [0], writesGraph: Bool = false, others: Int = 0,
+      bounded: Int = 24
     ) throws {
       let row = fault == .kill || fault == .torn ? "2" : "3"
       let title = "\(fault.rawValue) at each call of \(job)"
@@ -173,7 +225,7 @@ extension Faults {
           tally.same += 1
           ledger.acknowledge(after)
         case (.kill, .signal(SIGKILL)), (.torn, .signal(SIGKILL)): tally.refused += 1
-        case (.eio, .exit(74)), (.enospc, .exit(74)):
+        case (.eio, .exit(74)), (.enospc, .exit(74)), (.readeio, .exit(74)), (.readeio, .exit(2)):
           tally.refused += 1
           if !run.hasOneError || (fault == .enospc && !run.errors.contains("space")) {
             tally.others.append("\(place): \(run.errors.prefix(300))")
@@ -192,7 +244,7 @@ extension Faults {
         }
         // And the same command goes on from there, and cleans up.
         let again = try worker.rag(arguments)
-        if tally.survived(again, place), again.status != 0 {
+        if tally.survived(again, place), !statuses.contains(again.status ?? -1) {
           tally.others.append(
             "\(place): again, it ended with \(again.status ?? -1): \(again.errors)")
           return

@@ -3,8 +3,13 @@
 //   FAULT_DIRECTORY  only calls on files below it count (absolute, resolved)
 //   FAULT_CALL       the call to act on, from 1; 0 for none
 //   FAULT_KIND       kill (before the call), torn (half of a write, then kill), eio, enospc (this
-//                    call and all later ones that need space), short (half of a write)
+//                    call and all later ones that need space), short (half of a write); or
+//                    readeio, of which the calls are those that read, and of all others those that
+//                    change something
 //   FAULT_LOG        a file that gets one line a call
+//
+// What the C library reads or writes for a stream (fread, fwrite) passes by, and so does memory that
+// is mapped.
 #include "paths.h"
 
 #include <errno.h>
@@ -12,7 +17,7 @@
 #include <stdatomic.h>
 #include <sys/stat.h>
 
-enum kind { NONE, KILL, TORN, EIO_ONCE, ENOSPC_ON, SHORT };
+enum kind { NONE, KILL, TORN, EIO_ONCE, ENOSPC_ON, SHORT, READ_EIO };
 // What to do with a call.
 enum verdict { PASS, FAIL, HALF, HALF_AND_DIE };
 
@@ -26,8 +31,8 @@ __attribute__((constructor)) static void start(void) {
   const char *log = getenv("FAULT_LOG");
   if (!find_directory()) return;
   chosen = call ? atol(call) : 0;
-  const char *names[] = {"none", "kill", "torn", "eio", "enospc", "short"};
-  for (int i = 0; name && i < 6; i++)
+  const char *names[] = {"none", "kill", "torn", "eio", "enospc", "short", "readeio"};
+  for (int i = 0; name && i < 7; i++)
     if (!strcmp(name, names[i])) kind = (enum kind)i;
   if (log) log_descriptor = open_log(log);
 }
@@ -37,8 +42,13 @@ __attribute__((noreturn)) static void die(void) {
   for (;;) pause();
 }
 
-// Counts a call and decides on it; `needs_space` is false of calls that a full disk lets through.
-static enum verdict decide(const char *call, const char *path, int is_write, int needs_space) {
+// What a call does: one that needs space is one that a full disk does not let through.
+enum deed { READ, CHANGE, CHANGE_NEEDING_SPACE, WRITE };
+
+// Counts a call and decides on it.
+static enum verdict decide(const char *call, const char *path, enum deed deed) {
+  if ((deed == READ) != (kind == READ_EIO)) return PASS;
+  int is_write = deed == WRITE, needs_space = deed >= CHANGE_NEEDING_SPACE;
   long number = atomic_fetch_add(&count, 1) + 1;
   if (log_descriptor >= 0) {
     char line[PATH_MAX + 64];
@@ -56,30 +66,31 @@ static enum verdict decide(const char *call, const char *path, int is_write, int
   case TORN:
     if (!is_write) die();
     return HALF_AND_DIE;
-  case EIO_ONCE: errno = EIO; return FAIL;
+  case EIO_ONCE:
+  case READ_EIO: errno = EIO; return FAIL;
   case SHORT: return is_write ? HALF : PASS;
   default: return PASS;
   }
 }
 
-#define ON_DESCRIPTOR(name, needs_space, ...)                                       \
+#define ON_DESCRIPTOR(name, deed, ...)                                              \
   char path[PATH_MAX];                                                              \
   static __typeof__(&name) next;                                                    \
   if (!next) next = NEXT(name);                                                     \
-  if (path_of(descriptor, path) && decide(#name, path, 0, needs_space) == FAIL)     \
+  if (path_of(descriptor, path) && decide(#name, path, deed) == FAIL)               \
     return -1;                                                                      \
   return next(__VA_ARGS__)
-#define ON_PATH(name, is_inside, shown, needs_space, ...)                           \
+#define ON_PATH(name, is_inside, shown, deed, ...)                                  \
   static __typeof__(&name) next;                                                    \
   if (!next) next = NEXT(name);                                                     \
-  if ((is_inside) && decide(#name, shown, 0, needs_space) == FAIL) return -1;       \
+  if ((is_inside) && decide(#name, shown, deed) == FAIL) return -1;                 \
   return next(__VA_ARGS__)
 #define ON_WRITE(name, ...)                                                         \
   char path[PATH_MAX];                                                              \
   static __typeof__(&name) next;                                                    \
   if (!next) next = NEXT(name);                                                     \
   if (!path_of(descriptor, path)) return next(__VA_ARGS__);                         \
-  enum verdict verdict = decide(#name, path, 1, 1);                                 \
+  enum verdict verdict = decide(#name, path, WRITE);                                \
   if (verdict == FAIL) return -1;                                                   \
   if (verdict != PASS && size > 1) size /= 2;                                       \
   ssize_t result = next(__VA_ARGS__);                                               \
@@ -95,31 +106,40 @@ ssize_t pwrite(int descriptor, const void *bytes, size_t size, off_t offset) {
 ssize_t pwrite64(int descriptor, const void *bytes, size_t size, off64_t offset) {
   ON_WRITE(pwrite64, descriptor, bytes, size, offset);
 }
-int fsync(int descriptor) { ON_DESCRIPTOR(fsync, 1, descriptor); }
-int fdatasync(int descriptor) { ON_DESCRIPTOR(fdatasync, 1, descriptor); }
+ssize_t read(int descriptor, void *bytes, size_t size) {
+  ON_DESCRIPTOR(read, READ, descriptor, bytes, size);
+}
+ssize_t pread(int descriptor, void *bytes, size_t size, off_t offset) {
+  ON_DESCRIPTOR(pread, READ, descriptor, bytes, size, offset);
+}
+ssize_t pread64(int descriptor, void *bytes, size_t size, off64_t offset) {
+  ON_DESCRIPTOR(pread64, READ, descriptor, bytes, size, offset);
+}
+int fsync(int descriptor) { ON_DESCRIPTOR(fsync, CHANGE_NEEDING_SPACE, descriptor); }
+int fdatasync(int descriptor) { ON_DESCRIPTOR(fdatasync, CHANGE_NEEDING_SPACE, descriptor); }
 int ftruncate(int descriptor, off_t size) {
-  ON_DESCRIPTOR(ftruncate, size > 0, descriptor, size);
+  ON_DESCRIPTOR(ftruncate, size > 0 ? CHANGE_NEEDING_SPACE : CHANGE, descriptor, size);
 }
 int ftruncate64(int descriptor, off64_t size) {
-  ON_DESCRIPTOR(ftruncate64, size > 0, descriptor, size);
+  ON_DESCRIPTOR(ftruncate64, size > 0 ? CHANGE_NEEDING_SPACE : CHANGE, descriptor, size);
 }
 int rename(const char *from, const char *to) {
-  ON_PATH(rename, is_below_at(AT_FDCWD, to), to, 0, from, to);
+  ON_PATH(rename, is_below_at(AT_FDCWD, to), to, CHANGE, from, to);
 }
 int renameat(int from_at, const char *from, int to_at, const char *to) {
-  ON_PATH(renameat, is_below_at(to_at, to), to, 0, from_at, from, to_at, to);
+  ON_PATH(renameat, is_below_at(to_at, to), to, CHANGE, from_at, from, to_at, to);
 }
 int link(const char *from, const char *to) {
-  ON_PATH(link, is_below_at(AT_FDCWD, to), to, 1, from, to);
+  ON_PATH(link, is_below_at(AT_FDCWD, to), to, CHANGE_NEEDING_SPACE, from, to);
 }
 int unlink(const char *path) {
-  ON_PATH(unlink, is_below_at(AT_FDCWD, path), path, 0, path);
+  ON_PATH(unlink, is_below_at(AT_FDCWD, path), path, CHANGE, path);
 }
 int unlinkat(int at, const char *path, int flags) {
-  ON_PATH(unlinkat, is_below_at(at, path), path, 0, at, path, flags);
+  ON_PATH(unlinkat, is_below_at(at, path), path, CHANGE, at, path, flags);
 }
 int mkdir(const char *path, mode_t mode) {
-  ON_PATH(mkdir, is_below_at(AT_FDCWD, path), path, 1, path, mode);
+  ON_PATH(mkdir, is_below_at(AT_FDCWD, path), path, CHANGE_NEEDING_SPACE, path, mode);
 }
 
 // Opening counts where it creates: a file that is there needs no space.
