@@ -48,24 +48,7 @@ extension Faults {
                 let name = worker % 2 == 0 ? "x" : "y"
                 let found = try Inspection(of: name, in: scratch, index: scratch.index)
                 let place = "reader \(worker), round \(tally.rounds)"
-                if let failure = found.failure {
-                  if tally.survived(failure, place) {
-                    tally.others.append("\(place): \(failure.status ?? -1): \(failure.errors)")
-                  }
-                  continue
-                }
-                tally.halves += found.halves.map { "\(place): \($0)" }
-                if found.documents.count != 120 {
-                  tally.lost.append("\(place): \(found.documents.count) of 120 documents")
-                }
-                // A batch of 120 documents is one commit: all of them are of one version.
-                let versions = Set(found.documents.values.map(\.number))
-                if versions.count != 1 { tally.halves.append("\(place): versions \(versions)") }
-                if let version = versions.max() {
-                  if version < highest { tally.wrong.append("\(place): back to \(version)") }
-                  highest = max(highest, version)
-                  tally.same += 1
-                }
+                hold(found, count: 120, highest: &highest, place, into: &tally)
               }
             }
           } catch {
@@ -86,6 +69,90 @@ extension Faults {
         }
       }
       seen.total.withLock { $0.conclude() }
+    }
+
+    /// Holds what a reader found of a batch, which is one commit, against what it found before.
+    private func hold(
+      _ found: Inspection, count: Int, highest: inout Int, _ place: String,
+      into tally: inout Tally
+    ) {
+      if let failure = found.failure {
+        if tally.survived(failure, place) {
+          tally.others.append("\(place): \(failure.status ?? -1): \(failure.errors)")
+        }
+        return
+      }
+      tally.halves += found.halves.map { "\(place): \($0)" }
+      if found.documents.count != count {
+        tally.lost.append("\(place): \(found.documents.count) of \(count) documents")
+      }
+      let versions = Set(found.documents.values.map(\.number))
+      if versions.count != 1 { tally.halves.append("\(place): versions \(versions)") }
+      if let version = versions.max() {
+        if version < highest { tally.wrong.append("\(place): back to \(version)") }
+        highest = max(highest, version)
+        tally.same += 1
+      }
+    }
+
+    @Test(
+      "that ask by meaning while another folds and compacts find all of one state",
+      .enabled(if: Rag.hasModel, Rag.modelRemedy))
+    func graphs() throws {
+      let title = "a writer of graphs, three readers"
+      let total = Mutex(Tally("21", title))
+      let graphs = Mutex<Set<String>>([])
+      let seconds = Plan.rounds(5, full: 60)
+      let image = try GraphIndex.dueImage()
+      try Scratch.run(encoder: Rag.model, dimensions: GraphIndex.dimensions) { scratch in
+        try image.restore(to: scratch.index)
+        let count = GraphIndex.last.documents.count
+        let deadline = ContinuousClock.now + .seconds(seconds)
+        together(4) { worker in
+          var tally = Tally("21", title)
+          do {
+            if worker == 0 {
+              var batch = GraphIndex.last
+              while ContinuousClock.now < deadline {
+                batch = batch.changed(every: 1)
+                for command in [try batch.ingest(in: .shared), ["compact"]] {
+                  let run = try scratch.rag(command)
+                  guard tally.survived(run, command[0]) else { continue }
+                  if run.status != 0 { tally.others.append("\(command[0]): \(run.errors)") }
+                  let names = try IndexImage.generationNames(in: scratch.index)
+                  graphs.withLock { $0.formUnion(names.filter { $0.hasSuffix(".graph") }) }
+                }
+              }
+            } else {
+              var highest = 0
+              // Of a batch that changes, or that is a graph's from the beginning.
+              let (name, count) = worker == 1 ? ("a", GraphIndex.batchCount) : ("t", count)
+              while ContinuousClock.now < deadline {
+                tally.rounds += 1
+                let found = try Inspection(
+                  of: name, in: scratch, index: scratch.index,
+                  mode: worker > 1 && tally.rounds % 2 == 0 ? "hybrid" : "vector")
+                hold(
+                  found, count: count, highest: &highest,
+                  "reader \(worker), round \(tally.rounds)", into: &tally)
+              }
+            }
+          } catch {
+            tally.others.append("worker \(worker): \(error)")
+          }
+          total.withLock { $0.add(tally) }
+        }
+        try total.withLock { tally in
+          let made = graphs.withLock { $0.subtracting(image.generationNames).count }
+          if made < 2 { tally.others.append("\(made) graphs were written beside the readers") }
+          let documents = GraphIndex.dueLedger.documentCount
+          try checkStatus(
+            documents: documents, chunks: documents, in: scratch, "at the end", into: &tally)
+          try Recall.judge(in: scratch, "at the end", into: &tally)
+          tally.notes.append("\(made) graphs written")
+        }
+      }
+      total.withLock { $0.conclude() }
     }
 
     @Test("that write wait for each other or end with status 75, and a dead one holds nothing")

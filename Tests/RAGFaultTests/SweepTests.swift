@@ -90,7 +90,7 @@ extension Faults {
         try sweep(
           fault, "rag delete --where", image: try IndexImage(scratch.index), before: old, rest,
           command: ["delete", "--where", #"batch = "s" and number < 25"#], in: scratch,
-          again: [0, 1], bounded: 10)
+          again: [0, 1], bounded: 6)
       }
     }
 
@@ -107,7 +107,7 @@ extension Faults {
         let export = try scratch.write("export.jsonl", try scratch.rag("export").text)
         try sweep(
           fault, "rag import", image: images[0], before: old, new, command: ["import", export],
-          in: scratch, bounded: 10)
+          in: scratch, bounded: 6)
       }
     }
 

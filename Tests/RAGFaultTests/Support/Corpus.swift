@@ -93,11 +93,11 @@ struct Inspection: Sendable {
   /// What the query said, if it was not an answer.
   var failure: CommandRun?
 
-  /// Asks an index for all it has of a batch.
-  init(of batch: String, in scratch: Scratch, index: String) throws {
+  /// Asks an index for all it has of a batch, by words or by meaning.
+  init(of batch: String, in scratch: Scratch, index: String, mode: String = "lexical") throws {
     let run = try scratch.rag(
       "query", Rag.canary, "--where", "batch = \"\(batch)\"", "-k", "1000", "--hits-only",
-      "--json", "--mode", "lexical", "--index", index)
+      "--json", "--mode", mode, "--index", index)
     guard run.status == 0 || run.status == 1 else {
       failure = run
       return
