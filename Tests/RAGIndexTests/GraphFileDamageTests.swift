@@ -56,21 +56,31 @@ struct GraphFileDamageTests {
     }
   }
 
-  @Test("a search over a flipped bit tells of the damage or answers as if there were none")
+  @Test("a search over a flipped bit in any 64 bytes tells of it or answers as if there were none")
   func searchesOverBitFlips() throws {
     var random = SeededRandom(53)
-    let queries = (0..<3).map { _ in random.vector(20) }
-    let path = directory.path("intact")
-    let expected = try queries.map { try GraphFile(path: path).search($0, k: 10, effort: .ef(30)) }
+    // So small a graph is walked only where its calibration says that this costs next to nothing.
+    let walked = lie { bytes in
+      for index in Calibration.slacks.indices {
+        bytes.store(Float(index + 1).bitPattern, at: 132 + 4 * index)
+      }
+    }
+    let queries = (0..<3).flatMap { _ in
+      let vector = random.vector(20)
+      return [SearchEffort.recall(0.95), .ef(30)].map { VectorQuery(vector, k: 10, effort: $0) }
+    }
+    let whole = try GraphFile(path: directory.write(walked, to: "walked"))
+    let expected = try queries.map { try whole.search($0) }
+    #expect(Set(expected.map(\.statistics.plan)) == [.walk, .scan])
     var told = 0
-    for start in stride(from: 0, to: intact.count, by: 64 * 7) {
-      var bytes = intact
-      let place = Int.random(in: start..<min(start + 64 * 7, intact.count), using: &random)
+    for start in stride(from: 0, to: walked.count, by: 64) {
+      var bytes = walked
+      let place = Int.random(in: start..<min(start + 64, walked.count), using: &random)
       bytes[place] ^= 1 << UInt8.random(in: 0..<8, using: &random)
       do {
         let file = try GraphFile(path: directory.write(bytes, to: "flipped"))
-        let found = try queries.map { try file.search($0, k: 10, effort: .ef(30)) }
-        #expect(found == expected, "flip at \(place)")
+        let found = try queries.map { try file.search($0).matches }
+        #expect(found == expected.map(\.matches), "flip at \(place)")
       } catch let error as RAGError {
         #expect(error.code == .corrupt || error.code == .incompatibleFormat)
         told += 1
