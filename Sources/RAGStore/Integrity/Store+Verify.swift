@@ -215,6 +215,8 @@ extension StoreReader {
         // A row that is damaged itself was told of.
         guard let document = try? DocumentRow(row) else { continue }
         let found = try Row.fetchAll(stored, arguments: [document.id])
+        // Most documents have none, and need not be parsed.
+        if found.isEmpty, document.metadata == "{}" { continue }
         let metadata = try? document.decodedMetadata()
         if let metadata, try written(metadata, document.id) == found { continue }
         count += 1
