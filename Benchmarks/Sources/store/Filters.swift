@@ -8,10 +8,15 @@ struct Filters: AsyncParsableCommand {
     abstract: "What a search costs that only some of the documents may answer.")
 
   @Option(help: "Documents of the index.") var documents = 20_000
+  @Option(help: "Questions.") var questions = 100
+  @Option(help: "Words of a question, each another.") var words = 10
+  @Option(
+    parsing: .upToNextOption,
+    help: "Shares of the documents that may answer: 1 without a filter, or some of the others.")
+  var shares = Self.shares
   @Option(help: "Where the index is made; it is left there.") var folder: String
 
   private static let shares = [1, 0.5, 0.1, 0.01, 0.001, 0.0001]
-  private static let queryCount = 100
 
   struct Result: Encodable {
     /// The share of the documents that match.
@@ -23,6 +28,13 @@ struct Filters: AsyncParsableCommand {
     var recall: Double?
     var p50Milliseconds: Double
     var p95Milliseconds: Double
+    var p99Milliseconds: Double
+  }
+
+  func validate() throws {
+    guard shares.allSatisfy(Self.shares.contains) else {
+      throw ValidationError("--shares are of \(Self.shares)")
+    }
   }
 
   func run() async throws {
@@ -39,11 +51,11 @@ struct Filters: AsyncParsableCommand {
           return document
         })
     }
-    let queries = (0..<Self.queryCount).map { _ in
-      (text: (0..<10).map { _ in source.word() }.joined(separator: " "), vector: source.vector())
+    let queries = (0..<questions).map { _ in
+      (text: question(of: &source), vector: source.vector())
     }
     var results: [Result] = []
-    for share in Self.shares {
+    for share in shares {
       let filter = share < 1 ? Filter.equals(field: "among", .string("\(share)")) : nil
       for mode in SearchMode.allCases {
         var times: [Double] = []
@@ -68,9 +80,19 @@ struct Filters: AsyncParsableCommand {
             share: share, mode: mode, leastHits: leastHits,
             recall: wanted > 0 ? Double(found) / Double(wanted) : nil,
             p50Milliseconds: median(times) * 1_000,
-            p95Milliseconds: percentile(times, 0.95) * 1_000))
+            p95Milliseconds: percentile(times, 0.95) * 1_000,
+            p99Milliseconds: percentile(times, 0.99) * 1_000))
       }
     }
     try printJSON(results)
+  }
+
+  private func question(of source: inout Documents) -> String {
+    var chosen: [String] = []
+    while chosen.count < words {
+      let word = source.word()
+      if !chosen.contains(word) { chosen.append(word) }
+    }
+    return chosen.joined(separator: " ")
   }
 }
