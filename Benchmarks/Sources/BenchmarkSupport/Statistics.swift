@@ -33,17 +33,25 @@ public func processorSeconds() -> Double {
 
 /// Resident memory of this process in MiB, anonymous and of files apart.
 public func residentMemory() -> (anonymous: Double, file: Double) {
-  let figures = processFigures()
+  let figures = processFigures("self")
   return (figures["RssAnon"] ?? .nan, figures["RssFile"] ?? .nan)
 }
 
 /// The most resident memory that this process has had, in MiB.
-public func peakResidentMemory() -> Double { processFigures()["VmHWM"] ?? .nan }
+public func peakResidentMemory() -> Double { processFigures("self")["VmHWM"] ?? .nan }
 
-/// What the kernel says of this process in kilobytes, in MiB.
-private func processFigures() -> [String: Double] {
+/// The most resident memory that another process has had so far, and its anonymous memory now, in
+/// MiB; nil when it has ended.
+public func memory(ofProcess process: Int32) -> (peak: Double, anonymous: Double)? {
+  let figures = processFigures("\(process)")
+  guard let peak = figures["VmHWM"], let anonymous = figures["RssAnon"] else { return nil }
+  return (peak, anonymous)
+}
+
+/// What the kernel says of a process in kilobytes, in MiB.
+private func processFigures(_ process: String) -> [String: Double] {
   var figures: [String: Double] = [:]
-  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+  let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
   for line in status.split(separator: "\n") {
     let parts = line.split(whereSeparator: { $0 == ":" || $0 == " " || $0 == "\t" })
     guard parts.count >= 2, let kibibytes = Double(parts[1]) else { continue }

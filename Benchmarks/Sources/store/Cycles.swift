@@ -16,6 +16,8 @@ struct Cycles: AsyncParsableCommand {
     var aged: Figures
     var fresh: Figures
     var sizeRatio: Double
+    /// Of the totals of `memory`.
+    var memoryRatio: Double
     var recallDifference: Double
     /// Largest size after any cycle, against the fresh one.
     var largestSizeRatio: Double
@@ -24,6 +26,8 @@ struct Cycles: AsyncParsableCommand {
 
   struct Figures: Encodable {
     var bytes: Int
+    /// Of another process, which opens and searches the index.
+    var memory: Footprint.Result
     var recallAt10: Double
     var p50Milliseconds: Double
   }
@@ -46,16 +50,20 @@ struct Cycles: AsyncParsableCommand {
     }
     try await fresh.upsert(current)
     let queries = (0..<500).map { _ in maker.vector() }
-    let (a, b) = (try await figures(aged, queries), try await figures(fresh, queries))
+    let a = try await figures(aged, "aged", queries)
+    let b = try await figures(fresh, "fresh", queries)
     try printJSON(
       Result(
         aged: a, fresh: b, sizeRatio: Double(a.bytes) / Double(b.bytes),
+        memoryRatio: a.memory.totalMiB / b.memory.totalMiB,
         recallDifference: a.recallAt10 - b.recallAt10,
         largestSizeRatio: Double(largest) / Double(b.bytes),
         secondsPerCycle: spent / Double(cycles)))
   }
 
-  private func figures(_ engine: Engine, _ queries: [[Float]]) async throws -> Figures {
+  private func figures(
+    _ engine: Engine, _ name: String, _ queries: [[Float]]
+  ) async throws -> Figures {
     var (found, times) = (0, [Double]())
     for vector in queries {
       var ids: Set<Int64> = []
@@ -69,6 +77,7 @@ struct Cycles: AsyncParsableCommand {
     }
     return Figures(
       bytes: try await engine.status().indexBytes,
+      memory: try Footprint.measured(folder + "/" + name),
       recallAt10: Double(found) / Double(10 * queries.count),
       p50Milliseconds: median(times) * 1_000)
   }

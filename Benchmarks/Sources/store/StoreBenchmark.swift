@@ -8,16 +8,19 @@ struct StoreBenchmark: AsyncParsableCommand {
     abstract: "Measures growth, updates and opening of an index, and prints JSON.",
     discussion: """
       Documents are one chunk of words with frequencies of a natural language, and a vector of 384 \
-      elements around one of a thousand centres, but for 'store ingest'. Indexes are made below \
+      elements around one of a thousand centres, where no encoder makes it. Indexes are made below \
       --folder.
 
         store growth --chunks 100000   time, bytes written and size at each step up to there
-        store cycles                   50 cycles of replacing a tenth of 10,000 documents
+        store cycles                   file, memory and recall after 50 cycles of replacing a tenth
+                                       of 10,000 documents, against a fresh index
         store ingest DIR --encoder DIR what an ingest takes, against its encoder alone
         store filters                  searches that few or many documents may answer
         store opening DIR              opens an index in a process that holds nothing else
+        store footprint DIR            memory of an index that is opened and searched
       """,
     subcommands: [
-      Growth.self, Cycles.self, Ingest.self, Filters.self, Opening.self,
+      Growth.self, Cycles.self, Ingest.self, Filters.self,
+      Opening.self, Footprint.self,
     ])
 }
