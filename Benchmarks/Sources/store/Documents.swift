@@ -1,10 +1,12 @@
 import BenchmarkSupport
 import RAG
 
-/// Documents with a text and a vector each, the same for the same seed.
+/// Documents with a text and a vector each, and texts, the same for the same seed.
 struct Documents {
   static let dimension = 384
   private static let centreCount = 1_000
+  private static let vowels = "aeiou".map(String.init)
+  private static let consonants = "bcdfghjklmnprstvwxyz".map(String.init)
 
   private var random: SeededGenerator
   private let centres: [[Float]]
@@ -33,7 +35,29 @@ struct Documents {
 
   /// A word of a rank as in a natural language: its frequency falls with the rank.
   mutating func word() -> String {
+    let (rank, place) = rankedWord()
+    return "word\(rank)x\(place)"
+  }
+
+  /// A text of such words in letters, the shorter the more frequent: an encoder's tokenizer cuts
+  /// them about as those of a language, where it takes digits one by one.
+  mutating func plainText(words count: Int) -> String {
+    (0..<count).map { _ in plainWord() }.joined(separator: " ")
+  }
+
+  private mutating func plainWord() -> String {
+    let (rank, place) = rankedWord()
+    var (number, word) = (rank * (rank - 1) / 2 + place, "")
+    repeat {
+      let (consonant, vowel) = (number / Self.vowels.count, number % Self.vowels.count)
+      word += Self.consonants[consonant % Self.consonants.count] + Self.vowels[vowel]
+      number = consonant / Self.consonants.count
+    } while number > 0
+    return word
+  }
+
+  private mutating func rankedWord() -> (rank: Int, place: Int) {
     let rank = 60_000 / Int.random(in: 1...60_000, using: &random)
-    return "word\(rank)x\(Int.random(in: 0..<rank, using: &random))"
+    return (rank, Int.random(in: 0..<rank, using: &random))
   }
 }

@@ -15,12 +15,13 @@ struct StoreBenchmark: AsyncParsableCommand {
         store cycles                   file, memory and recall after 50 cycles of replacing a tenth
                                        of 10,000 documents, against a fresh index
         store ingest DIR --encoder DIR what an ingest takes, against its encoder alone
+        store memory --rag FILE        what 'rag ingest' takes of 1,000, 10,000 and 100,000 files
         store filters                  searches that few or many documents may answer
         store opening DIR              opens an index in a process that holds nothing else
         store footprint DIR            memory of an index that is opened and searched
       """,
     subcommands: [
-      Growth.self, Cycles.self, Ingest.self, Filters.self,
+      Growth.self, Cycles.self, Ingest.self, Memory.self, Filters.self,
       Opening.self, Footprint.self,
     ])
 }
