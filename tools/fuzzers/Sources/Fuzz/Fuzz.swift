@@ -3,7 +3,7 @@ import RAGCore
 
 /// What is fuzzed, by the name that `RAG_FUZZ_TARGET` has.
 enum FuzzTarget: String {
-  case html, tokenizer, safetensors, graph, filter
+  case html, tokenizer, safetensors, graph, lexical, database, filter
 
   static let current: FuzzTarget = {
     let name = ProcessInfo.processInfo.environment["RAG_FUZZ_TARGET"] ?? ""
@@ -19,6 +19,8 @@ enum FuzzTarget: String {
     case .tokenizer: try fuzzTokenizer(input)
     case .safetensors: try fuzzSafetensors(input)
     case .graph: try fuzzGraph(input)
+    case .lexical: try fuzzLexical(input)
+    case .database: try fuzzDatabase(input)
     case .filter: try fuzzFilter(input)
     }
   }
@@ -28,14 +30,38 @@ enum FuzzTarget: String {
     switch self {
     case .html, .filter: [.invalidInput, .limitExceeded, .unsupported]
     case .tokenizer, .safetensors: [.corrupt, .invalidInput, .limitExceeded, .unsupported]
-    case .graph: [.corrupt, .incompatibleFormat]
+    case .graph, .lexical: [.corrupt, .incompatibleFormat]
+    // Whatever stands there is told, not refused.
+    case .database: []
     }
   }
+
+  /// Writes the inputs to start from, of the targets whose inputs are files that only the engine
+  /// writes.
+  private func writeSeeds(to directory: String) throws {
+    switch self {
+    case .graph: try GraphSeeds.write(to: directory)
+    case .lexical: try LexicalSeeds.write(to: directory)
+    case .database: try DatabaseSeeds.write(to: directory)
+    case .html, .tokenizer, .safetensors, .filter: break
+    }
+  }
+
+  private static let seeds: Void? = {
+    guard let directory = ProcessInfo.processInfo.environment["RAG_FUZZ_SEEDS"] else { return nil }
+    do {
+      try current.writeSeeds(to: directory)
+    } catch { fatalError("no seeds could be written: \(error)") }
+  }()
+
+  /// Writes them into the directory that `RAG_FUZZ_SEEDS` names, once a process.
+  static func writeSeedsIfAsked() { _ = seeds }
 }
 
 /// Called by libFuzzer with each input.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+  FuzzTarget.writeSeedsIfAsked()
   let target = FuzzTarget.current
   do {
     try target.run(Array(UnsafeBufferPointer(start: data, count: count)))

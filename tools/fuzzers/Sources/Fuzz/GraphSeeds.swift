@@ -1,23 +1,16 @@
-import Foundation
 import RAGIndex
 
-/// Graph files to start from, which are made rather than kept: the format changes.
+/// Graph files to start from.
 enum GraphSeeds {
-  private static let written: Void? = {
-    guard let directory = ProcessInfo.processInfo.environment["RAG_FUZZ_SEEDS"] else { return nil }
-    do {
-      for metric in [VectorMetric.cosine, .innerProduct, .squaredL2] {
-        for encoding in [VectorEncoding.compact, .float32] {
-          for count in [0, 1, 24] {
-            try write(count, metric, encoding, to: "\(directory)/\(metric)-\(encoding)-\(count)")
-          }
+  static func write(to directory: String) throws {
+    for metric in [VectorMetric.cosine, .innerProduct, .squaredL2] {
+      for encoding in [VectorEncoding.compact, .float32] {
+        for count in [0, 1, 24] {
+          try write(count, metric, encoding, to: "\(directory)/\(metric)-\(encoding)-\(count)")
         }
       }
-    } catch { fatalError("no seeds could be written: \(error)") }
-  }()
-
-  /// Writes the seeds into the directory that `RAG_FUZZ_SEEDS` names, once a process.
-  static func writeIfAsked() { _ = written }
+    }
+  }
 
   private static func write(
     _ count: Int, _ metric: VectorMetric, _ encoding: VectorEncoding, to path: String

@@ -5,7 +5,6 @@ import RAGCore
 
 /// A file of any bytes under right checksums is refused as a whole, or answers.
 func fuzzGraph(_ input: [UInt8]) throws {
-  GraphSeeds.writeIfAsked()
   let path = try Scratch.write(GraphRepair.repaired(input), to: "graph")
   let file = try GraphFile(path: path)
   let ids = Set(try file.ids())
