@@ -35,6 +35,9 @@ struct DatabaseInput {
   var frames: [Frame] = []
 
   static let tables = ["document", "source", "chunk", "vector"]
+
+  /// Pages, and frames: more of them only take time.
+  private static let most = 32
 }
 
 extension DatabaseInput {
@@ -44,9 +47,9 @@ extension DatabaseInput {
     bit = UInt32(reader.half()) | UInt32(reader.half()) << 16
     roots = Self.tables.map { _ in reader.byte() }
     columnCounts = Self.tables.map { _ in reader.byte() }
-    let pageCount = reader.byte() % 64
+    let pageCount = Int(reader.byte()) % (Self.most + 1)
     pages = (0..<pageCount).map { _ in reader.page() }
-    while !reader.bytes.isEmpty, frames.count < 64 {
+    while !reader.bytes.isEmpty, frames.count < Self.most {
       frames.append(
         Frame(
           page: reader.byte(), committedPageCount: reader.byte(), kind: reader.byte() % 3,
