@@ -130,11 +130,14 @@ struct FailureTests {
       try sandbox.write("docs/a.txt", "alpha")
       try #require(try sandbox.rag("ingest", "docs").status == 0)
       // The converter is a child of rag: when it runs, the ingest is on its way.
-      let script = try sandbox.write("stop.sh", "kill -INT $PPID; sleep 60")
+      let script = try sandbox.write(
+        "stop.sh", "exec 9> lock; flock 9; kill -INT $PPID; exec sleep 60")
       try sandbox.write("docs/b.stop", "beta")
       let run = try sandbox.rag("ingest", "docs", "--convert", ".stop=sh '\(script)' {}")
       #expect(run.status == 130)
       #expect(run.errors.contains("interrupted"))
+      // The converter held it until it was killed.
+      #expect(try sandbox.shell("flock -w 30 lock true").status == 0)
       #expect(try sandbox.rag("query", "alpha").status == 0)
       #expect(try sandbox.rag("status", "--json").json()["documents"] as? Int == 1)
     }

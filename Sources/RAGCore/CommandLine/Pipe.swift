@@ -60,11 +60,22 @@ struct Pipe {
   }
 }
 
-/// Wakes a thread out of `poll`, from any thread, once.
+/// Ends a command, from any thread, once: kills its processes, and wakes the thread that serves it
+/// out of `poll`.
+///
+/// They are killed by the one who raises the signal: the thread may not come to it before the program
+/// ends, and would leave them behind.
 final class StopSignal: Sendable {
+  private struct State {
+    var isRaised = false
+    /// Until the leader is reaped, its number cannot be given to another process or group.
+    var group: pid_t?
+  }
+
   /// Becomes readable once the signal is raised.
   let descriptor: Int32
   private let writing: Int32
+  private let state = Locked(State())
 
   init() throws {
     (descriptor, writing) = try SystemFunctions.makePipe(flags: O_NONBLOCK)
@@ -75,8 +86,31 @@ final class StopSignal: Sendable {
     close(writing)
   }
 
+  /// Has the leader of a group started, unless the signal is raised.
+  func start(_ spawn: () -> pid_t?) -> pid_t? {
+    state.withLock { state in
+      if !state.isRaised { state.group = spawn() }
+      return state.group
+    }
+  }
+
+  /// Reaps the leader if it has ended; gives what waitpid(2) does.
+  func reap(_ leader: pid_t, _ status: inout Int32) -> pid_t {
+    state.withLock { state in
+      let result = waitpid(leader, &status, WNOHANG)
+      if result != 0 { state.group = nil }
+      return result
+    }
+  }
+
   func raise() {
-    // Both ends are open as long as self is, so this neither fails nor raises SIGPIPE.
+    // First, so that the end of a killed command is not taken for its own. Both ends are open as long
+    // as self is, so this neither fails nor raises SIGPIPE.
     _ = write(writing, [1 as UInt8], 1)
+    state.withLock { state in
+      state.isRaised = true
+      if let group = state.group { kill(-group, SIGKILL) }
+      state.group = nil
+    }
   }
 }

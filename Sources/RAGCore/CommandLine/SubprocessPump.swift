@@ -30,9 +30,8 @@ struct SubprocessPump {
         stdin: stdin, input: input.write, output: output.read, errors: errors.read, yield: yield)
       try check(status: try wait(for: process), errorTail: tail)
     } catch {
-      // Until it is reaped, its number cannot be given to another process or group.
       if process.isRunning {
-        kill(-process.identifier, SIGKILL)
+        stop.raise()
         process.reap()
       }
       throw error
@@ -104,9 +103,11 @@ struct SubprocessPump {
     let ready = poll(&entries, nfds_t(entries.count), Int32(milliseconds) + 1)
     if ready < 0, errno != EINTR, errno != EAGAIN { throw systemError("poll", errno) }
     if ready > 0, entries[0].revents != 0 {
-      throw RAGError(.cancelled, "\(command.name) was cancelled")
+      throw cancelled
     }
   }
+
+  private var cancelled: RAGError { RAGError(.cancelled, "\(command.name) was cancelled") }
 
   // MARK: The process
 
@@ -117,10 +118,10 @@ struct SubprocessPump {
     init(identifier: pid_t) { self.identifier = identifier }
 
     /// The raw wait status once the process has ended; nil while it runs.
-    func poll() throws -> Int32? {
+    func poll(_ stop: StopSignal) throws -> Int32? {
       var status: Int32 = 0
       while true {
-        switch waitpid(identifier, &status, WNOHANG) {
+        switch stop.reap(identifier, &status) {
         case 0: return nil
         case identifier:
           isRunning = false
@@ -146,7 +147,7 @@ struct SubprocessPump {
   private func wait(for process: Process) throws -> Int32 {
     var pause = Duration.milliseconds(1)
     while true {
-      if let status = try process.poll() { return status }
+      if let status = try process.poll(stop) { return status }
       var entries = [pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0)]
       try wait(on: &entries, atMost: pause)
       pause = min(pause * 2, .milliseconds(100))
@@ -196,15 +197,21 @@ struct SubprocessPump {
     var words: [UnsafeMutablePointer<CChar>?] = command.arguments.map { strdup($0) }
     defer { words.forEach { free($0) } }
     words.append(nil)
-    var identifier: pid_t = 0
-    switch posix_spawnp(&identifier, name, &actions, &attributes, words, environ) {
-    case 0: return Process(identifier: identifier)
+    var code: Int32 = 0
+    let identifier = stop.start {
+      var identifier: pid_t = 0
+      code = posix_spawnp(&identifier, name, &actions, &attributes, words, environ)
+      return code == 0 ? identifier : nil
+    }
+    if let identifier { return Process(identifier: identifier) }
+    switch code {
+    case 0: throw cancelled
     case ENOENT:
       throw RAGError(
         .notFound, "\(command.name) was not found; install it, or give its full path")
     case EACCES, ENOEXEC:
       throw RAGError(.invalidInput, "\(command.name) is not an executable program")
-    case let code: throw systemError("start", code)
+    default: throw systemError("start", code)
     }
   }
 
