@@ -142,4 +142,33 @@ struct FailureTests {
       #expect(try sandbox.rag("status", "--json").json()["documents"] as? Int == 1)
     }
   }
+  @Test("by Ctrl-C ends an export whose reader has stopped reading")
+  func interruptedExport() throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("big.txt", String(repeating: "a line of words\n", count: 20_000))
+      try #require(try sandbox.rag("ingest", "big.txt", "--store-source").status == 0)
+      let run = try sandbox.shell(
+        """
+        exec 3< <(exec env --default-signal=INT rag export); export=$!
+        # So much that it is in the middle of its second line.
+        head -c 10000 <&3 > head
+        kill -INT $export
+        timeout 60 tail -s 0.1 --pid=$export -f /dev/null || kill -KILL $export
+        wait $export; echo "status $?"
+        """)
+      #expect(run.text == "status 130\n", "\(run.errors)")
+    }
+  }
+
+  @Test("by a signal does not come where it is ignored", arguments: ["HUP", "INT", "TERM"])
+  func ignored(signal: String) throws {
+    try Sandbox.run { sandbox in
+      let script = try sandbox.write("stop.sh", "kill -\(signal) $PPID; cat")
+      try sandbox.write("docs/b.stop", "beta")
+      let run = try sandbox.shell(
+        "env --ignore-signal=\(signal) rag ingest docs --convert \".stop=sh '\(script)'\"")
+      #expect(run.status == 0, "\(run.errors)")
+      #expect(try sandbox.rag("query", "beta").status == 0)
+    }
+  }
 }

@@ -29,7 +29,8 @@ struct IngestCommandTests {
       try sandbox.write("docs/a.txt", "alpha")
       let run = try sandbox.shell(
         """
-        exec 3< <(exec rag ingest docs --watch); watch=$!
+        # What the shell runs beside it ignores Ctrl-C.
+        exec 3< <(exec env --default-signal=INT rag ingest docs --watch); watch=$!
         read -u 3 first; echo "$first"
         echo beta > docs/b.txt
         read -u 3 second; echo "$second"

@@ -91,8 +91,9 @@ struct Sandbox {
     _ program: String, _ arguments: [String], input: String = "", environment: [String: String]
   ) throws -> CommandRun {
     let process = Process()
-    process.executableURL = URL(filePath: program)
-    process.arguments = arguments
+    // As on a terminal, also where these tests ignore Ctrl-C.
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["--default-signal=HUP,INT,QUIT,TERM", program] + arguments
     process.currentDirectoryURL = URL(filePath: path)
     let directory = URL(filePath: Self.binary).deletingLastPathComponent()
     let base = [

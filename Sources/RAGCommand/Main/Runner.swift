@@ -55,16 +55,13 @@ enum Runner {
   }
 
   /// Runs a command as a task that the first Ctrl-C, SIGTERM or SIGHUP cancels, so that commands that
-  /// it runs end with it; a second one kills the process. With nohup a hang-up stays ignored.
+  /// it runs end with it; a second one kills the process. What is ignored stays so, as with nohup, or
+  /// Ctrl-C in a script's background.
   private static func withInterruption(_ body: @escaping @Sendable () async throws -> Void)
     async throws
   {
     let task = Task(operation: body)
-    var hangUp = sigaction()
-    sigaction(SIGHUP, nil, &hangUp)
-    // SIG_IGN is the address 1.
-    let isIgnored = unsafeBitCast(hangUp.__sigaction_handler.sa_handler, to: Int.self) == 1
-    let sources = ([SIGINT, SIGTERM] + (isIgnored ? [] : [SIGHUP])).map { number in
+    let sources = [SIGINT, SIGTERM, SIGHUP].filter { !isIgnored($0) }.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
       source.setEventHandler {
@@ -76,6 +73,13 @@ enum Runner {
     }
     defer { for source in sources { source.cancel() } }
     try await task.value
+  }
+
+  private static func isIgnored(_ number: CInt) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    // SIG_IGN is the address 1.
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == 1
   }
 }
 

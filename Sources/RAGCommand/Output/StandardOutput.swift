@@ -12,21 +12,21 @@ enum StandardOutput {
     try write(Array(text.utf8))
   }
 
-  /// Writes bytes, all of them.
+  /// Writes bytes, all of them, and waits for a reader that is slow as long as the task is wanted.
   static func write(_ bytes: [UInt8]) throws {
     try bytes.withUnsafeBytes { buffer in
       var rest = buffer[...]
       while !rest.isEmpty {
-        let count = Glibc.write(STDOUT_FILENO, rest.baseAddress, rest.count)
+        try waitForRoom()
+        // As many as a pipe that has room takes without waiting.
+        let piece = rest.prefix(Int(PIPE_BUF))
+        let count = Glibc.write(STDOUT_FILENO, piece.baseAddress, piece.count)
         if count >= 0 {
           rest = rest.dropFirst(count)
           continue
         }
         switch errno {
-        case EINTR: continue
-        case EAGAIN:
-          var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
-          _ = poll(&entry, 1, -1)
+        case EINTR, EAGAIN: continue
         case EPIPE: throw ClosedOutput()
         case ENOSPC, EDQUOT, EFBIG:
           throw RAGError(.diskFull, "cannot write to standard output: \(systemMessage())")
@@ -35,6 +35,12 @@ enum StandardOutput {
         }
       }
     }
+  }
+
+  private static func waitForRoom() throws {
+    var entry = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+    // Now and then awake, to see whether the task was cancelled.
+    while poll(&entry, 1, 100) == 0 { try Cancellation.check() }
   }
 
   private static func systemMessage() -> String { String(cString: strerror(errno)) }
