@@ -30,24 +30,51 @@ struct BackupTests {
         try await store.backup(to: IndexDirectory(path + "/other"))
       }
       #expect(fileExists(path + "/other.partial"))
+      // An index, at which nobody is at work.
+      let idle = IndexDirectory(path + "/third.partial")
+      do {
+        let other = try await Store.open(idle, for: .write)
+        try await other.put(record("c", ["gamma"]))
+        try await other.settle()
+      }
+      await #expect {
+        try await store.backup(to: IndexDirectory(path + "/third"))
+      } throws: { ($0 as? RAGError)?.code == .invalidInput }
+      #expect(try await Store.open(idle, for: .read).read { try $0.counts().documents } == 1)
+    }
+  }
+
+  @Test("into the index itself is refused, whatever its name begins with")
+  func inside() async throws {
+    try await withIndex { store, path in
+      for name in ["copy", "\u{301}copy"] {
+        await #expect {
+          try await store.backup(to: IndexDirectory(path + "/index/" + name))
+        } throws: { ($0 as? RAGError)?.code == .invalidInput }
+      }
     }
   }
 
   @Test("takes the place of what an interrupted one left, and makes the directories above it")
   func leftover() async throws {
     try await withIndex { store, path in
-      let target = IndexDirectory(path + "/new/folder/copy")
-      let partial = IndexDirectory(target.path + ".partial")
-      try FileManager.default.createDirectory(
-        atPath: partial.path, withIntermediateDirectories: true)
-      for name in ["lock", "rag.sqlite.new", "g9.graph", "g1.terms.tmp"] {
-        try Data("half".utf8).write(to: URL(filePath: partial.path + "/" + name))
+      for (number, left) in [
+        ["lock", "rag.sqlite.new", "g9.graph", "g1.terms.tmp"],
+        ["lock", "rag.sqlite", "rag.sqlite.new.partial", "g1.terms"],
+      ].enumerated() {
+        let target = IndexDirectory(path + "/new/folder\(number)/copy")
+        let partial = IndexDirectory(target.path + ".partial")
+        try FileManager.default.createDirectory(
+          atPath: partial.path, withIntermediateDirectories: true)
+        for name in left {
+          try Data("half".utf8).write(to: URL(filePath: partial.path + "/" + name))
+        }
+        try await store.backup(to: target)
+        #expect(!fileExists(partial.path))
+        let names = try FileManager.default.contentsOfDirectory(atPath: target.path)
+        #expect(Set(names).isSubset(of: ["lock", "rag.sqlite", "g1.graph", "g1.terms"]))
+        #expect(try await Store.verify(target) == [])
       }
-      try await store.backup(to: target)
-      #expect(!fileExists(partial.path))
-      let names = try FileManager.default.contentsOfDirectory(atPath: target.path)
-      #expect(Set(names).isSubset(of: ["lock", "rag.sqlite", "g1.graph", "g1.terms"]))
-      #expect(try await Store.verify(target) == [])
     }
   }
 

@@ -18,7 +18,7 @@ extension Store {
         .invalidInput, "is there already; name a directory that does not exist", path: target.path)
     }
     try requireNew()
-    guard !target.path.hasPrefix(directory.path + "/") else {
+    guard !target.path.utf8.starts(with: (directory.path + "/").utf8) else {
       throw RAGError(
         .invalidInput, "lies in the index itself; name a directory elsewhere", path: target.path)
     }
@@ -28,15 +28,18 @@ extension Store {
     do {
       // Another backup to this name may have ended meanwhile.
       try requireNew()
-      try partial.removeAll()
+      try partial.beginCopy()
       for _ in 0..<10 {
         if try await copyState(to: partial) {
           guard rename(partial.path, target.path) == 0 else {
             throw SystemCalls.failure("renaming the copy", path: partial.path)
           }
-          return try SystemCalls.syncDirectory((target.path as NSString).deletingLastPathComponent)
+          try SystemCalls.syncDirectory((target.path as NSString).deletingLastPathComponent)
+          // Left over, it goes with the first write.
+          unlink(target.path + "/" + IndexDirectory.copyMark)
+          return
         }
-        try partial.removeAll()
+        try partial.beginCopy()
       }
       try? FileManager.default.removeItem(atPath: partial.path)
     } catch {
@@ -52,7 +55,10 @@ extension Store {
   private func claim(_ partial: IndexDirectory) async throws -> WriterLock {
     if !fileExists(partial.path) { try partial.create() }
     let names = try? FileManager.default.contentsOfDirectory(atPath: partial.path)
-    guard let names, names.allSatisfy(IndexDirectory.isIndexFile) else {
+    // A database without the mark is that of an index of somebody's.
+    guard let names, names.allSatisfy(IndexDirectory.isIndexFile),
+      names.contains(IndexDirectory.copyMark) || !names.contains(where: IndexDirectory.isOfDatabase)
+    else {
       throw RAGError(
         .invalidInput,
         "is in the way: a copy is made under this name; move it, or back up to another name",
@@ -129,10 +135,24 @@ extension Store {
 }
 
 extension IndexDirectory {
-  /// Removes all but the lock.
-  fileprivate func removeAll() throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: path) where name != "lock" {
+  /// What says of a database that it is a copy that was not yet given its name.
+  fileprivate static let copyMark = databaseName + ".new.partial"
+
+  /// Whether a name is that of the database, or one that was taken from it.
+  fileprivate static func isOfDatabase(_ name: String) -> Bool {
+    name.hasPrefix(databaseName) && !name.hasPrefix(databaseName + ".new")
+  }
+
+  /// Removes all but the lock, and marks the directory as that of a copy.
+  fileprivate func beginCopy() throws {
+    let kept = ["lock", Self.copyMark]
+    for name in try FileManager.default.contentsOfDirectory(atPath: path)
+    where !kept.contains(name) {
       unlink(path + "/" + name)
     }
+    let mark = path + "/" + Self.copyMark
+    let handle = SystemCalls.retrying { open(mark, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644) }
+    guard handle >= 0 else { throw SystemCalls.failure("marking the copy", path: mark) }
+    close(handle)
   }
 }
