@@ -73,11 +73,21 @@ final class ChildProcess {
       posix_spawn_file_actions_adddup2(&actions, errors, 2)
       // To another number: a descriptor duplicated on itself would keep its FD_CLOEXEC.
       posix_spawn_file_actions_adddup2(&actions, ends[1], 200)
+      // As on a terminal, also where these tests ignore Ctrl-C.
+      var attributes = posix_spawnattr_t()
+      posix_spawnattr_init(&attributes)
+      defer { posix_spawnattr_destroy(&attributes) }
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      for signal in [SIGHUP, SIGINT, SIGQUIT, SIGTERM] { sigaddset(&signals, signal) }
+      posix_spawnattr_setsigdefault(&attributes, &signals)
+      posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
       var words = ([program] + arguments).map { strdup($0) } + [nil]
       var variables = environment.map { strdup("\($0)=\($1)") } + [nil]
       defer { for word in words + variables { free(word) } }
       var identifier: pid_t = 0
-      let reason = posix_spawn(&identifier, program, &actions, nil, &words, &variables)
+      let reason = posix_spawn(
+        &identifier, program, &actions, &attributes, &words, &variables)
       return (ends[0], identifier, reason)
     }
     guard reason == 0 else {
