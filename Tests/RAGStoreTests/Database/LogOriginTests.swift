@@ -137,6 +137,26 @@ struct LogOriginTests {
     }
   }
 
+  @Test(
+    "does not tell where it says a revision that there cannot be", arguments: [Int64.min, -1, .max])
+  func impossible(revision: Int64) async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("a", ["alpha"]))
+      try await store.settle()
+      try await store.writer?.write {
+        try $0.execute(
+          sql: "UPDATE setting SET value = ? WHERE name = 'revision'", arguments: [revision])
+      }
+      #expect(directory.hasLog)
+      #expect(try !LogOrigin.isForeign(to: directory.database))
+      await #expect {
+        try await Store.open(directory, for: .read)
+      } throws: { RAGError.Code.corrupt ~= $0 }
+    }
+  }
+
   @Test("of an earlier state is refused")
   func earlier() async throws {
     try await withTemporaryDirectory { path in
