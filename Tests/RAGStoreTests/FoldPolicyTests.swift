@@ -79,7 +79,7 @@ struct FoldPolicyTests {
 
   @Test(
     "leaves a body and a delta at most of an index that never holds more than its capacity",
-    arguments: 1...10)
+    arguments: 1...5)
   func twoGenerations(seed: UInt64) {
     var random = TestRandom(seed: seed)
     let policies = [

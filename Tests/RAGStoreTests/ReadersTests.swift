@@ -81,8 +81,8 @@ struct ReadersTests {
   func backup() async throws {
     try await withTemporaryDirectory { path in
       let store = try await Store.open(IndexDirectory(path + "/index"), for: .write)
-      var churn = Churn(store, policy: foldPolicy(tailLimit: 100), seed: 62)
-      for _ in 0..<20 { try await churn.step() }
+      var churn = Churn(store, policy: foldPolicy(tailLimit: 200), seed: 62)
+      for _ in 0..<30 { try await churn.step() }
       #expect(try await store.read { try !$0.state().generations.isEmpty })
       let hasEnded = Locked(false)
       let writing = Task { [churn] in
@@ -91,7 +91,7 @@ struct ReadersTests {
         return churn
       }
       var copies: [IndexDirectory] = []
-      while copies.count < 6 {
+      for _ in 0..<40 where copies.count < 6 {
         let copy = IndexDirectory(path + "/copy\(copies.count)")
         do {
           try await store.backup(to: copy)
@@ -106,6 +106,7 @@ struct ReadersTests {
       }
       hasEnded.withLock { $0 = true }
       let end = try await writing.value
+      #expect(copies.count == 6)
       for copy in copies {
         #expect(try await Store.verify(copy) == [])
         let reader = try await Store.open(copy, for: .read)
