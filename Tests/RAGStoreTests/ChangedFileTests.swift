@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import RAGCore
+import RAGIndex
 import Testing
 
 @testable import RAGStore

@@ -1,4 +1,5 @@
 import RAGCore
+import RAGIndex
 
 @testable import RAGStore
 

@@ -1,5 +1,6 @@
 import Foundation
 import RAGCore
+import RAGIndex
 import Testing
 
 @testable import RAGStore

@@ -9,7 +9,8 @@ extension Engine {
   /// Changes are gathered until there are none for 0.2 seconds, for 2 seconds at most; then the
   /// files that changed are ingested, and documents leave the index whose files went. Each of these
   /// ingests ends with an ``IngestEvent/finished(_:)``, and takes and gives back the right to
-  /// write, for which it waits.
+  /// write, for which it waits. A file that is kept open is read when it has been closed, and of a
+  /// drive that is mounted nothing is told.
   ///
   /// The stream throws as ``ingest(_:options:)`` does, and ``RAGError`` `limitExceeded` where the
   /// system does not let so many directories be watched.
