@@ -1,5 +1,6 @@
 import RAGCore
 import RAGIngest
+import RAGStore
 
 extension SourceReader {
   /// Reads the records of one container, which `end` is of: a file, or a document of the host's
