@@ -53,12 +53,26 @@ struct SampleIndex {
 
   static func key(_ number: Int) -> String { "d\(number)" }
 
-  /// The documents of an index, by key, in words.
+  /// The documents of an index, by key, in words, but for whether the next ingest reads their sources
+  /// again.
   static func words(of store: Store) async throws -> [String: String] {
     try await store.read { reader in
       var words: [String: String] = [:]
-      try reader.forEachRecord { words[$0.key] = "\($0)" }
+      try reader.forEachRecord { record in
+        var record = record
+        record.settingsHash = []
+        words[record.key] = "\(record)"
+      }
       return words
+    }
+  }
+
+  /// The documents whose sources the next ingest reads again, though they are as they were.
+  static func unsettled(in store: Store) async throws -> Set<String> {
+    try await store.read { reader in
+      var keys: Set<String> = []
+      try reader.forEachRecord { if $0.settingsHash.isEmpty { keys.insert($0.key) } }
+      return keys
     }
   }
 
