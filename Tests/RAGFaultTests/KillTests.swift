@@ -72,6 +72,7 @@ extension Faults {
           let status = try scratch.rag("status", "--json")
           if status.status == 2, chunks.values.allSatisfy({ $0 == 0 }), ledger.mayBeEmpty {
             tally.refused += 1
+            ledger.noteEmpty()
           } else {
             for name in touched {
               chunks[name] = try ledger.check(name, in: scratch, place, into: &tally)

@@ -51,6 +51,11 @@ struct Ledger {
     return found.chunkCount
   }
 
+  /// There was no index at all.
+  mutating func noteEmpty() {
+    for batch in batches.keys { batches[batch] = batches[batch]?.mapValues { _ in [nil] } }
+  }
+
   private func name(_ version: Batch.Version?) -> String {
     version.map { "version \($0.number)" } ?? "absent"
   }
