@@ -124,7 +124,7 @@ struct IngestPipelineTests {
         try await engine.ingestAll(directory.docs, options: options)
       }
       await embedder.waitForCall()
-      while try count() < 7 { await Task.yield() }
+      while try count() < 5 { await Task.yield() }
       // As long as some more would take.
       for _ in 0..<6 { _ = try await converter.convert([], path: directory.docs + "/0.up") }
       #expect(try count() <= 9)
