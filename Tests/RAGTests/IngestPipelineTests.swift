@@ -124,9 +124,9 @@ struct IngestPipelineTests {
         try await engine.ingestAll(directory.docs, options: options)
       }
       await embedder.waitForCall()
-      while try count() < 5 { await Task.yield() }
-      // As long as some more would take.
-      for _ in 0..<6 { _ = try await converter.convert([], path: directory.docs + "/0.up") }
+      while try count() < 2 { await Task.yield() }
+      // As long as many more would take.
+      for _ in 0..<12 { _ = try await converter.convert([], path: directory.docs + "/0.up") }
       #expect(try count() <= 9)
       embedder.release()
       #expect(try await ingest.value.added == 30)
