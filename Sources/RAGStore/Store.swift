@@ -55,6 +55,7 @@ package final class Store: Sendable {
     try Schema.validateFile(of: directory)
     try requireOwnLog(directory)
     try directory.requireReadableLog()
+    try requireWholeLog(directory)
     // Before the database: a commit made meanwhile must not look like one that was lost.
     let mark = try directory.revisionMark.read()
     let identity = FileIdentity(directory.database)

@@ -79,8 +79,16 @@ enum Schema {
       throw RAGError(
         .incompatibleFormat, "is a database of something else, not an index of this format",
         path: path)
-    case .notADatabase, .empty:
-      throw RAGError(.corrupt, "the database is none; restore it, or ingest anew", path: path)
+    case .notADatabase:
+      throw RAGError(
+        .corrupt,
+        "the first page of the database is lost, or it is none; 'rag repair' keeps what is whole",
+        path: path)
+    case .empty:
+      throw RAGError(
+        .corrupt,
+        "the database is empty; restore it from a copy, or remove the directory and "
+          + "ingest anew", path: path)
     case .absent:
       try directory.requireNeverUsed()
       throw RAGError(

@@ -105,8 +105,8 @@ package struct IndexDirectory: Sendable {
       }
       if exists { return }
       let contents = try ioErrors(path) { try manager.contentsOfDirectory(atPath: path) }
-      // An ingest that died at its very first step leaves no more than these.
-      guard contents.allSatisfy({ $0 == "lock" || $0.hasPrefix(Self.databaseName) }) else {
+      // What an ingest leaves that died at its very first step, or a fold under which it was moved.
+      guard contents.allSatisfy(Self.isIndexFile) else {
         throw RAGError(
           .invalidInput,
           "is a directory with other files in it, not an index; name an empty or new one with --index",

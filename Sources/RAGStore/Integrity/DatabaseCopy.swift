@@ -30,16 +30,22 @@ enum DatabaseCopy {
       for number in 1...max(count, 1) {
         try Cancellation.check()
         let offset = Int64(number - 1) * size
+        var isWhole = false
         if let log, let frame = report.newestFrames[number],
           try log.read(page, at: LogFrame.offset(of: frame) + Int64(LogFrame.headerSize))
         {
           PageChecksum.seal(page, number: number)
+          isWhole = true
         } else if number == 1, let firstPage {
           page.copyBytes(from: firstPage)
+          isWhole = true
+        } else if try file.read(page, at: offset) {
+          isWhole = PageChecksum.matches(UnsafeRawBufferPointer(page), number: number)
+        }
+        // It may be older than the pages that the log brings.
+        if number == 1, isWhole, firstPage != nil || report.newestPageCount != nil {
           DatabaseHeader.setPageCount(count, in: page)
           PageChecksum.seal(page, number: number)
-        } else {
-          _ = try file.read(page, at: offset)
         }
         try copy.write(UnsafeRawBufferPointer(page), at: Int(offset))
       }

@@ -150,13 +150,21 @@ struct Salvage {
       settings.lastChunk = max(settings.lastChunk, reader.lastChunk)
       settings.revision = max(settings.revision, mark) + 1
       try settings.save(target)
-      if !hasSettings, result.keptCount > 0 {
+      if !hasSettings, result.keptCount > 0, Self.mayHaveVectors(database) {
         result.lost.append("all vectors: the next ingest of the sources makes them anew")
+      }
+      if !canBeRead, mark > 0 {
+        result.lost.append("the last commits, if a log was lost: nobody can tell")
       } else if result.missingCommitCount > 0 {
         result.lost.append("all that the last \(result.missingCommitCount) commits changed")
       }
     }
     return result
+  }
+
+  private static func mayHaveVectors(_ database: Database) -> Bool {
+    let has = try? Bool.fetchOne(database, sql: "SELECT EXISTS (SELECT 1 FROM vector)")
+    return has != false
   }
 
   private func leaves(_ database: Database, _ new: DatabaseQueue) throws -> LeafRows? {

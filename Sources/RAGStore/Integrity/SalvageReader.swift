@@ -104,10 +104,17 @@ struct SalvageReader {
 
   private func document(_ row: DocumentRow) throws -> SalvagedDocument {
     var document = SalvagedDocument(row: row, metadata: try row.decodedMetadata())
-    let ids = chunks[row.id] ?? []
-    document.chunks = try ids.compactMap { try value("chunk", $0, ChunkRow.init) }
-    guard ids.count == row.chunkCount, document.chunks.map(\.ordinal).sorted() == Array(ids.indices)
-    else {
+    var newest: [Int: (id: Int64, chunk: ChunkRow)] = [:]
+    // An older page may still hold chunks that were replaced: an id is never used again.
+    for id in chunks[row.id] ?? [] {
+      guard let chunk = try value("chunk", id, ChunkRow.init), chunk.ordinal < row.chunkCount
+      else { continue }
+      newest[chunk.ordinal] = (id, chunk)
+    }
+    let found = newest.sorted { $0.key < $1.key }.map(\.value)
+    let ids = found.map(\.id)
+    document.chunks = found.map(\.chunk)
+    guard found.count == row.chunkCount, hasOneOrder(document.chunks) else {
       throw RAGError(.corrupt, "a chunk is lost")
     }
     document.source = try ifWhole { try value("source", row.id) { try SourceRow($0) } }
@@ -132,6 +139,14 @@ struct SalvageReader {
       throw RAGError(.corrupt, "a vector is lost")
     }
     return document
+  }
+
+  /// Whether chunks follow each other in the text, as those of one version do.
+  private func hasOneOrder(_ chunks: [ChunkRow]) -> Bool {
+    zip(chunks, chunks.dropFirst()).allSatisfy {
+      $0.textRange.lowerBound <= $1.textRange.lowerBound
+        && $0.textRange.upperBound <= $1.textRange.upperBound
+    }
   }
 
   private func isCertain(noSourceOf id: Int64) -> Bool {

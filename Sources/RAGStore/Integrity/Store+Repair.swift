@@ -86,7 +86,7 @@ extension Store {
   private static func salvage(_ directory: IndexDirectory) async throws -> [String] {
     defer { directory.removeDatabaseCopy() }
     var best: (source: Source, result: Salvage.Result)?
-    var failure = RAGError(.corrupt, "nothing can be saved", path: directory.path)
+    var failure: RAGError?
     for source in try sources(of: directory) {
       do {
         let result = try await salvage(directory, from: source)
@@ -96,7 +96,11 @@ extension Store {
         failure = error
       }
     }
-    guard let best else { throw failure }
+    guard let best else {
+      throw RAGError(
+        .corrupt, "nothing of it can be saved; restore it from a copy, or ingest into a new index",
+        path: directory.path, cause: failure)
+    }
     return try await salvage(directory, from: best.source).lost
   }
 
@@ -110,13 +114,13 @@ extension Store {
       sources.insert(.copy(with: .wholeFrames, firstPage: nil), at: place)
     }
     if directory.hasLog { sources.append(.copy(with: .nothing, firstPage: nil)) }
-    if try !DatabaseHeader.isMendable(directory.database) {
-      let pages = try mappingErrors(directory.path) { try Schema.firstPages(in: directory) }
-      for part in directory.hasLog ? [.wholeFrames, .nothing] : [.nothing] as [DatabaseCopy.Log] {
-        sources += pages.map { .copy(with: part, firstPage: $0) }
-      }
+    let pages = try mappingErrors(directory.path) { try Schema.firstPages(in: directory) }
+    let parts: [DatabaseCopy.Log] = directory.hasLog ? [.wholeFrames, .nothing] : [.nothing]
+    let withOtherPages = parts.flatMap { part in
+      pages.map { Source.copy(with: part, firstPage: $0) }
     }
-    return sources
+    return try DatabaseHeader.isMendable(directory.database)
+      ? sources + withOtherPages : withOtherPages + sources
   }
 
   private static func salvage(

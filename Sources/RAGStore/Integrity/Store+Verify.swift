@@ -13,10 +13,16 @@ extension Store {
   ///   `readOnly` where something keeps the index from being read.
   package static func verify(_ directory: IndexDirectory) async throws -> [Damage] {
     guard directory.exists else {
+      try directory.requireNeverUsed()
       throw RAGError(
         .notFound, "there is no index here; name one with --index", path: directory.path)
     }
     try directory.requireRegularFiles()
+    // Somebody else's is not looked into.
+    let application = UInt32(Schema.applicationID)
+    if try DatabaseHeader.read(directory.database, applicationID: application) == .otherDatabase {
+      try Schema.validateFile(of: directory)
+    }
     guard try !LogOrigin.isForeign(to: directory.database) else {
       return [Damage(IndexDirectory.databaseName + "-wal", LogOrigin.problem)]
     }

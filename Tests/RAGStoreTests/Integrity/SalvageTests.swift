@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import RAGCore
 import Testing
 
@@ -104,11 +105,90 @@ struct SalvageTests {
       let directory = IndexDirectory(path)
       try sample.restore(to: path, changed: [Self.log: log])
       unlink(directory.lock)
-      await #expect {
-        try await Store.open(directory, for: .write)
-      } throws: { RAGError.Code.corrupt ~= $0 && "\($0)".contains("repair") }
+      for access in [Store.Access.read, .write] {
+        await #expect {
+          try await Store.open(directory, for: access)
+        } throws: { RAGError.Code.corrupt ~= $0 && "\($0)".contains("repair") }
+      }
       #expect(try bytes(path + "/" + Self.log) == log)
       #expect(try await Store.repair(directory).documents >= 40)
+    }
+  }
+
+  @Test("may lack the last commits where settings and log are lost, and that is said")
+  func settingsAndLog() async throws {
+    let sample = try await SampleIndex.make(keepsLog: true)
+    var database = sample.database
+    let page = PageChecksum.pageSize
+    database.replaceSubrange(2 * page..<3 * page, with: repeatElement(0, count: page))
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path, changed: ["rag.sqlite": database])
+      unlink(path + "/" + Self.log)
+      let report = try await Store.repair(IndexDirectory(path))
+      #expect(report.documents > 0)
+      #expect(report.lost.contains { $0.hasPrefix("the last commits") })
+    }
+  }
+
+  @Test("has the pages that a log brings, though the page is broken that counts them")
+  func pageCount() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      for number in 0..<30 { try await store.put(SampleIndex.document(number)) }
+      try await store.settle()
+      try await store.apply(
+        (30..<60).map { .put(SampleIndex.document($0)) }, encoder: testEncoder, chunking: "{}")
+      let copy = IndexDirectory(path + "/copy")
+      var log = try bytes(path + "/" + Self.log)
+      let first = try #require(frames(log).firstIndex { $0.page == 1 })
+      let start = Int(LogFrame.offset(of: Int64(first)))
+      log.replaceSubrange(
+        start..<start + LogFrame.size, with: repeatElement(0, count: LogFrame.size))
+      try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
+      try write(log, to: copy.path + "/" + Self.log)
+      for name in ["rag.sqlite", "lock"] {
+        try write(bytes(path + "/" + name), to: copy.path + "/" + name)
+      }
+      let report = try await Store.repair(copy)
+      #expect(report.documents >= 50, "\(report.documents)")
+    }
+  }
+
+  @Test("is nothing of a database of somebody else's, which is left alone")
+  func stranger() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let other = try DatabaseQueue(path: directory.database)
+      try await other.write { try $0.execute(sql: "CREATE TABLE t (a); INSERT INTO t VALUES (1)") }
+      try other.close()
+      let before = try bytes(directory.database)
+      for attempt in [
+        { _ = try await Store.verify(directory) }, { _ = try await Store.repair(directory) },
+      ] as [() async throws -> Void] {
+        await #expect {
+          try await attempt()
+        } throws: { RAGError.Code.incompatibleFormat ~= $0 }
+      }
+      #expect(try bytes(directory.database) == before)
+      #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["rag.sqlite"])
+    }
+  }
+
+  @Test("is nothing of a database that is missing, and nobody says that there is no index")
+  func missing() async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      try sample.restore(to: path)
+      unlink(directory.database)
+      for attempt in [
+        { _ = try await Store.verify(directory) }, { _ = try await Store.repair(directory) },
+      ] as [() async throws -> Void] {
+        await #expect {
+          try await attempt()
+        } throws: { RAGError.Code.corrupt ~= $0 && "\($0)".contains("missing") }
+      }
     }
   }
 
