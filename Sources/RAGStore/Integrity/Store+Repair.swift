@@ -76,7 +76,10 @@ extension Store {
   private enum Source {
     /// What SQLite makes of database and log.
     case original
-    case copy(with: DatabaseCopy.Log, firstPage: [UInt8]?)
+    case copy(with: DatabaseCopy.Log)
+    /// The database with a first page that it may have had, where its own is lost; or is that of
+    /// another, so that nothing is found without.
+    case copyWithOther(firstPage: [UInt8], with: DatabaseCopy.Log, isLastResort: Bool)
   }
 
   /// Makes the new database of whatever most can be saved of: all whole pages of a damaged log, what
@@ -88,6 +91,10 @@ extension Store {
     var best: (source: Source, result: Salvage.Result)?
     var failure: RAGError?
     for source in try sources(of: directory) {
+      if case .copyWithOther(_, _, isLastResort: true) = source, let best, best.result.keptCount > 0
+      {
+        break
+      }
       do {
         let result = try await salvage(directory, from: source)
         if best.map({ result.isBetter(than: $0.result) }) ?? true { best = (source, result) }
@@ -111,32 +118,38 @@ extension Store {
     if let damage = log.damage {
       // Half of a commit that was never acknowledged is worth nothing.
       let place = damage.mayBeTornCommit ? 1 : 0
-      sources.insert(.copy(with: .wholeFrames, firstPage: nil), at: place)
+      sources.insert(.copy(with: .wholeFrames), at: place)
     }
-    if directory.hasLog { sources.append(.copy(with: .nothing, firstPage: nil)) }
+    if directory.hasLog { sources.append(.copy(with: .nothing)) }
+    let isMendable = try DatabaseHeader.isMendable(directory.database)
     let pages = try mappingErrors(directory.path) { try Schema.firstPages(in: directory) }
     let parts: [DatabaseCopy.Log] = directory.hasLog ? [.wholeFrames, .nothing] : [.nothing]
     let withOtherPages = parts.flatMap { part in
-      pages.map { Source.copy(with: part, firstPage: $0) }
+      pages.map { Source.copyWithOther(firstPage: $0, with: part, isLastResort: isMendable) }
     }
-    return try DatabaseHeader.isMendable(directory.database)
-      ? sources + withOtherPages : withOtherPages + sources
+    return isMendable ? sources + withOtherPages : withOtherPages + sources
   }
 
   private static func salvage(
     _ directory: IndexDirectory, from source: Source
   ) async throws -> Salvage.Result {
-    var path = directory.database
     var hasGaps = false
-    if case .copy(let part, let firstPage) = source {
-      path = directory.databaseCopy
+    func copy(with part: DatabaseCopy.Log, firstPage: [UInt8]? = nil) throws -> String {
       hasGaps = try part == .wholeFrames && LogVerifier.verify(directory.database).damage != nil
       directory.removeDatabaseCopy()
       try DatabaseCopy.write(
-        of: directory.database, with: part, firstPage: firstPage, to: path)
+        of: directory.database, with: part, firstPage: firstPage, to: directory.databaseCopy)
+      return directory.databaseCopy
     }
+    let path =
+      switch source {
+      case .original: directory.database
+      case .copy(let part): try copy(with: part)
+      case .copyWithOther(let firstPage, let part, _): try copy(with: part, firstPage: firstPage)
+      }
     var result = try await mappingErrors(directory.path) {
-      try await Salvage(directory: directory, source: path, pagesMayBeStale: hasGaps).run()
+      let salvage = Salvage(directory: directory, source: path, pagesMayBeStale: hasGaps)
+      return try await salvage.run()
     }
     if hasGaps {
       result.lost.append("the last change of what stood on a page that is broken in the log")

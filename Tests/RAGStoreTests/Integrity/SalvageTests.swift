@@ -155,6 +155,24 @@ struct SalvageTests {
     }
   }
 
+  @Test("is all where the first page is whole, and that of another index")
+  func otherFirstPage() async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      let compacted = IndexDirectory(path + "/compacted")
+      try sample.restore(to: compacted.path)
+      try await Store.open(compacted, for: .write).compact()
+      let directory = IndexDirectory(path + "/index")
+      let page = try bytes(compacted.database)[..<PageChecksum.pageSize]
+      let database = Array(page) + sample.database[PageChecksum.pageSize...]
+      try sample.restore(to: directory.path, changed: ["rag.sqlite": database])
+      let report = try await Store.repair(directory)
+      #expect(report.documents == SampleIndex.documentCount)
+      let repaired = try await Store.open(directory, for: .read)
+      #expect(try await SampleIndex.words(of: repaired) == sample.documents)
+    }
+  }
+
   @Test("is nothing of a database of somebody else's, which is left alone")
   func stranger() async throws {
     try await withTemporaryDirectory { path in
