@@ -79,6 +79,8 @@ struct LexicalBuilder {
     var starts = Array(repeating: 0, count: table.count + 1)
     for entry in entries { starts[Int(entry.term) + 1] += 1 }
     for index in 0..<table.count { starts[index + 1] += starts[index] }
+    // An array made in place writes its count, and all that are empty share one place for it.
+    guard !entries.isEmpty else { return ([], starts) }
     var next = starts
     let postings = [Posting](unsafeUninitializedCapacity: entries.count) { buffer, count in
       var index = 0
