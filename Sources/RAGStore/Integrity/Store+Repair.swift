@@ -76,44 +76,50 @@ extension Store {
   private enum Source {
     /// What SQLite makes of database and log.
     case original
-    case copy(with: DatabaseCopy.Log)
-    /// The database with a first page that it may have had, where its own is lost; or is that of
-    /// another, so that nothing is found without.
-    case copyWithOther(firstPage: [UInt8], with: DatabaseCopy.Log, isLastResort: Bool)
+    /// Of the database, with a first page that it may have had where its own is lost.
+    case copy(with: DatabaseCopy.Log, firstPage: [UInt8]? = nil)
   }
 
   /// Makes the new database of whatever most can be saved of: all whole pages of a damaged log, what
   /// SQLite makes of database and log, or, where the log does harm, the database alone; where the
-  /// first page is lost, with one that such a database may have had.
+  /// first page is lost, or is that of another so that nothing is found, with one that such a
+  /// database may have had.
   /// - Returns: what is lost.
   private static func salvage(_ directory: IndexDirectory) async throws -> [String] {
     defer { directory.removeDatabaseCopy() }
+    let log = try LogVerifier.verify(directory.database)
     var best: (source: Source, result: Salvage.Result)?
     var failure: RAGError?
-    for source in try sources(of: directory) {
-      if case .copyWithOther(_, _, isLastResort: true) = source, let best, best.result.keptCount > 0
-      {
-        break
-      }
-      do {
-        let result = try await salvage(directory, from: source)
-        if best.map({ result.isBetter(than: $0.result) }) ?? true { best = (source, result) }
-        if result.isGood { return result.lost }
-      } catch let error as RAGError where error.code == .corrupt {
-        failure = error
+    func tryEach(of sources: [Source]) async throws {
+      for source in sources where best?.result.isGood != true {
+        do {
+          let result = try await salvage(directory, from: source, logHasGaps: log.damage != nil)
+          if result.isGood || best.map({ result.isBetter(than: $0.result) }) ?? true {
+            best = (source, result)
+          }
+        } catch let error as RAGError where error.code == .corrupt {
+          failure = error
+        }
       }
     }
+    let isMendable = try DatabaseHeader.isMendable(directory.database)
+    if isMendable { try await tryEach(of: sources(of: directory, log)) }
+    if best.map({ $0.result.keptCount == 0 }) ?? true {
+      try await tryEach(of: sourcesWithOtherFirstPages(of: directory))
+    }
+    if !isMendable { try await tryEach(of: sources(of: directory, log)) }
     guard let best else {
       throw RAGError(
         .corrupt, "nothing of it can be saved; restore it from a copy, or ingest into a new index",
         path: directory.path, cause: failure)
     }
-    return try await salvage(directory, from: best.source).lost
+    // The new database is that of the last one tried: a good one, or not the best.
+    if best.result.isGood { return best.result.lost }
+    return try await salvage(directory, from: best.source, logHasGaps: log.damage != nil).lost
   }
 
   /// The most promising first.
-  private static func sources(of directory: IndexDirectory) throws -> [Source] {
-    let log = try LogVerifier.verify(directory.database)
+  private static func sources(of directory: IndexDirectory, _ log: LogReport) -> [Source] {
     var sources = [Source.original]
     if let damage = log.damage {
       // Half of a commit that was never acknowledged is worth nothing.
@@ -121,32 +127,27 @@ extension Store {
       sources.insert(.copy(with: .wholeFrames), at: place)
     }
     if directory.hasLog { sources.append(.copy(with: .nothing)) }
-    let isMendable = try DatabaseHeader.isMendable(directory.database)
+    return sources
+  }
+
+  private static func sourcesWithOtherFirstPages(of directory: IndexDirectory) throws -> [Source] {
     let pages = try mappingErrors(directory.path) { try Schema.firstPages(in: directory) }
     let parts: [DatabaseCopy.Log] = directory.hasLog ? [.wholeFrames, .nothing] : [.nothing]
-    let withOtherPages = parts.flatMap { part in
-      pages.map { Source.copyWithOther(firstPage: $0, with: part, isLastResort: isMendable) }
-    }
-    return isMendable ? sources + withOtherPages : withOtherPages + sources
+    return parts.flatMap { part in pages.map { .copy(with: part, firstPage: $0) } }
   }
 
   private static func salvage(
-    _ directory: IndexDirectory, from source: Source
+    _ directory: IndexDirectory, from source: Source, logHasGaps: Bool
   ) async throws -> Salvage.Result {
+    var path = directory.database
     var hasGaps = false
-    func copy(with part: DatabaseCopy.Log, firstPage: [UInt8]? = nil) throws -> String {
-      hasGaps = try part == .wholeFrames && LogVerifier.verify(directory.database).damage != nil
+    if case .copy(let part, let firstPage) = source {
+      path = directory.databaseCopy
+      hasGaps = part == .wholeFrames && logHasGaps
       directory.removeDatabaseCopy()
       try DatabaseCopy.write(
-        of: directory.database, with: part, firstPage: firstPage, to: directory.databaseCopy)
-      return directory.databaseCopy
+        of: directory.database, with: part, firstPage: firstPage, to: path)
     }
-    let path =
-      switch source {
-      case .original: directory.database
-      case .copy(let part): try copy(with: part)
-      case .copyWithOther(let firstPage, let part, _): try copy(with: part, firstPage: firstPage)
-      }
     var result = try await mappingErrors(directory.path) {
       let salvage = Salvage(directory: directory, source: path, pagesMayBeStale: hasGaps)
       return try await salvage.run()
