@@ -196,13 +196,11 @@ extension StoreReader {
       SELECT CAST(field AS BLOB), CAST(text AS BLOB), number FROM metadata WHERE document = ?
       ORDER BY 1, 2, 3
       """
-    let model = try DatabaseQueue()
-    try model.write {
-      try $0.execute(
-        sql: """
-          CREATE TABLE metadata (document INTEGER, field TEXT, text TEXT, number REAL) STRICT
-          """)
-    }
+    var configuration = Configuration()
+    // The documents themselves are not in it.
+    configuration.foreignKeysEnabled = false
+    let model = try DatabaseQueue(configuration: configuration)
+    try model.write { try $0.execute(sql: Schema.tables) }
     func written(_ metadata: Metadata, _ document: Int64) throws -> [Row] {
       guard !metadata.isEmpty else { return [] }
       return try model.write { model in
