@@ -37,7 +37,7 @@ extension Store {
       let result = try await Cancellation.forwarding { cancellation in
         try await reader.read { database in try cancellation.heeded { try body(database) } }
       }
-      try requireReadInPlace()
+      try requireInPlace()
       return result
     }
   }

@@ -171,28 +171,18 @@ package final class Store: Sendable {
     }
   }
 
-  /// Proves that the index at the path is still the one that was opened: files are named by it.
+  /// Proves that the index at the path is still the one that was opened: files are named by it, and
+  /// a connection that was made since may have come upon another.
   /// - Throws: ``RAGError`` of code `io`.
   func requireInPlace() throws {
     guard FileIdentity(directory.database) == opened else { throw Self.notInPlace(directory) }
   }
 
-  /// Proves that what was read is of the index that was opened: a connection that was made since may
-  /// have come upon another.
-  /// - Throws: ``RAGError`` of code `io`.
-  func requireReadInPlace() throws {
-    guard FileIdentity(directory.database) == opened else {
-      throw RAGError(
-        .io, "the index was moved, removed or replaced while it was open; open it again",
-        path: directory.path)
-    }
-  }
-
   static func notInPlace(_ directory: IndexDirectory) -> RAGError {
     RAGError(
       .io,
-      "the index was moved, removed or replaced while it was open, and is not written to any "
-        + "more; run the command again", path: directory.path)
+      "the index was moved, removed or replaced while it was open; open it again, or run the "
+        + "command again", path: directory.path)
   }
 
   /// What was found damaged since the store was opened; searches answered from the rows in its
