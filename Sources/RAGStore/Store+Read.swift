@@ -272,10 +272,10 @@ package struct StoreReader {
   package func documentState(_ key: String) throws -> DocumentState? {
     try Row.fetchOne(
       database.cachedStatement(
-        sql: "SELECT contentHash, settingsHash FROM document WHERE key = ?"), arguments: [key]
+        sql: "SELECT path, contentHash, settingsHash FROM document WHERE key = ?"), arguments: [key]
     ).map {
       try DocumentState(
-        contentHash: [UInt8]($0.value("contentHash") as Data),
+        path: $0.value("path"), contentHash: [UInt8]($0.value("contentHash") as Data),
         settingsHash: [UInt8]($0.value("settingsHash") as Data))
     }
   }

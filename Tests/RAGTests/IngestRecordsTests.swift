@@ -49,6 +49,27 @@ struct IngestRecordsTests {
     }
   }
 
+  @Test(
+    "and a file whose name is a record's id keep apart: the second is refused, and tells whose it is"
+  )
+  func sharedID() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      let table = try directory.write("r.csv", Data("id,text\n1,red kettle\n".utf8))
+      let file = try directory.write("r.csv#1", "blue kettle")
+      _ = try await engine.ingestAll(table, options: Self.options(.csv))
+      let second = try await engine.ingestAll(file)
+      #expect(second.failedCount == 1)
+      #expect(second.failed.first?.reason.contains("a document of \(table);") == true)
+      #expect(try await Self.texts(engine, "kettle") == ["red kettle"])
+      _ = try await engine.delete(named: [table])
+      #expect(try await engine.ingestAll(file).added == 1)
+      let third = try await engine.ingestAll(table, options: Self.options(.csv))
+      #expect(third.failed.first?.reason.contains("a document of \(file);") == true)
+      #expect(try await Self.texts(engine, "kettle") == ["blue kettle"])
+    }
+  }
+
   @Test("from memory gives each the fields of all, and takes neither title nor vector for all")
   func memory() async throws {
     try await withTemporaryDirectory { directory in

@@ -5,7 +5,8 @@ extension SourceReader {
   /// Whether the index has just this, or will have it when what is in flight is committed.
   func isUnchanged(_ source: RawSource, isNew: Bool) async throws -> Bool {
     let state = DocumentState(
-      contentHash: source.contentHash, settingsHash: try plan.parser.settingsHash(of: source))
+      path: source.path, contentHash: source.contentHash,
+      settingsHash: try plan.parser.settingsHash(of: source))
     return try await storedState(source.key) == state || (options.isDryRun && !isNew)
   }
 
@@ -40,11 +41,17 @@ extension SourceReader {
       return try await add(end, .failed(reason: reason(for: error)), releasing: held)
     }
     step.warnings = step.warnings.map { "\(source.key): \($0)" }
+    let stored = try await storedState(source.key)
+    if let other = stored?.path, let path = source.path, other != path {
+      // The file `a.csv#1`, and the record 1 of `a.csv`.
+      let reason =
+        "its id is that of a document of \(other); remove that first ('rag delete'), or rename this"
+      return try await add(end, .failed(reason: reason), releasing: held)
+    }
     guard !record.chunks.isEmpty else {
       return try await skip(step, reason: "holds no text", releasing: held)
     }
-    var document = PreparedDocument(
-      record: record, isNew: try await storedState(source.key) == nil)
+    var document = PreparedDocument(record: record, isNew: stored == nil)
     try await findVectors(of: &document)
     step.work = .put(document)
     step.heldByteCount = held

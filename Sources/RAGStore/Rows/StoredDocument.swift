@@ -63,10 +63,12 @@ package struct ChunkRecord: Sendable {
 
 /// What tells whether a document changed since it was stored.
 package struct DocumentState: Sendable, Equatable {
+  package var path: String?
   package var contentHash: [UInt8]
   package var settingsHash: [UInt8]
 
-  package init(contentHash: [UInt8], settingsHash: [UInt8]) {
+  package init(path: String?, contentHash: [UInt8], settingsHash: [UInt8]) {
+    self.path = path
     self.contentHash = contentHash
     self.settingsHash = settingsHash
   }

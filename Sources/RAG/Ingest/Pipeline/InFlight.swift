@@ -29,7 +29,7 @@ final class InFlight: Sendable {
   func begin(_ document: inout PreparedDocument) {
     let record = document.record
     let documentState = DocumentState(
-      contentHash: record.contentHash, settingsHash: record.settingsHash)
+      path: record.path, contentHash: record.contentHash, settingsHash: record.settingsHash)
     document.missing = state.withLock { [pending = document.pending] state in
       let key = Array(record.key.utf8)
       state.documents[key, default: Entry(value: documentState)].users += 1
