@@ -37,6 +37,7 @@ struct FailureTests {
       ("rag ingest - --index made --id x <&-", 74, "standard input"),
       ("rag ingest - --index made --id x < /dev/null", 2, "empty"),
       ("rag ingest docs --index other --chunk-tokens 0; test ! -e other && exit 2", 2, "16 tokens"),
+      ("rag ingest docs --index other --encoding x-1; test ! -e other && exit 2", 2, "encoding"),
       ("mkdir l; ln -s $PWD/made/rag.sqlite l; rag query alpha --index l", 2, "symbolic link"),
       ("rag backup made/copy --index made", 2, "elsewhere"),
       ("rag eval --beir docs", 2, "corpus.jsonl"),

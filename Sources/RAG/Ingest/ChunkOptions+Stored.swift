@@ -24,7 +24,7 @@ extension ChunkOptions {
 extension IngestOptions {
   /// How to chunk for an index that was made with `stored`.
   /// - Throws: ``RAGError`` of code `invalidInput`.
-  package func chunking(where stored: ChunkOptions?) throws -> ChunkOptions {
+  func chunking(where stored: ChunkOptions?) throws -> ChunkOptions {
     var chunking = chunking ?? stored ?? ChunkOptions()
     chunking.tokenCount = chunkTokenCount ?? chunking.tokenCount
     chunking.overlapTokenCount = chunkOverlapTokenCount ?? chunking.overlapTokenCount

@@ -13,12 +13,21 @@ struct IngestContext: Sendable {
   var options: IngestOptions
 }
 
-extension IngestContext {
+extension IngestOptions {
   /// How a walk chooses files.
-  var walkOptions: FileWalker.Options {
-    FileWalker.Options(include: options.include, exclude: options.exclude)
-  }
+  var walkOptions: FileWalker.Options { FileWalker.Options(include: include, exclude: exclude) }
 
+  /// Proves that the options mean something, before anything is made.
+  /// - Throws: ``RAGError`` of code `invalidInput`.
+  package func check() throws {
+    try walkOptions.validate()
+    try SourceParser.check(metadata)
+    if let encoding { try DocumentParser.checkEncoding(encoding) }
+    _ = try chunking(where: nil)
+  }
+}
+
+extension IngestContext {
   /// Reads a whole state of the index; nil where there is none.
   func read<Result: Sendable>(
     _ body: @Sendable (StoreReader) throws -> Result
@@ -29,8 +38,7 @@ extension IngestContext {
   /// Checks that the index goes with the encoder and the options.
   /// - Throws: ``RAGError`` of code `modelMismatch`, `dimensionMismatch` or `invalidInput`.
   func plan() async throws -> IngestPlan {
-    try walkOptions.validate()
-    try SourceParser.check(options.metadata)
+    try options.check()
     let path = store?.directory.path
     let settings = try await read { $0.settings }
     if let encoder, let path {

@@ -24,7 +24,8 @@ struct SourceWalks: Sendable {
           self.sources.append(
             .walk(
               try FileWalker(
-                root: path, options: context.walkOptions, onDirectory: changes?.onDirectory)))
+                root: path, options: context.options.walkOptions, onDirectory: changes?.onDirectory)
+            ))
         } catch {
           // As documents have it.
           let path = path.locatedPath

@@ -186,7 +186,7 @@ struct IngestCommand: AsyncParsableCommand {
     options.chunkTokenCount = chunkTokens
     options.chunkOverlapTokenCount = chunkOverlap
     // A mistake makes no index.
-    _ = try options.chunking(where: nil)
+    try options.check()
     return options
   }
 }

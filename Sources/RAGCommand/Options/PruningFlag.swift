@@ -12,8 +12,9 @@ enum PruningFlag: String, EnumerableFlag {
     switch value {
     case .prune:
       """
-      Remove documents whose file is gone, however many (default: unless they are more than half \
-      of the index, or the whole directory is gone or empty).
+      Remove documents whose file is gone, however many (default: not where they are more than half \
+      of the index, or no file is left in the directory). A directory that is missing itself keeps \
+      its documents until 'rag delete'.
       """
     case .noPrune: "Keep documents whose file is gone."
     }

@@ -16,15 +16,7 @@ struct EncodingDetector {
   ///
   /// Detecting again with the name that was found as `declared` finds the same.
   func detect(_ bytes: [UInt8], declared: String?, isHTML: Bool) throws -> Detection {
-    let label = try declared.map { name in
-      guard let encoding = TextEncoding(label: name) else {
-        throw RAGError(
-          .invalidInput,
-          "unknown encoding '\(name)'; use a name such as utf-8, gb18030, big5, shift_jis, "
-            + "euc-kr or windows-1252")
-      }
-      return encoding
-    }
+    let label = try declared.map(TextEncoding.init(named:))
     return try bytes.withUnsafeBufferPointer { buffer in
       if let marked = Self.byteOrderMark(buffer) { return marked }
       if let label { return try settle(label, buffer, isExplicit: true) }

@@ -1,3 +1,5 @@
+import RAGCore
+
 /// The encodings that are decoded, by the name under which they are recorded.
 enum TextEncoding: String, Sendable, CaseIterable {
   case utf8 = "utf-8"
@@ -94,6 +96,18 @@ enum TextEncoding: String, Sendable, CaseIterable {
     } else {
       return nil
     }
+  }
+
+  /// The encoding that somebody names.
+  /// - Throws: ``RAGError`` of code `invalidInput` when it is unknown.
+  init(named name: String) throws {
+    guard let encoding = TextEncoding(label: name) else {
+      throw RAGError(
+        .invalidInput,
+        "unknown encoding '\(name)'; use a name such as utf-8, gb18030, big5, shift_jis, "
+          + "euc-kr or windows-1252")
+    }
+    self = encoding
   }
 
   private static let aliases: [String: TextEncoding] = {

@@ -15,6 +15,12 @@ public struct DocumentParser: Sendable {
     self.content = content
   }
 
+  /// Proves that an encoding is known by a name.
+  /// - Throws: ``RAGError`` of code `invalidInput`.
+  package static func checkEncoding(_ name: String) throws {
+    _ = try TextEncoding(named: name)
+  }
+
   /// Parses a source.
   ///
   /// A `mediaType` of nil is decided from the extension of `path`, then from the bytes. An
