@@ -1,4 +1,4 @@
-public import RAGCore
+@_exported public import RAGCore
 
 /// A sentence encoder of the BERT family, read from a Hugging Face directory.
 ///

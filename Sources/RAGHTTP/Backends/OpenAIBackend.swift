@@ -1,5 +1,5 @@
 #if HTTP
-  public import RAGCore
+  @_exported public import RAGCore
 
   /// A model behind the chat completions API of OpenAI, which llama.cpp's server, Ollama, vLLM
   /// and most hosted services speak.

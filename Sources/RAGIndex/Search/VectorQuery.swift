@@ -1,4 +1,4 @@
-public import RAGCore
+@_exported public import RAGCore
 
 /// What is searched for in an index of vectors, and how.
 public struct VectorQuery: Sendable {

@@ -1,5 +1,5 @@
-public import RAGCore
-public import RAGGenerate
+@_exported public import RAGCore
+@_exported public import RAGGenerate
 
 /// Answers questions from a database: a model writes queries, and what is wrong with one is told
 /// to it until one runs.
