@@ -34,14 +34,15 @@ struct Diversity {
     var duplicates: Set<Int64> = []
     var chosen: [Fusion.Candidate] = []
     while chosen.count < min(count, candidates.count) {
-      let next = pool.indices.filter { !duplicates.contains(pool[$0].id) }
-        .max { gain(pool[$0]) < gain(pool[$1]) }
+      let others = pool.indices.lazy.filter { !duplicates.contains(pool[$0].id) }
+      // Without a weight they stand in their order.
+      let next = weight == 0 ? others.first : others.max { gain(pool[$0]) < gain(pool[$1]) }
       guard let next else { break }
       let candidate = pool.remove(at: next)
       chosen.append(candidate)
       guard chosen.count < count, let vector = try reader.vector(of: candidate.id) else { continue }
       var near: [Int64] = []
-      for match in try reader.nearest(to: vector, count: ids.count, allowing: ids).matches {
+      for match in try neighbours(of: vector, in: ids) {
         likeness[match.id] = max(likeness[match.id] ?? 0, Double(match.score))
         if Double(match.score) >= Self.duplicateCosine, match.id != candidate.id {
           near.append(match.id)
@@ -52,6 +53,16 @@ struct Diversity {
     let rest = pool + candidates.dropFirst(Self.poolFactor * count)
     return chosen + rest.filter { !duplicates.contains($0.id) }
       + rest.filter { duplicates.contains($0.id) }
+  }
+
+  /// The chunks nearest to one: with a weight all, as each is held against it; without, those that
+  /// may say the same.
+  private func neighbours(of vector: [Float], in ids: IDSet) throws -> [Match] {
+    if weight == 0 {
+      let few = try reader.nearest(to: vector, count: 16, allowing: ids).matches
+      if let last = few.last, Double(last.score) < Self.duplicateCosine { return few }
+    }
+    return try reader.nearest(to: vector, count: ids.count, allowing: ids).matches
   }
 
   /// Those of some chunks that say the same as another: with nearly all words in common, and every
