@@ -161,13 +161,25 @@ package final class Store: Sendable {
   }
 
   /// Writes the log back as far as readers at work let it, and empties it if there are none; waits
-  /// for nobody. What stays is for the next run of writes.
-  func emptyLog() async throws {
+  /// for nobody. Cancelled, it breaks off where the log is longer than `byteCount`. What stays is for
+  /// the next run of writes.
+  func emptyLog(wholeUpTo byteCount: Int = 16 << 20) async throws {
     guard let writer else { throw notWritable }
-    // In a task of its own, which nobody cancels: SQLite would break off in the middle, and not say
-    // so to our files, which write the page of the revision last.
+    let isLong = directory.logByteCount > byteCount
     try await mappingErrors(directory.path) {
-      try await Task { try await writer.writeWithoutTransaction { $0.writeLogBack() } }.value
+      try await Cancellation.forwarding { cancellation in
+        // In a task of its own, which nobody cancels: SQLite would break off in the middle, and not
+        // say so to our files, which write the page of the revision last. They break off themselves.
+        try await Task {
+          try await writer.writeWithoutTransaction { database in
+            if isLong {
+              cancellation.heeded { database.writeLogBack() }
+            } else {
+              database.writeLogBack()
+            }
+          }
+        }.value
+      }
     }
   }
 

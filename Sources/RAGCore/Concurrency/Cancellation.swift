@@ -10,8 +10,11 @@ package final class Cancellation: Sendable {
   private init() {}
 
   /// Whether the task that this work is for was cancelled.
-  package static var isRequested: Bool {
-    Task.isCancelled || forwarded?.isRequested.load(ordering: .relaxed) ?? false
+  package static var isRequested: Bool { Task.isCancelled || isForwarded }
+
+  /// Whether that is so of a task that had this work done elsewhere, by ``heeded(_:)``.
+  package static var isForwarded: Bool {
+    forwarded?.isRequested.load(ordering: .relaxed) ?? false
   }
 
   /// Ends work that is not wanted any more.

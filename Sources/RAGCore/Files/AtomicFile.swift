@@ -12,6 +12,7 @@ package struct AtomicFile: ~Copyable {
   private let path: String
   private let descriptor: Int32
   private var isRenamed = false
+  private var unsyncedByteCount = 0
 
   private var temporaryPath: String { path + ".tmp" }
 
@@ -30,8 +31,8 @@ package struct AtomicFile: ~Copyable {
     if !isRenamed { unlink(path + ".tmp") }
   }
 
-  /// Writes bytes at an offset.
-  package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
+  /// Writes bytes at an offset, and syncs now and then, so that no sync is long.
+  package mutating func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws {
     guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
@@ -41,13 +42,20 @@ package struct AtomicFile: ~Copyable {
       guard written > 0 else { throw SystemCalls.failure("writing the file", path: path) }
       done += written
     }
+    unsyncedByteCount += done
+    if unsyncedByteCount >= SystemCalls.unsyncedByteLimit { try sync() }
+  }
+
+  private mutating func sync() throws {
+    unsyncedByteCount = 0
+    guard SystemCalls.retrying({ fsync(descriptor) }) == 0 else {
+      throw SystemCalls.failure("syncing the file", path: path)
+    }
   }
 
   /// Puts the file in its place.
   package consuming func commit() throws {
-    guard SystemCalls.retrying({ fsync(descriptor) }) == 0 else {
-      throw SystemCalls.failure("syncing the file", path: path)
-    }
+    try sync()
     guard rename(temporaryPath, path) == 0 else {
       throw SystemCalls.failure("renaming the file", path: path)
     }

@@ -10,6 +10,9 @@ import CRAGKernels
 
 /// The few system calls of the engine, with errors of ours.
 package enum SystemCalls {
+  /// Bytes that are written to a file between two syncs, at most: a sync cannot be broken off.
+  package static let unsyncedByteLimit = 8 << 20
+
   /// Gives memory that was freed back to the system, which the C library may keep for each thread
   /// that has worked.
   package static func releaseFreedMemory() { rag_release_freed_memory() }

@@ -1,5 +1,6 @@
 import CSQLite
 import Foundation
+import RAGCore
 
 /// Pages of the database file.
 extension UnsafeMutablePointer where Pointee == sqlite3_file {
@@ -82,6 +83,7 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
     guard page.count == PageChecksum.pageSize, offset % Int64(PageChecksum.pageSize) == 0,
       reservesTrailers(writing: page, at: offset), !fields.pointee.writeBack.isBroken
     else { return sqliteWriteFailed }
+    if fields.pointee.writeBack.isBrokenOff { return SQLITE_INTERRUPT }
     return withUnsafeTemporaryAllocation(
       byteCount: PageChecksum.pageSize, alignment: 8
     ) { copy in
@@ -117,8 +119,18 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
     inner.methods.xRead(inner, buffer.baseAddress, CInt(buffer.count), offset)
   }
 
+  /// Writes, and syncs now and then, so that no sync is long.
   func writeInner(_ buffer: UnsafeRawPointer?, _ count: Int, at offset: Int64) -> CInt {
-    tellingLackOfRoom { inner.methods.xWrite(inner, buffer, CInt(count), offset) }
+    let result = tellingLackOfRoom { inner.methods.xWrite(inner, buffer, CInt(count), offset) }
+    guard result == SQLITE_OK, fields.pointee.kind != .other else { return result }
+    fields.pointee.unsyncedByteCount += count
+    guard fields.pointee.unsyncedByteCount >= SystemCalls.unsyncedByteLimit else { return result }
+    return syncInner(SQLITE_SYNC_NORMAL)
+  }
+
+  func syncInner(_ flags: CInt) -> CInt {
+    fields.pointee.unsyncedByteCount = 0
+    return tellingLackOfRoom { inner.methods.xSync(inner, flags) }
   }
 
   func fail(page: UInt32, isInLog: Bool) {

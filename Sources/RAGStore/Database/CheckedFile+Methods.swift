@@ -1,4 +1,5 @@
 import CSQLite
+import RAGCore
 
 /// The functions that SQLite calls for a file: reads, writes and syncs are looked at, the rest
 /// goes on to the file below.
@@ -40,6 +41,8 @@ extension CheckedFile {
         return file.writeDatabase(
           UnsafeRawBufferPointer(start: buffer, count: Int(count)), at: offset)
       case .log:
+        // A vacuum does not look between its pages.
+        if Cancellation.isForwarded { return SQLITE_INTERRUPT }
         let fields = file.fields
         fields.pointee.unsyncedOffset = min(fields.pointee.unsyncedOffset, offset)
       case .other: break
@@ -52,7 +55,7 @@ extension CheckedFile {
     }
     methods.xSync = { file, flags in
       guard let file, !file.fields.pointee.writeBack.isBroken else { return SQLITE_IOERR }
-      let result = tellingLackOfRoom { file.inner.methods.xSync(file.inner, flags) }
+      let result = file.syncInner(flags)
       if result == SQLITE_OK { file.fields.pointee.unsyncedOffset = .max }
       return result
     }

@@ -19,6 +19,8 @@ struct CheckedFile {
   var hasTrailers = false
   /// Log: the lowest offset written since the last sync.
   var unsyncedOffset = Int64.max
+  /// Bytes of pages written since the last sync.
+  var unsyncedByteCount = 0
   /// Database: what is written back of the log just now, but for the page that comes last.
   var writeBack = WriteBack()
   /// As SQLite gave it, which keeps it until the file is closed.

@@ -1,4 +1,5 @@
 import CSQLite
+import RAGCore
 
 /// One checkpoint, in which the page that tells a commit from the one before it is written last.
 ///
@@ -17,6 +18,15 @@ struct WriteBack {
   mutating func begin() {
     drop()
     isAtWork = true
+  }
+
+  /// Whether it is not wanted any more; then it ends with the next page, and the last is not written.
+  var isBrokenOff: Bool {
+    mutating get {
+      guard isAtWork, Cancellation.isForwarded else { return false }
+      drop()
+      return true
+    }
   }
 
   /// Takes a sealed page that is to be written last, and tells whether it is one.

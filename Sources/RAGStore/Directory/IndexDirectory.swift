@@ -201,7 +201,7 @@ package struct IndexDirectory: Sendable {
   /// Keeps what a repair lost, until it is told: the new database knows nothing of it.
   func noteLosses(_ lost: [String]) throws {
     let data = try JSONEncoder().encode(lost)
-    let file = try AtomicFile(path: losses)
+    var file = try AtomicFile(path: losses)
     try data.withUnsafeBytes { try file.write($0, at: 0) }
     try file.commit()
   }

@@ -83,7 +83,11 @@ extension Store {
     }
     let revision = try await mappingErrors(directory.path) {
       let revision = try await writer.write(IndexSettings.nameNewState)
-      try await writer.vacuum()
+      try await Cancellation.forwarding { cancellation in
+        try await writer.writeWithoutTransaction { database in
+          try cancellation.heeded { try database.execute(sql: "VACUUM") }
+        }
+      }
       return revision
     }
     try markRevision(revision)

@@ -25,7 +25,7 @@ enum DatabaseCopy {
     // No more than there are, whatever the log says.
     let most = stored.addingReportingOverflow(UInt32(clamping: report.newestFrames.count))
     let count = min(report.newestPageCount ?? stored, most.overflow ? .max : most.partialValue)
-    let copy = try AtomicFile(path: path)
+    var copy = try AtomicFile(path: path)
     try withUnsafeTemporaryAllocation(byteCount: PageChecksum.pageSize, alignment: 8) { page in
       for number in 1...max(count, 1) {
         try Cancellation.check()

@@ -105,7 +105,7 @@ extension Store {
 
   private static func copy(_ source: MappedFile, to partial: IndexDirectory) throws {
     let name = (source.path as NSString).lastPathComponent
-    let target = try AtomicFile(path: partial.path + "/" + name)
+    var target = try AtomicFile(path: partial.path + "/" + name)
     for offset in stride(from: 0, to: source.bytes.count, by: 1 << 20) {
       try Cancellation.check()
       let end = min(offset + 1 << 20, source.bytes.count)
