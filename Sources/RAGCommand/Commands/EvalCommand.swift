@@ -178,11 +178,11 @@ struct EvalCommand: AsyncParsableCommand {
     guard qrels == nil || topics != nil || !runFiles.isEmpty else {
       throw ValidationError("--qrels needs --topics to ask the index, or --run")
     }
-    guard !answers || qrels == nil || topics != nil else {
-      throw ValidationError("--answers needs an index to ask: --beir, or --topics")
-    }
-    guard !abstention || qrels == nil || topics != nil else {
-      throw ValidationError("--abstention needs an index to ask: --beir, or --topics")
+    let asking = [
+      ("--answers", answers), ("--abstention", abstention), ("--write-runs", writeRuns != nil),
+    ]
+    if let option = asking.first(where: \.1)?.0, qrels != nil, topics == nil {
+      throw ValidationError("\(option) needs an index to ask: --beir, or --topics")
     }
     guard minScore == nil || abstention else {
       throw ValidationError("--min-score needs --abstention")

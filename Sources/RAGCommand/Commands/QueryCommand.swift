@@ -62,6 +62,10 @@ struct QueryCommand: AsyncParsableCommand {
     guard kinds.count(where: \.self) <= 1 else {
       throw ValidationError("Choose one of --hits-only, --stream, --reflect and --schema")
     }
+    guard !hitsOnly || !(prompting.isAsked || prompting.datamark) else {
+      throw ValidationError(
+        "--hits-only asks no model; --template, --examples, --history and --datamark are for one")
+    }
     guard !stream || !output.json else { throw ValidationError("--stream writes JSON already") }
   }
 
@@ -69,13 +73,7 @@ struct QueryCommand: AsyncParsableCommand {
     var query = try search.query(question.joined(separator: " "), explains: explain)
     let engine = try await search.open()
     defer { Messages.warn(of: engine.damage) }
-    let vectorSearch = explain ? try await engine.explain(query) : nil
-    if let vectorSearch {
-      Messages.note(
-        "vector search: \(vectorSearch.plan), \(vectorSearch.distances) distances, "
-          + "\(vectorSearch.hops) hops, \(vectorSearch.reranked) ranked again")
-    }
-    if hitsOnly { return try await showHits(query, engine, vectorSearch) }
+    if hitsOnly { return try await showHits(query, engine) }
     let backend = try model.backend()
     if backend == nil, reflect || prompting.isAsked {
       throw ValidationError(
@@ -86,6 +84,7 @@ struct QueryCommand: AsyncParsableCommand {
     if let backend, !prompting.history.isEmpty {
       query.text = try await condensed(query.text, prompting.history, backend)
     }
+    let vectorSearch = try await explanation(of: query, engine)
     let answering = Answering(
       query: query, engine: engine, backend: backend, prompting: prompting, output: output)
     if stream {
@@ -113,9 +112,17 @@ struct QueryCommand: AsyncParsableCommand {
     return condensed.text
   }
 
-  private func showHits(
-    _ query: Query, _ engine: Engine, _ vectorSearch: VectorLaneReport?
-  ) async throws {
+  /// What the vector lane does, where that was asked for.
+  private func explanation(of query: Query, _ engine: Engine) async throws -> VectorLaneReport? {
+    guard explain, let report = try await engine.explain(query) else { return nil }
+    Messages.note(
+      "vector search: \(report.plan), \(report.distances) distances, "
+        + "\(report.hops) hops, \(report.reranked) ranked again")
+    return report
+  }
+
+  private func showHits(_ query: Query, _ engine: Engine) async throws {
+    let vectorSearch = try await explanation(of: query, engine)
     let found = Found(hits: try await engine.search(query), query: query)
     let best = try await found.bestEvidence(engine)
     try StandardOutput.write(

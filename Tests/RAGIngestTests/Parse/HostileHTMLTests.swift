@@ -45,6 +45,8 @@ private let hostile: [HostilePage] = [
     wordCount: 20_000),
   HostilePage(
     name: "nested tables", html: { times(30_000, "<table><tr><td>word<td>") }, wordCount: 30_000),
+  HostilePage(
+    name: "nested asides", html: { "<main>" + times(100_000, "<aside>word ") }, wordCount: 100_000),
   HostilePage(name: "nested titles", html: { times(50_000, "<title>") + "<p>word" }, wordCount: 1),
   HostilePage(
     name: "a comment that never ends", html: { "word<!-- <p>word" + times(9, "<!-- word") },

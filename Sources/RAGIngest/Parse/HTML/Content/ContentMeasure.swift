@@ -7,6 +7,10 @@ struct ContentMeasure {
   /// By node: of text outside and inside links, the bytes before it.
   private(set) var plainBefore: [Int32]
   private(set) var linkedBefore: [Int32]
+  /// By node: the parts of forms before it, hidden ones too.
+  private var controlsBefore: [Int32]
+  /// By block: those before it that have prose, code or a cell of a table.
+  private var textBlocksBefore: [Int32] = [0]
 
   /// The open elements that make blocks.
   private var containers: [(index: Int, end: Int, kind: ContentBlock.Kind)] = []
@@ -22,6 +26,12 @@ struct ContentMeasure {
     hints = Array(repeating: [], count: count)
     plainBefore = Array(repeating: 0, count: count + 1)
     linkedBefore = Array(repeating: 0, count: count + 1)
+    controlsBefore = [0]
+    controlsBefore.reserveCapacity(count + 1)
+    for node in tree.nodes {
+      let isControl = node.tag == .form || node.tag == .input || node.tag == .textarea
+      controlsBefore.append(controlsBefore[controlsBefore.count - 1] + (isControl ? 1 : 0))
+    }
     var index = 0
     while index < count {
       close(before: index)
@@ -36,6 +46,10 @@ struct ContentMeasure {
       }
     }
     finishBlock()
+    for block in blocks {
+      let isText = block.isProse || block.kind == .cell || block.kind == .code
+      textBlocksBefore.append(textBlocksBefore[textBlocksBefore.count - 1] + (isText ? 1 : 0))
+    }
   }
 
   func plainByteCount(_ range: Range<Int>) -> Int {
@@ -50,6 +64,17 @@ struct ContentMeasure {
   /// - Complexity: O(log blocks).
   func blocks(in range: Range<Int>) -> ArraySlice<ContentBlock> {
     blocks[start(of: range.lowerBound)..<start(of: range.upperBound)]
+  }
+
+  /// Whether a range of nodes has something to fill in.
+  func holdsControl(_ range: Range<Int>) -> Bool {
+    controlsBefore[range.upperBound] > controlsBefore[range.lowerBound]
+  }
+
+  /// Whether a block that begins in a range of nodes has prose, code or a cell of a table.
+  /// - Complexity: O(log blocks).
+  func holdsTextBlock(_ range: Range<Int>) -> Bool {
+    textBlocksBefore[start(of: range.upperBound)] > textBlocksBefore[start(of: range.lowerBound)]
   }
 
   /// The place of the first block that does not begin before a node.

@@ -63,11 +63,7 @@ extension MainContent {
   private func holdsText(_ range: Range<Int>, linkedShare: Int) -> Bool {
     let linked = measure.linkedByteCount(range)
     guard linked * linkedShare <= linked + measure.plainByteCount(range) else { return false }
-    let isForm = tree.nodes[range].contains {
-      $0.tag == .form || $0.tag == .input || $0.tag == .textarea
-    }
-    return !isForm
-      && measure.blocks(in: range).contains { $0.isProse || $0.kind == .cell || $0.kind == .code }
+    return !measure.holdsControl(range) && measure.holdsTextBlock(range)
   }
 }
 
