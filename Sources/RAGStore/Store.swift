@@ -122,8 +122,10 @@ package final class Store: Sendable {
     }
   }
 
-  /// Proves that the log was written after the state in the database, before SQLite plays it back.
+  /// Proves that the log is there, and was written after the state in the database, before SQLite
+  /// plays it back.
   private static func requireOwnLog(_ directory: IndexDirectory) throws {
+    try directory.requireOwnLog()
     guard try LogOrigin.isForeign(to: directory.database) else { return }
     throw RAGError(.corrupt, LogOrigin.problem, path: directory.path)
   }

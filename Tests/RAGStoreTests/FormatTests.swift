@@ -8,7 +8,7 @@ import Testing
 
 @Suite("The format of an index")
 struct FormatTests {
-  private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
+  static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .appending(path: "Fixtures")
 
   /// Each holds eight records of a log in one generation, of which n3 was removed, and a late one.

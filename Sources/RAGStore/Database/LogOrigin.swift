@@ -27,10 +27,16 @@ enum LogOrigin {
       guard let state = try state(in: file), let logged = try states(in: log) else { return false }
       if logged.continues(state) { return false }
       guard try self.state(in: file) == state else { continue }
-      // A broken frame may have held the very commit that was written back.
-      return try logged.beginsBehind(state) || LogVerifier.verify(database).damage == nil
+      // Where frames are broken, one of them may have held the very commit that was written back.
+      return try logged.contradicts(state) || LogVerifier.verify(database).damage == nil
     }
     return false
+  }
+
+  /// The revision of the state in a database itself, without its log; nil where it does not tell.
+  static func revision(of database: String) throws -> Int? {
+    guard let file = try UncheckedFile(database) else { return nil }
+    return try state(in: file).map { Int($0.revision) }
   }
 
   /// What the settings say of a state.
@@ -41,31 +47,41 @@ enum LogOrigin {
     var previous: Int64?
   }
 
-  /// The states that the commits of a log made.
+  /// The states that the commits of a log made, as far as their frames are whole.
   private struct Logged {
+    private var states: [Int64: State]
     private var revisions: ClosedRange<Int64>
-    private var names: Set<Int64?>
-    private let previous: Int64?
+    /// Whether no frame before that of the first state is broken.
+    private let isFirstKnown: Bool
 
-    init(_ first: State) {
+    init(_ first: State, isFirstKnown: Bool) {
+      states = [first.revision: first]
       revisions = first.revision...first.revision
-      names = [first.name]
-      previous = first.previous
+      self.isFirstKnown = isFirstKnown
     }
 
     mutating func add(_ state: State) {
+      states[state.revision] = state
       revisions =
         min(state.revision, revisions.lowerBound)...max(state.revision, revisions.upperBound)
-      names.insert(state.name)
     }
 
-    /// Whether the first commit already tells that a state is another.
-    func beginsBehind(_ state: State) -> Bool { state.revision < revisions.lowerBound }
-
-    /// Whether the first commit follows a state, or one of the commits made it.
+    /// Whether one of the commits made a state, or follows it.
     func continues(_ state: State) -> Bool {
-      guard revisions.lowerBound - 1...revisions.upperBound ~= state.revision else { return false }
-      return state.name == nil || state.name == previous || names.contains(state.name)
+      guard state.name != nil else {
+        return revisions.lowerBound - 1...revisions.upperBound ~= state.revision
+      }
+      return states[state.revision].map { $0.name == state.name }
+        ?? states[state.revision + 1].map { $0.previous == state.name } ?? false
+    }
+
+    /// Whether the commits tell that a state is another, or nothing that comes after it.
+    func contradicts(_ state: State) -> Bool {
+      if states[state.revision] != nil || states[state.revision + 1] != nil {
+        return !continues(state)
+      }
+      return state.revision > revisions.upperBound
+        || (isFirstKnown && state.revision < revisions.lowerBound)
     }
   }
 
@@ -92,6 +108,7 @@ enum LogOrigin {
       let frameHeader = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFrame.headerSize])
       let page = UnsafeRawBufferPointer(rebasing: buffer[LogFrame.headerSize...])
       var logged: Logged?
+      var isFirstKnown = true
       var sum = header.checksum
       for index in Int64(0)... {
         guard try log.read(frameHeader, at: LogFrame.offset(of: index)) else { break }
@@ -106,12 +123,12 @@ enum LogOrigin {
           byHeader: UnsafeRawBufferPointer(frameHeader), page: page,
           wordsAreBigEndian: header.wordsAreBigEndian)
         guard frame.checksum == expected else {
-          if logged == nil { return nil }
+          if logged == nil { isFirstKnown = false }
           continue
         }
         guard frame.page == settingPage else { continue }
         guard let state = State(page: page) else { return nil }
-        if logged == nil { logged = Logged(state) } else { logged?.add(state) }
+        if logged?.add(state) == nil { logged = Logged(state, isFirstKnown: isFirstKnown) }
       }
       return logged
     }

@@ -32,6 +32,8 @@ package struct LogReport: Sendable, Equatable {
   var newestFrames: [UInt32: Int64] = [:]
   /// The pages of the database after the last of those transactions.
   var newestPageCount: UInt32?
+  /// The same of whole frames behind the last commit: of one whose end is broken.
+  var unfinishedFrames: [UInt32: Int64] = [:]
 }
 
 /// Walks over the log as SQLite does at recovery, and on beyond the first frame that is broken.
@@ -133,7 +135,9 @@ enum LogVerifier {
     }
 
     var report: LogReport {
-      var report = LogReport(newestFrames: newest.frames, newestPageCount: newest.pageCount)
+      var report = LogReport(
+        newestFrames: newest.frames, newestPageCount: newest.pageCount,
+        unfinishedFrames: newest.waiting)
       guard headerIsValid else {
         if commitsBehind > 0 {
           report.damage = .init(frame: nil, lostTransactions: commitsBehind, mayBeTornCommit: false)

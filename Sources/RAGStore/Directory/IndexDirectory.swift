@@ -166,16 +166,30 @@ package struct IndexDirectory: Sendable {
     return kept
   }
 
+  /// The other name of the database that ``replaceDatabase()`` gave it, and then was interrupted.
+  var interruptedReplacement: String? {
+    var status = stat()
+    guard lstat(database, &status) == 0, status.st_nlink > 1 else { return nil }
+    let current = FileIdentity(database)
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.map { path + "/" + $0 }.first {
+      $0.hasPrefix(database + ".damaged") && FileIdentity($0) == current
+    }
+  }
+
+  /// Proves that the database has its log, which an interrupted ``replaceDatabase()`` may have taken.
+  func requireOwnLog() throws {
+    guard !hasLog, let kept = interruptedReplacement, fileExists(kept + "-wal") else { return }
+    throw RAGError(
+      .corrupt, "a repair was interrupted, and the log is put aside; run 'rag repair' again",
+      path: database)
+  }
+
   /// Puts the log back that an interrupted ``replaceDatabase()`` took away from the database, and
   /// takes back that it was kept.
   /// - Throws: ``RAGError`` where it cannot.
   func restoreLog() throws {
-    let current = FileIdentity(database)
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-    let kept = names.map { path + "/" + $0 }.first {
-      $0.hasPrefix(database + ".damaged") && FileIdentity($0) == current
-    }
-    guard let kept else { return }
+    guard let kept = interruptedReplacement else { return }
     if !hasLog, rename(kept + "-wal", database + "-wal") != 0, errno != ENOENT {
       throw SystemCalls.failure("putting the log back", path: database + "-wal")
     }

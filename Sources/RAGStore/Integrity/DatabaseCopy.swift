@@ -6,6 +6,8 @@ enum DatabaseCopy {
   enum Log {
     /// The newest whole version of each page, whatever is broken before it.
     case wholeFrames
+    /// These, and what there is of a last commit whose end is broken.
+    case allFrames
     case nothing
   }
 
@@ -18,7 +20,13 @@ enum DatabaseCopy {
     guard let file = try UncheckedFile(database) else {
       throw RAGError(.notFound, "there is no database here", path: database)
     }
-    let report = try part == .wholeFrames ? LogVerifier.verify(database) : LogReport()
+    var report = try part == .nothing ? LogReport() : LogVerifier.verify(database)
+    if part == .allFrames {
+      report.newestFrames.merge(report.unfinishedFrames) { $1 }
+      // How many pages that commit left stands in what is broken.
+      let highest = report.unfinishedFrames.keys.max() ?? 0
+      report.newestPageCount = report.newestPageCount.map { max($0, highest) } ?? highest
+    }
     let log = report.newestFrames.isEmpty ? nil : try UncheckedFile(database, isLog: true)
     let size = Int64(PageChecksum.pageSize)
     let stored = try UInt32(clamping: (file.size() + size - 1) / size)

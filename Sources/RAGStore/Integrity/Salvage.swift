@@ -91,20 +91,28 @@ struct Salvage {
       try Cancellation.check()
     }.damagedPages.isEmpty
     // Where some pages are older, each is whole, and yet trees may lead past rows, or twice to one.
-    if pagesAreSound, !pagesMayBeStale {
-      do {
-        return try copy(from: database, strict: strict, to: new, pagesAreSound: true)
-      } catch  where Self.meansLoss(error) {
-        // Pages of two states, each whole.
-      }
+    guard pagesAreSound, !pagesMayBeStale else {
+      return try copy(
+        from: database, strict: strict, to: new, pagesAreSound: false,
+        pagesMayBeStale: pagesMayBeStale)
     }
-    return try copy(from: database, strict: strict, to: new, pagesAreSound: false)
+    do {
+      return try copy(
+        from: database, strict: strict, to: new, pagesAreSound: true, pagesMayBeStale: false)
+    } catch  where Self.meansLoss(error) {
+      // They are of two states, or the schema is another's.
+      return try copy(
+        from: database, strict: strict, to: new, pagesAreSound: false, pagesMayBeStale: true)
+    }
   }
 
   private func copy(
-    from database: Database, strict: DatabaseQueue?, to new: DatabaseQueue, pagesAreSound: Bool
+    from database: Database, strict: DatabaseQueue?, to new: DatabaseQueue, pagesAreSound: Bool,
+    pagesMayBeStale: Bool
   ) throws -> Result {
-    let mark = try directory.revisionMark.read() ?? 0
+    // What was acknowledged at least.
+    let mark = try max(
+      directory.revisionMark.read() ?? 0, LogOrigin.revision(of: directory.database) ?? 0)
     var settings = IndexSettings()
     var canBeRead = true
     do {
@@ -115,7 +123,9 @@ struct Salvage {
     let hasSettings = settings != IndexSettings()
     var reader = SalvageReader(
       source: database, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
-      pagesMayBeStale: pagesMayBeStale, leaves: pagesAreSound ? nil : try leaves(database, new),
+      // A write-back may have been cut off, and its log be lost.
+      pagesMayBeStale: pagesMayBeStale || mark > settings.revision,
+      leaves: pagesAreSound ? nil : try leaves(database, new),
       keepsVectors: hasSettings,
       ids: pagesAreSound ? [] : try RowIDScan.ids(in: source))
     try reader.findChunks()
@@ -136,6 +146,10 @@ struct Salvage {
           "neither settings nor documents can be read, and nothing can be saved; ingest into a "
             + "new index", path: directory.path)
       }
+      // Each page is whole, and yet they are of two states: rows are looked for on all of them.
+      if pagesAreSound, result.keptCount != settings.documentCount || !result.lost.isEmpty {
+        throw RAGError(.corrupt, "pages are of two states", path: directory.path)
+      }
       result.documentCount = settings.documentCount
       result.missingCommitCount = mark - settings.revision
       let nameless = settings.documentCount - result.keptCount - result.lost.count
@@ -148,7 +162,8 @@ struct Salvage {
       settings.documentCount = result.keptCount
       settings.lastDocument = max(settings.lastDocument, lastDocument)
       settings.lastChunk = max(settings.lastChunk, reader.lastChunk)
-      settings.revision = max(settings.revision, mark) + 1
+      let revision = settings.revision
+      settings.revision = min(max(revision, mark) + 1, Int(IndexSettings.highestCount))
       try settings.save(target)
       if !hasSettings, result.keptCount > 0, Self.mayHaveVectors(database) {
         result.lost.append("all vectors: the next ingest of the sources makes them anew")
@@ -157,6 +172,8 @@ struct Salvage {
         result.lost.append("the last commits, if a log was lost: nobody can tell")
       } else if result.missingCommitCount > 0 {
         result.lost.append("all that the last \(result.missingCommitCount) commits changed")
+      } else if directory.revisionMark.isDamaged, !directory.revisionMark.isCutOff(at: revision) {
+        result.lost.append("the last commits, if there were more: their mark is damaged")
       }
     }
     return result

@@ -118,14 +118,11 @@ struct SalvageReader {
       throw RAGError(.corrupt, "a chunk is lost")
     }
     document.source = try ifWhole { try value("source", row.id) { try SourceRow($0) } }
-    if document.source == nil, !isCertain(noSourceOf: row.id) {
-      document.mayLackSource = true
-      document.row.settingsHash = Data()
-    }
-    // Its rows may be of two versions: the next ingest is to look at its source.
-    if pagesMayBeStale { document.row.settingsHash = Data() }
+    if document.source == nil, !isCertain(noSourceOf: row.id) { document.mayLackSource = true }
+    // Its rows may be of two versions, and no checksum tells: the next ingest is to read it again.
+    if pagesMayBeStale || document.mayLackSource { document.row.settingsHash = Data() }
     guard keepsVectors else {
-      // The next ingest finds nothing to be as it was.
+      // Nor does that find its vectors.
       document.row.settingsHash = Data()
       for index in document.chunks.indices { document.chunks[index].identity = Data() }
       return document
@@ -150,11 +147,11 @@ struct SalvageReader {
   }
 
   private func isCertain(noSourceOf id: Int64) -> Bool {
+    if pagesAreSound { return true }
     if pagesMayBeStale {
       let keepsSources = try? Bool.fetchOne(source, sql: "SELECT EXISTS (SELECT 1 FROM source)")
       return keepsSources == false
     }
-    if pagesAreSound { return true }
     let found = try? strict?.unsafeRead { database in
       try Bool.fetchOne(
         database, sql: "SELECT EXISTS (SELECT 1 FROM source WHERE document = ?)", arguments: [id])

@@ -28,6 +28,12 @@ extension Store {
     func requireSame() throws {
       guard FileIdentity(directory.database) == subject else { throw notInPlace(directory) }
     }
+    if directory.interruptedReplacement != nil {
+      let lock = try await WriterLock.acquire(directory.lock, wait: wait)
+      defer { withExtendedLifetime(lock) {} }
+      try requireSame()
+      try directory.restoreLog()
+    }
     var report = RepairReport(damage: try await verify(directory), lost: directory.notedLosses)
     try requireSame()
     guard !report.damage.isEmpty else {
@@ -60,7 +66,6 @@ extension Store {
   private static func repairDatabase(
     of directory: IndexDirectory, _ report: inout RepairReport
   ) async throws {
-    try directory.restoreLog()
     if try LogOrigin.isForeign(to: directory.database) {
       let log = try directory.setLogAside()
       report.lost.append("what a log of another state held, which is kept as \(log)")
@@ -83,7 +88,8 @@ extension Store {
   /// Makes the new database of whatever most can be saved of: all whole pages of a damaged log, what
   /// SQLite makes of database and log, or, where the log does harm, the database alone; where the
   /// first page is lost, or is that of another so that nothing is found, with one that such a
-  /// database may have had.
+  /// database may have had; and where the mark says that a commit is missing, with what the log has
+  /// of one whose end is broken.
   /// - Returns: what is lost.
   private static func salvage(_ directory: IndexDirectory) async throws -> [String] {
     defer { directory.removeDatabaseCopy() }
@@ -93,7 +99,7 @@ extension Store {
     func tryEach(of sources: [Source]) async throws {
       for source in sources where best?.result.isGood != true {
         do {
-          let result = try await salvage(directory, from: source, logHasGaps: log.damage != nil)
+          let result = try await salvage(directory, from: source, log)
           if result.isGood || best.map({ result.isBetter(than: $0.result) }) ?? true {
             best = (source, result)
           }
@@ -108,6 +114,9 @@ extension Store {
       try await tryEach(of: sourcesWithOtherFirstPages(of: directory))
     }
     if !isMendable { try await tryEach(of: sources(of: directory, log)) }
+    if let best, best.result.missingCommitCount > 0, !log.unfinishedFrames.isEmpty {
+      try await tryEach(of: [.copy(with: .allFrames)])
+    }
     guard let best else {
       throw RAGError(
         .corrupt, "nothing of it can be saved; restore it from a copy, or ingest into a new index",
@@ -115,7 +124,7 @@ extension Store {
     }
     // The new database is that of the last one tried: a good one, or not the best.
     if best.result.isGood { return best.result.lost }
-    return try await salvage(directory, from: best.source, logHasGaps: log.damage != nil).lost
+    return try await salvage(directory, from: best.source, log).lost
   }
 
   /// The most promising first.
@@ -137,23 +146,26 @@ extension Store {
   }
 
   private static func salvage(
-    _ directory: IndexDirectory, from source: Source, logHasGaps: Bool
+    _ directory: IndexDirectory, from source: Source, _ log: LogReport
   ) async throws -> Salvage.Result {
     var path = directory.database
-    var hasGaps = false
-    if case .copy(let part, let firstPage) = source {
+    var part = DatabaseCopy.Log.nothing
+    if case .copy(let given, let firstPage) = source {
       path = directory.databaseCopy
-      hasGaps = part == .wholeFrames && logHasGaps
+      part = given
       directory.removeDatabaseCopy()
       try DatabaseCopy.write(
         of: directory.database, with: part, firstPage: firstPage, to: path)
     }
+    let hasGaps = part == .allFrames || (part == .wholeFrames && log.damage != nil)
     var result = try await mappingErrors(directory.path) {
       let salvage = Salvage(directory: directory, source: path, pagesMayBeStale: hasGaps)
       return try await salvage.run()
     }
     if hasGaps {
       result.lost.append("the last change of what stood on a page that is broken in the log")
+    } else if log.damage != nil, try directory.revisionMark.read() == nil {
+      result.lost.append("the last commits in the log, which is damaged: nobody can tell which")
     }
     return result
   }

@@ -111,6 +111,35 @@ struct LogOriginTests {
     }
   }
 
+  @Test("of another lineage is refused though it is damaged", arguments: [0, 1, 2])
+  func damagedLineage(broken: Int) async throws {
+    try await withTemporaryDirectory { path in
+      let directories = [IndexDirectory(path + "/a"), IndexDirectory(path + "/b")]
+      try await Store.open(directories[0], for: .write).put(record("a", ["alpha"]))
+      try await Store.open(directories[0], for: .write).settle()
+      try await Store.open(directories[0], for: .read).backup(to: directories[1])
+      let own = try await Store.open(directories[0], for: .write)
+      for number in 0..<3 { try await own.put(record("x\(number)", ["beta \(number)"])) }
+      try await own.settle()
+      let other = try await Store.open(directories[1], for: .write)
+      var ends: [Int] = []
+      let logPath = directories[1].database + "-wal"
+      for number in 0..<4 {
+        try await other.put(record("y\(number)", ["gamma \(number)"]))
+        ends.append(try bytes(logPath).count)
+      }
+      var log = try bytes(logPath)
+      // Of the first, of the second and of the last commit.
+      log[ends[[0, 1, 3][broken]] - 1_000] ^= 1
+      let mixed = IndexDirectory(path + "/mixed")
+      try copy(["rag.sqlite", "lock"], from: directories[0].path, to: mixed.path)
+      try write(log, to: mixed.database + "-wal")
+      #expect(try LogOrigin.isForeign(to: mixed.database))
+      let report = try await Store.repair(mixed)
+      #expect(report.documents == 4 && report.damagedDatabase == nil)
+    }
+  }
+
   @Test(
     "of a state from which space was given back is refused beside one before",
     arguments: [false, true])

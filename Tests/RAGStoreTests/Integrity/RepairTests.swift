@@ -157,6 +157,63 @@ struct RepairTests {
     }
   }
 
+  @Test(
+    "loses nothing for a first page that an index had which was of format 2",
+    arguments: [false, true])
+  func firstPageOfUpgraded(isCompacted: Bool) async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      try FileManager.default.copyItem(
+        at: FormatTests.fixtures.appending(path: "index-v2"), to: URL(filePath: directory.path))
+      let store = try await Store.open(directory, for: .write)
+      if isCompacted { try await store.compact() }
+      try await store.settle()
+      let documents = try await store.read { try $0.counts().documents }
+      var database = try bytes(directory.database)
+      database.replaceSubrange(
+        0..<Self.size, with: repeatElement(0, count: Self.size))
+      try write(database, to: directory.database)
+      #expect(try await Store.repair(directory).documents == documents)
+      #expect(try await Store.verify(directory) == [])
+    }
+  }
+
+  @Test("keeps all where a page of a table's tree was put back to an earlier state")
+  func olderPage() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      for number in 0..<60 { try await store.put(SampleIndex.document(number)) }
+      try await store.settle()
+      let older = try bytes(directory.database)
+      for number in 60..<120 { try await store.put(SampleIndex.document(number)) }
+      try await store.settle()
+      let newer = try bytes(directory.database)
+      let pages = (3..<14).filter { page in
+        let range = page * Self.size..<(page + 1) * Self.size
+        return older[range] != newer[range]
+      }
+      #expect(!pages.isEmpty)
+      for page in pages {
+        let range = page * Self.size..<(page + 1) * Self.size
+        var mixed = newer
+        mixed.replaceSubrange(range, with: older[range])
+        let copy = IndexDirectory(path + "/page\(page)")
+        try FileManager.default.createDirectory(
+          atPath: copy.path, withIntermediateDirectories: true)
+        for name in try FileManager.default.contentsOfDirectory(atPath: path)
+        where IndexDirectory.isIndexFile(name) && !name.hasPrefix("rag.sqlite") {
+          try write(bytes(path + "/" + name), to: copy.path + "/" + name)
+        }
+        try write(mixed, to: copy.database)
+        let report = try await Store.repair(copy)
+        #expect(report.documents == 120 || !report.lost.isEmpty, "page \(page)")
+        #expect(report.documents > 110, "page \(page)")
+        #expect(try await Store.verify(copy) == [], "page \(page)")
+      }
+    }
+  }
+
   @Test("keeps what is left of a database that was cut short", arguments: [2, 3, 5, 9])
   func cut(parts: Int) async throws {
     let sample = try await SampleIndex.make()
