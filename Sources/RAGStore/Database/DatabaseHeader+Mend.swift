@@ -15,6 +15,8 @@ extension DatabaseHeader {
     let size = Int64(PageChecksum.pageSize)
     let held = UInt32(clamping: (fileSize + size - 1) / size)
     if PageChecksum.correct(page, number: 1) {
+      // Who writes right checksums may write anything.
+      if hasLayout(UnsafeRawBufferPointer(page)) { restoreConstants(page) }
       if let count = pageCount(UnsafeRawBufferPointer(page)), count > held {
         page.store(held, at: 28)
       }

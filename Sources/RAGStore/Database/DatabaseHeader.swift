@@ -8,7 +8,7 @@ import RAGCore
 package enum DatabaseHeader: Equatable, Sendable {
   /// Page 1 is whole and says that the file is an index.
   case index(applicationID: UInt32, userVersion: UInt32)
-  /// The file was an index, but page 1 is not what was written.
+  /// The file was an index, as page 1 or the pages behind it say, but page 1 is not what was written.
   case damaged
   /// An index without checksums: of format 1, or of a damaged page 1.
   case unchecked
@@ -38,8 +38,23 @@ package enum DatabaseHeader: Equatable, Sendable {
         guard found == applicationID || found == 0 else { return .otherDatabase }
         return .index(applicationID: found, userVersion: page.bigEndianWord(at: 60))
       }
+      let isWhole = PageChecksum.matches(UnsafeRawBufferPointer(buffer), number: 1)
       _ = PageChecksum.correct(buffer, number: 1)
-      return classify(UnsafeRawBufferPointer(buffer), applicationID: applicationID)
+      let found = classify(UnsafeRawBufferPointer(buffer), applicationID: applicationID)
+      guard !isWhole, [.unchecked, .otherDatabase].contains(found),
+        try hasOurPages(file, through: buffer)
+      else { return found }
+      return .damaged
+    }
+  }
+
+  /// Whether one of the pages behind page 1 has a right checksum, as nobody else's have.
+  private static func hasOurPages(
+    _ file: UncheckedFile, through page: UnsafeMutableRawBufferPointer
+  ) throws -> Bool {
+    try (2...3 as ClosedRange<UInt32>).contains { number in
+      try file.read(page, at: Int64(number - 1) * Int64(page.count))
+        && PageChecksum.matches(UnsafeRawBufferPointer(page), number: number)
     }
   }
 

@@ -113,7 +113,18 @@ struct RepairTests {
     #expect(try await repair(sample, database, "constants") == [])
   }
 
-  enum FirstPage: CaseIterable { case zeros, noise, cutInHalf }
+  @Test(
+    "loses nothing for a header that says what no index does, under a right checksum",
+    arguments: [(19, 3), (47, 9), (59, 2)])
+  func wrongConstant(place: Int, value: UInt8) async throws {
+    let sample = try await SampleIndex.make()
+    var database = sample.database
+    database[place] = value
+    database[..<Self.size].withUnsafeMutableBytes { PageChecksum.seal($0, number: 1) }
+    #expect(try await repair(sample, database, "byte \(place)") == [])
+  }
+
+  enum FirstPage: CaseIterable { case zeros, noise, cutInHalf, noHeader, onlyName, another }
 
   @Test(
     "loses nothing for a first page that is lost", arguments: FirstPage.allCases, [false, true])
@@ -126,10 +137,18 @@ struct RepairTests {
       var database = try bytes(directory.database)
       let size = PageChecksum.pageSize
       var random = TestRandom(seed: 5)
-      let lost = fault == .cutInHalf ? size / 2..<size : 0..<size
+      let lost =
+        switch fault {
+        case .zeros, .noise, .another: 0..<size
+        case .cutInHalf: size / 2..<size
+        case .noHeader: 16..<DatabaseHeader.size
+        case .onlyName: 16..<size
+        }
       for offset in lost {
-        database[offset] = fault == .zeros ? 0 : UInt8.random(in: 0...255, using: &random)
+        database[offset] =
+          [.zeros, .onlyName].contains(fault) ? 0 : UInt8.random(in: 0...255, using: &random)
       }
+      if fault == .another { database.replaceSubrange(lost, with: try Self.otherFirstPage()) }
       try write(database, to: directory.database)
       await #expect(throws: RAGError.self) { try await Store.open(directory, for: .read) }
       let report = try await Store.repair(directory)
@@ -138,6 +157,16 @@ struct RepairTests {
       let repaired = try await Store.open(directory, for: .read)
       #expect(try await SampleIndex.words(of: repaired) == sample.documents)
       #expect(try await SampleIndex.unsettled(in: repaired).isEmpty)
+    }
+  }
+
+  /// That of a database that is no index.
+  private static func otherFirstPage() throws -> ArraySlice<UInt8> {
+    try withDatabasePath { path in
+      let queue = try DatabaseQueue(path: path)
+      try queue.write { try $0.execute(sql: "CREATE TABLE mine (x)") }
+      try queue.close()
+      return try bytes(path)[..<size]
     }
   }
 
