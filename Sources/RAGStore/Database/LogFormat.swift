@@ -50,6 +50,8 @@ struct LogHeader: Equatable {
   let wordsAreBigEndian: Bool
   /// Whether SQLite takes the log for one, and its pages have our size.
   let isValid: Bool
+  /// Whether SQLite does not open the database, as the log is whole and of a version of its own.
+  let isOfOtherVersion: Bool
 
   /// - Parameter bytes: `size` of them.
   init(_ bytes: UnsafeRawBufferPointer) {
@@ -59,9 +61,23 @@ struct LogHeader: Equatable {
     checksum = LogChecksum(stored: UnsafeRawBufferPointer(rebasing: bytes[24..<32]))
     var computed = LogChecksum()
     computed.add(UnsafeRawBufferPointer(rebasing: bytes[..<24]), wordsAreBigEndian)
-    isValid =
-      magic & ~1 == 0x377F_0682 && bytes.bigEndianWord(at: 4) == 3_007_000
-      && bytes.bigEndianWord(at: 8) == PageChecksum.pageSize && computed == checksum
+    let isWhole =
+      magic & ~1 == 0x377F_0682 && bytes.bigEndianWord(at: 8) == PageChecksum.pageSize
+      && computed == checksum
+    let isOfOurVersion = bytes.bigEndianWord(at: 4) == 3_007_000
+    isValid = isWhole && isOfOurVersion
+    isOfOtherVersion = isWhole && !isOfOurVersion
+  }
+}
+
+extension LogHeader {
+  /// Whether the log of a database is why SQLite does not open it.
+  static func isOfOtherVersion(at database: String) -> Bool {
+    guard let log = try? UncheckedFile(database, isLog: true) else { return false }
+    return withUnsafeTemporaryAllocation(byteCount: size, alignment: 8) { bytes in
+      guard (try? log.read(bytes, at: 0)) == true else { return false }
+      return LogHeader(UnsafeRawBufferPointer(bytes)).isOfOtherVersion
+    }
   }
 }
 

@@ -50,6 +50,11 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
     return RAGError(.busy, "the index is in use by another process; retry later", path: path)
   case .SQLITE_READONLY, .SQLITE_PERM:
     return RAGError(.readOnly, "the index cannot be written here", path: path)
+  case .SQLITE_CANTOPEN where LogHeader.isOfOtherVersion(at: IndexDirectory(path).database):
+    return RAGError(
+      .corrupt,
+      "the log of the index's database says that it is of another version; 'rag repair' keeps what "
+        + "is whole", path: path)
   case .SQLITE_CANTOPEN:
     return RAGError(
       .io,
@@ -66,6 +71,11 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
       .corrupt,
       "the index's database lacks a table or column; 'rag repair' keeps what is whole (\(detail))",
       path: path)
+  case .SQLITE_ERROR where error.message == "unsupported file format":
+    return RAGError(
+      .corrupt,
+      "the index's database says that it is of another format; 'rag repair' keeps what is whole "
+        + "(\(detail))", path: path)
   case .SQLITE_NOMEM:
     return RAGError(.io, "there is not enough memory; free some, or raise its limit", path: path)
   default:

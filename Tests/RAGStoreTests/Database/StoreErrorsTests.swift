@@ -82,9 +82,9 @@ struct StoreErrorsTests {
     }
   }
 
-  @Test("that tell of a table or column that is gone are damage")
+  @Test("that tell of a table or column that is gone, or of a format that cannot be, are damage")
   func missingTable() {
-    for message in ["no such table: chunk", "no such column: text"] {
+    for message in ["no such table: chunk", "no such column: text", "unsupported file format"] {
       #expect {
         try mappingErrors("/an/index") {
           throw Self.failure(SQLITE_ERROR, message: message)

@@ -55,6 +55,55 @@ struct LogRepairTests {
     #expect(wholeCount >= 12)
   }
 
+  @Test("keeps all of one that says that it is of another version, under right checksums")
+  func otherVersion() async throws {
+    let sample = try await SampleIndex.make(keepsLog: true)
+    var log = try #require(sample.files[Self.log])
+    log.replaceSubrange(4..<8, with: [0x00, 0x2D, 0xE2, 0x19])
+    Self.seal(&log)
+    // All of it, or the beginning of a commit.
+    for count in [log.count, Int(LogFrame.offset(of: 1))] {
+      let part = Array(log[..<count])
+      try await withTemporaryDirectory { path in
+        try sample.restore(to: path, changed: [Self.log: part])
+        let directory = IndexDirectory(path)
+        #expect(
+          try await Store.verify(directory).contains { $0.problem.contains("of another version") })
+        for access in [Store.Access.read, .write] {
+          await #expect { try await Store.open(directory, for: access) } throws: {
+            RAGError.Code.corrupt ~= $0 && "\($0)".contains("'rag repair'")
+          }
+        }
+      }
+      let missing = try await repair(sample, [Self.log: part], "\(count) bytes")
+      #expect(missing <= (count == log.count ? 0 : 20), "\(count) bytes")
+    }
+  }
+
+  /// Puts the checksums of a log right, as whoever can write it can.
+  private static func seal(_ log: inout [UInt8]) {
+    let isBigEndian = log[3] & 1 == 1
+    var sum = LogChecksum()
+    func store(_ sum: LogChecksum, at offset: Int) {
+      for (place, word) in [sum.words.0, sum.words.1].enumerated() {
+        let start = offset + 4 * place
+        withUnsafeBytes(of: word.bigEndian) { log.replaceSubrange(start..<start + 4, with: $0) }
+      }
+    }
+    log[..<24].withUnsafeBytes { sum.add($0, isBigEndian) }
+    store(sum, at: 24)
+    for index in 0..<LogFrame.count(in: Int64(log.count)) {
+      let start = Int(LogFrame.offset(of: index))
+      log[start..<start + LogFrame.size].withUnsafeBytes { frame in
+        sum = sum.extended(
+          byHeader: frame,
+          page: UnsafeRawBufferPointer(rebasing: frame[LogFrame.headerSize...]),
+          wordsAreBigEndian: isBigEndian)
+      }
+      store(sum, at: start + 16)
+    }
+  }
+
   @Test("keeps what is whole of one that was half written back", arguments: [1, 3, 5, 7])
   func halfWrittenBack(eighths: Int) async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
@@ -215,6 +264,15 @@ struct LogRepairTests {
       await #expect {
         try await Store.open(alone, for: .read)
       } throws: { ($0 as? RAGError)?.message.contains("commits are missing") == true }
+    }
+  }
+}
+
+extension LogChecksum {
+  /// The two sums.
+  fileprivate var words: (UInt32, UInt32) {
+    withUnsafeBytes(of: self) {
+      ($0.load(as: UInt32.self), $0.load(fromByteOffset: 4, as: UInt32.self))
     }
   }
 }
