@@ -47,18 +47,29 @@ package struct IndexSettings: Sendable, Equatable {
     return settings
   }
 
+  private var counts: [Int64] {
+    [Int64(revision), Int64(documentCount), lastDocument, lastChunk, Int64(lastGeneration)]
+  }
+
   /// Whether all numbers are such as this build writes, so that one can count on from them.
   private var isPossible: Bool {
-    let counts = [
-      Int64(revision), Int64(documentCount), lastDocument, lastChunk, Int64(lastGeneration),
-    ]
-    return counts.allSatisfy { (0...Self.highestCount).contains($0) }
+    counts.allSatisfy { 0...Self.highestCount ~= $0 }
       && dimension.map(HNSWParameters.dimensions.contains) ?? true
       && (dimension == nil) == (fingerprint == nil)
   }
 
   /// More than any index will ever count to.
   static let highestCount: Int64 = 1 << 53
+
+  /// Counts from which no writes ever come to the highest; those beyond are no index's own.
+  static let roomyCounts = 0...highestCount / 2
+
+  /// Whether all writes that there can be find numbers for what they bring.
+  var hasRoom: Bool { counts.allSatisfy(Self.roomyCounts.contains) }
+
+  static let lackOfRoom =
+    "the index has hardly any numbers left for documents, chunks, generations or commits; 'rag repair' "
+    + "counts anew, or 'rag export' it and 'rag import' that into a new one"
 
   /// What the id of a row may be.
   static let ids = 1...highestCount
@@ -80,8 +91,12 @@ package struct IndexSettings: Sendable, Equatable {
     return sum
   }
 
-  /// - Throws: ``RAGError`` of code `invalidInput` for what could not be read again.
+  /// - Throws: ``RAGError`` for what could not be read again: `invalidInput`, or `corrupt` where no
+  ///   number is left.
   func save(_ database: Database) throws {
+    guard counts.allSatisfy({ $0 <= Self.highestCount }) else {
+      throw RAGError(.corrupt, Self.lackOfRoom)
+    }
     guard isPossible else {
       throw RAGError(
         .invalidInput,
@@ -98,6 +113,20 @@ package struct IndexSettings: Sendable, Equatable {
       }
     }
     try Self.nameState(in: database)
+  }
+
+  /// Makes these the settings of a new database, of the rows that were found in an old one.
+  ///
+  /// Where the old one leaves no room, its numbers are given again: a new database has no generation
+  /// that knows them.
+  mutating func countOn(
+    fromDocument document: Int64, chunk: Int64, revision found: Int, documentCount: Int
+  ) {
+    if !hasRoom { (revision, lastDocument, lastChunk, lastGeneration) = (0, 0, 0, 0) }
+    self.documentCount = documentCount
+    lastDocument = max(lastDocument, document)
+    lastChunk = max(lastChunk, chunk)
+    revision = max(revision, found) + 1
   }
 
   /// Raises the revision where rows stay as they are, and only their places change.

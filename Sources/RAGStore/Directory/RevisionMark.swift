@@ -44,7 +44,8 @@ struct RevisionMark {
     let bytes = bytes
     if bytes.count == Self.byteCount {
       let revision = Self.revision(bytes)
-      if bytes == Self.encoded(revision), 0...IndexSettings.highestCount ~= Int64(revision) {
+      // One from which no repair could count on is no index's.
+      if bytes == Self.encoded(revision), IndexSettings.roomyCounts ~= Int64(revision) {
         return .revision(revision)
       }
     }

@@ -21,11 +21,18 @@ struct SearchState: Sendable {
     var last: Int64
   }
 
+  /// - Throws: ``RAGError`` of code `corrupt` where the state cannot be.
   static func fetch(_ settings: IndexSettings, in database: Database) throws -> SearchState {
-    SearchState(
+    let gone = try Int64.fetchAll(database, sql: "SELECT chunk FROM tombstone ORDER BY chunk")
+    // No fold takes such away, and enough of them make one due for ever.
+    guard [gone.first, gone.last].allSatisfy({ $0.map(IndexSettings.ids.contains) ?? true }) else {
+      throw RAGError(
+        .corrupt,
+        "the index has marks of removed chunks that cannot be; 'rag repair' keeps what is whole")
+    }
+    return SearchState(
       revision: settings.revision, generations: try Generation.fetchAll(database),
-      tombstones: IDSet(
-        try Int64.fetchAll(database, sql: "SELECT chunk FROM tombstone ORDER BY chunk")))
+      tombstones: IDSet(gone))
   }
 
   /// Takes over what an older state has read already: a tail only grows, and what left it has a

@@ -120,7 +120,12 @@ extension StoreReader {
     where line != "ok" {
       problems.append(Damage(file, line))
     }
+    if !settings.hasRoom { problems.append(Damage(file, IndexSettings.lackOfRoom)) }
+    let isNoID =
+      "id NOT BETWEEN \(IndexSettings.ids.lowerBound) AND \(IndexSettings.ids.upperBound)"
     let contradictions: [(String, String)] = [
+      ("documents have ids that cannot be", "SELECT count(*) FROM document WHERE \(isNoID)"),
+      ("chunks have ids that cannot be", "SELECT count(*) FROM chunk WHERE \(isNoID)"),
       (
         "documents lack some of their chunks",
         """

@@ -150,6 +150,41 @@ struct LieTests {
       chunk.document = 7_777
       try chunk.save(database)
     },
+    Lie("a chunk of a number that no search asks for") { database in
+      // Of the tail, whose chunks are counted by their numbers alone.
+      let last = try #require(try Int64.fetchOne(database, sql: "SELECT max(id) FROM chunk"))
+      var chunk = try LieTests.chunk(last, in: database)
+      let vector = try VectorRow(
+        #require(
+          try Row.fetchOne(
+            database, sql: "SELECT * FROM vector WHERE chunk = ?", arguments: [last])),
+        dimension: 8)
+      try database.execute(sql: "DELETE FROM chunk WHERE id = ?", arguments: [last])
+      try database.execute(sql: "DELETE FROM vector WHERE chunk = ?", arguments: [last])
+      chunk.id = -last
+      try chunk.save(database)
+      try VectorRow(chunk: -last, elements: vector.elements).insert(database)
+    },
+    Lie("a document of a number below none") { database in
+      // Without a source.
+      let id: Int64 = 60
+      var document = try DocumentRow(
+        #require(
+          try Row.fetchOne(database, sql: "SELECT * FROM document WHERE id = ?", arguments: [id])))
+      try database.execute(sql: "DELETE FROM document WHERE id = ?", arguments: [id])
+      document.id = -id
+      try document.save(database)
+      try database.execute(
+        sql: "UPDATE metadata SET document = -document WHERE document = ?", arguments: [id])
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT * FROM chunk WHERE document = ?", arguments: [id])
+      try database.execute(sql: "DELETE FROM chunk WHERE document = ?", arguments: [id])
+      for row in rows {
+        var chunk = try ChunkRow(row)
+        chunk.document = -id
+        try chunk.save(database)
+      }
+    },
     Lie("headings that are no JSON") { database in
       var chunk = try LieTests.chunk(5, in: database)
       try database.execute(sql: "DELETE FROM chunk WHERE id = 5")
@@ -174,7 +209,7 @@ struct LieTests {
     Lie("a chunk that was removed and is there") {
       try $0.execute(sql: "INSERT INTO tombstone VALUES (5), (6)")
     },
-    Lie("removed chunks that never were", isNoticed: false) {
+    Lie("removed chunks that never were") {
       try $0.execute(sql: "INSERT INTO tombstone VALUES (?), (0)", arguments: [Int64.min])
     },
     Lie("a chunk that was removed and is still to come") {

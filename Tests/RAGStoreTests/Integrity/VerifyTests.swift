@@ -43,6 +43,22 @@ struct VerifyTests {
     }
   }
 
+  @Test(
+    "tells a mark from which no commit could count on, and repair writes it anew",
+    arguments: [-1, 1 << 52 + 1, 1 << 53, .max])
+  func impossibleMark(revision: Int) async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let directory = IndexDirectory(path)
+      directory.revisionMark.write(revision)
+      #expect(try await Store.verify(directory).map(\.file) == ["lock"])
+      #expect(try await Store.repair(directory).lost == [])
+      #expect(try await Store.verify(directory) == [])
+      #expect(try bytes(directory.lock) == sample.files["lock"])
+    }
+  }
+
   @Test("takes a mark that a crash cut off for none")
   func cutOffMark() async throws {
     let sample = try await SampleIndex.make()
@@ -112,6 +128,101 @@ struct VerifyTests {
       let store = try await Store.open(directory, for: .write)
       try await store.put(record("b", ["fresh"]))
       #expect(try await store.lexical("fresh") == ["fresh"])
+    }
+  }
+
+  @Test("tells marks of removed chunks that no fold would take away, and all else refuses them")
+  func impossibleTombstones() async throws {
+    let sample = try await SampleIndex.make()
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let directory = IndexDirectory(path)
+      // Enough to make a fold due.
+      try change(
+        directory,
+        """
+        WITH RECURSIVE series (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM series WHERE i < 3000)
+          INSERT INTO tombstone SELECT -i FROM series
+        """)
+      #expect(try await Store.verify(directory).map(\.file) == ["rag.sqlite"])
+      let reader = try await Store.open(directory, for: .read)
+      let attempts: [() async throws -> Void] = [
+        { _ = try await reader.lexical("word7") },
+        { _ = try await Store.open(directory, for: .write) },
+      ]
+      for (number, attempt) in attempts.enumerated() {
+        await #expect("attempt \(number)") { try await attempt() } throws: {
+          RAGError.Code.corrupt ~= $0 && "\($0)".contains("'rag repair'")
+        }
+      }
+      #expect(try await Store.repair(directory).lost == [])
+      #expect(try await Store.verify(directory) == [])
+      let writer = try await Store.open(directory, for: .write)
+      #expect(try await SampleIndex.words(of: writer) == sample.documents)
+    }
+  }
+
+  enum Count: CaseIterable {
+    case documents, chunks, generations, commits
+
+    func set(_ value: Int, in settings: inout IndexSettings) {
+      switch self {
+      case .documents: settings.lastDocument = Int64(value)
+      case .chunks: settings.lastChunk = Int64(value)
+      case .generations: settings.lastGeneration = value
+      case .commits: settings.revision = value
+      }
+    }
+  }
+
+  @Test("tells counts that leave no room for more", arguments: Count.allCases)
+  func room(count: Count) async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      do {
+        let store = try await Store.open(directory, for: .write)
+        try await store.put(record("a", ["alpha"]))
+        try await store.settle()
+      }
+      for (value, isTold) in [(1 << 51, false), (1 << 52 + 1, true), (1 << 53, true)] {
+        let queue = try openWriter(directory.database)
+        try await queue.write { database in
+          var settings = try IndexSettings.fetch(database)
+          count.set(value, in: &settings)
+          try settings.save(database)
+        }
+        try await queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) }
+        try queue.close()
+        let problems = try await Store.verify(directory).map(\.problem)
+        #expect(problems == (isTold ? [IndexSettings.lackOfRoom] : []), "\(value)")
+        let reader = try await Store.open(directory, for: .read)
+        #expect(try await reader.lexical("alpha") == ["alpha"])
+      }
+      // At the end of all numbers.
+      guard count != .generations else { return }
+      let store = try await Store.open(directory, for: .write)
+      await #expect { try await store.put(record("b", ["beta"])) } throws: {
+        RAGError.Code.corrupt ~= $0 && "\($0)".contains(IndexSettings.lackOfRoom)
+      }
+    }
+  }
+
+  @Test("finds room in the settings of a database made of the rows of one without")
+  func countingOn() {
+    var settings = IndexSettings()
+    settings.revision = 7
+    settings.lastDocument = 5
+    settings.lastChunk = 30
+    settings.countOn(fromDocument: 4, chunk: 31, revision: 6, documentCount: 3)
+    #expect(
+      (settings.lastDocument, settings.lastChunk, settings.revision) == (5, 31, 8))
+    for count in Count.allCases {
+      var settings = settings
+      count.set(1 << 53, in: &settings)
+      settings.countOn(fromDocument: 4, chunk: 31, revision: 6, documentCount: 3)
+      #expect(
+        (settings.lastDocument, settings.lastChunk, settings.revision) == (4, 31, 7))
+      #expect(settings.hasRoom && settings.documentCount == 3)
     }
   }
 
