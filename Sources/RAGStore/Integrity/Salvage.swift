@@ -41,7 +41,8 @@ struct Salvage {
   /// - Throws: ``RAGError`` of code `corrupt` when not even the tables can be found.
   func run() async throws -> Result {
     let damaged = try DatabaseQueue(
-      path: CheckedVFS.uri(source, verifying: false), configuration: Self.configuration)
+      path: CheckedVFS.uri(source, verifying: false, immutable: hasNoLog()),
+      configuration: Self.configuration)
     directory.removeNewDatabase()
     do {
       let new = try Schema.newDatabase(in: directory)
@@ -55,6 +56,11 @@ struct Salvage {
       directory.removeNewDatabase()
       throw error
     }
+  }
+
+  /// Then nobody needs the files beside it that SQLite has for a log.
+  private func hasNoLog() throws -> Bool {
+    try UncheckedFile(source, isLog: true).map { try $0.size() == 0 } ?? true
   }
 
   private static var configuration: Configuration {
@@ -75,7 +81,8 @@ struct Salvage {
     // Not in one transaction: SQLite does not let one end well in which a page was malformed. The
     // lock keeps other writers out.
     let strict = try? DatabaseQueue(
-      path: CheckedVFS.uri(source, through: .mending), configuration: Self.configuration)
+      path: CheckedVFS.uri(source, through: .mending, immutable: hasNoLog()),
+      configuration: Self.configuration)
     defer { try? strict?.close() }
     return try await Cancellation.forwarding { cancellation in
       try await damaged.unsafeRead { source in
@@ -111,8 +118,9 @@ struct Salvage {
     pagesMayBeStale: Bool
   ) throws -> Result {
     // What was acknowledged at least.
+    let own = try LogOrigin.revision(of: directory.database) ?? 0
     let mark = try max(
-      directory.revisionMark.read() ?? 0, LogOrigin.revision(of: directory.database) ?? 0)
+      directory.revisionMark.read() ?? 0, IndexSettings.roomyCounts ~= Int64(own) ? own : 0)
     var settings = IndexSettings()
     var canBeRead = true
     do {
@@ -159,11 +167,10 @@ struct Salvage {
         result.lost.append("documents on damaged pages, if there were more: nobody knows how many")
       }
       result.lost += sources.map { "the source of \($0), if it was kept" }
-      settings.documentCount = result.keptCount
-      settings.lastDocument = max(settings.lastDocument, lastDocument)
-      settings.lastChunk = max(settings.lastChunk, reader.lastChunk)
       let revision = settings.revision
-      settings.revision = min(max(revision, mark) + 1, Int(IndexSettings.highestCount))
+      settings.countOn(
+        fromDocument: lastDocument, chunk: reader.lastChunk, revision: mark,
+        documentCount: result.keptCount)
       try settings.save(target)
       if !hasSettings, result.keptCount > 0, Self.mayHaveVectors(database) {
         result.lost.append("all vectors: the next ingest of the sources makes them anew")
@@ -185,9 +192,7 @@ struct Salvage {
   }
 
   private func leaves(_ database: Database, _ new: DatabaseQueue) throws -> LeafRows? {
-    guard try UncheckedFile(source, isLog: true).map({ try $0.size() == 0 }) ?? true else {
-      return nil
-    }
+    guard try hasNoLog() else { return nil }
     var tables: [String: LeafRows.Table] = [:]
     for name in ["document", "source", "chunk", "vector"] {
       let root = try? UInt32.fetchOne(

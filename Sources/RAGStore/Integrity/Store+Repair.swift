@@ -134,6 +134,9 @@ extension Store {
       // Half of a commit that was never acknowledged is worth nothing.
       let place = damage.mayBeTornCommit ? 1 : 0
       sources.insert(.copy(with: .wholeFrames), at: place)
+    } else if directory.hasLog {
+      // SQLite may not take a log that it would have to read the database by.
+      sources.append(.copy(with: .wholeFrames))
     }
     if directory.hasLog { sources.append(.copy(with: .nothing)) }
     return sources
