@@ -193,4 +193,25 @@ struct IngestWatchTests {
       #expect(try await watched.outcome(of: "/in/link.md") == .updated(chunks: 1, embedded: 1))
     }
   }
+
+  @Test("removes the document of a link when its target went, or is a directory")
+  func targetGone() async throws {
+    try await withTemporaryDirectory { directory in
+      for index in 0..<8 { try directory.write("\(index).txt", "Text \(index) alpha.") }
+      try directory.write("below/gone.md", "Gone.")
+      try directory.write("below/replaced.md", "Replaced.")
+      for name in ["gone", "replaced"] {
+        symlink("below/\(name).md", directory.docs + "/\(name).link.md")
+      }
+      var watched = try await Watched(directory)
+      #expect(try await watched.outcomes(12).count == 12)
+
+      try directory.remove("below/gone.md")
+      #expect(
+        try await watched.outcomes(1) == ["/below/gone.md": .removed, "/gone.link.md": .removed])
+      try directory.remove("below/replaced.md")
+      try directory.write("below/replaced.md/text.txt", "A directory.")
+      #expect(try await watched.outcomes(1)["/replaced.link.md"] == .removed)
+    }
+  }
 }

@@ -50,7 +50,7 @@ struct Pruner {
     // A change at or above a root is one of the whole root.
     return PathSet(
       changes.paths.filter { path in roots.contains { path.isAtOrBelow($0) } }
-        + roots.filter(changes.covers)
+        + roots.filter(changes.covers) + met.lost
     ).outermost.sorted()
   }
 

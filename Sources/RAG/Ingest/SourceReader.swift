@@ -65,7 +65,11 @@ struct SourceReader {
       case .file(let file): try await read(file)
       case .skipped(let path, let reason) where path != walker.root:
         // What the index has of it, or of what lay below it, is gone.
-        guard walks.concerns(path) else { continue }
+        guard walks.concerns(path) else {
+          // A link whose target went is as it was.
+          if try await holdsDocuments(at: path) { met.insertLost(path) }
+          continue
+        }
         try await add(IngestStep(source: path), .skipped(reason: reason))
       case .skipped(let path, let reason), .failed(let path, let reason):
         // What was asked for by name and cannot be had is a failure.
@@ -74,6 +78,10 @@ struct SourceReader {
         try await add(IngestStep(source: path), .failed(reason: reason))
       }
     }
+  }
+
+  private func holdsDocuments(at path: String) async throws -> Bool {
+    try await context.read { try !$0.documentKeys(under: path).isEmpty } ?? false
   }
 
   private mutating func read(_ file: FileReference) async throws {

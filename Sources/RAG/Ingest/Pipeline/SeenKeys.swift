@@ -5,6 +5,8 @@
 struct SeenKeys: Sendable {
   private var keys: Set<Int> = []
   private var trees: Set<Int> = []
+  /// Paths that changed without a sign: what the index holds at them may be gone.
+  private(set) var lost: [String] = []
 
   /// Adds a key, and tells whether it is new.
   @discardableResult
@@ -12,6 +14,8 @@ struct SeenKeys: Sendable {
 
   /// Adds a path with all that may lie below it, or be a record in it.
   mutating func insertTree(_ path: String) { trees.insert(path.utf8.byteHash) }
+
+  mutating func insertLost(_ path: String) { lost.append(path) }
 
   /// Whether a key was met, or lies where nobody could look.
   func contains(_ key: String) -> Bool {
