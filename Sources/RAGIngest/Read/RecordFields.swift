@@ -32,7 +32,7 @@ struct RecordFields: Sendable {
       fields[Self.title] = nil
     }
     var metadata: Metadata = [:]
-    for (name, value) in fields { try value.add(to: &metadata, name: name) }
+    for (name, value) in fields.inOrder { try value.add(to: &metadata, name: name) }
     return RecordReader.Record(id: id, text: text, title: title, metadata: metadata, line: line)
   }
 
@@ -110,7 +110,7 @@ enum JSONValue: Decodable {
             "has fields within each other, more than \(Self.depthLimit) deep or of names that "
             + "have more than \(Self.nameByteCount) bytes together")
       }
-      for (inner, value) in fields {
+      for (inner, value) in fields.inOrder {
         try value.add(to: &metadata, name: "\(name).\(inner)", depth: depth + 1)
       }
     } else if let value = try metadataValue(depth: depth) {
@@ -132,9 +132,14 @@ enum JSONValue: Decodable {
     // An object in a list has no name of its own.
     case .object(let fields):
       .list(
-        try fields.sorted { $0.key < $1.key }.compactMap {
+        try fields.inOrder.compactMap {
           try $0.value.metadataValue(depth: depth + 1)
         })
     }
   }
+}
+
+extension [String: JSONValue] {
+  /// The fields by their names: of two whose joined names are the same, the same one stays each time.
+  fileprivate var inOrder: [(key: String, value: JSONValue)] { sorted { $0.key < $1.key } }
 }

@@ -47,6 +47,17 @@ struct RecordReaderTests {
       ])
   }
 
+  @Test("JSON Lines: of names that are the same when joined, the same one counts each time")
+  func joinedNames() throws {
+    for name in (0..<32).map({ "n\($0)" }) {
+      let line = """
+        {"text":"x","\(name).b":1,"\(name)":{"b":2},"o":{"\(name)":{"c":3},"\(name).c":4}}
+        """
+      #expect(
+        try read(line, .jsonl).records.first?.metadata == ["\(name).b": 1, "o.\(name).c": 4])
+    }
+  }
+
   @Test("JSON Lines: a faulty line is a skip with its number, the others go on")
   func faultyLines() throws {
     let lines: [(String, String?)] = [
