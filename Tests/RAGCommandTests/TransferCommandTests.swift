@@ -67,4 +67,24 @@ struct TransferCommandTests {
         try sandbox.rag("status", "--json", "--index", "new").json()["documents"] as? Int == 0)
     }
   }
+
+  @Test(
+    "make no index of what is no export",
+    arguments: [
+      "", "\n", "no JSON\n", "{\"id\":\"a\",\"text\":\"b\"}\n",
+      "{\"format\":\"rag-export\",\"version\":1}\n",
+      "{\"dimension\":3,\"format\":\"rag-export\",\"version\":2}\n",
+    ])
+  func noExport(text: String) throws {
+    try Sandbox.run { sandbox in
+      try sandbox.write("file", text)
+      for run in [
+        try sandbox.rag("import", "file", "--index", "new"),
+        try sandbox.rag("import", "-", "--index", "new", input: text),
+      ] {
+        #expect(run.status == 2 && run.hasOneError && run.output.isEmpty, "\(run.errors)")
+        #expect(!FileManager.default.fileExists(atPath: sandbox.path + "/new"))
+      }
+    }
+  }
 }

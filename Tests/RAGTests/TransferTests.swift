@@ -53,6 +53,7 @@ struct TransferTests {
       ("\"utf8\":[0,", "\"utf8\":[0,9"), ("\"characters\":[0,", "\"characters\":[0,9"),
       ("\"utf8\":[0,", "\"utf8\":[900,"), ("\"lines\":[1,1", "\"lines\":[0,1"),
       ("\"lines\":[1,1", "\"lines\":[1,1000"), ("\"lines\":[1,1", "\"lines\":[2,1"),
+      ("\"encoding\":\"utf-8\"", "\"encoding\":\"nonsense\""),
     ])
   func lie(old: String, new: String) async throws {
     try await withTemporaryDirectory { directory in
@@ -87,6 +88,31 @@ struct TransferTests {
         try await words.import(lines(export))
       } throws: { ($0 as? RAGError)?.code == .modelMismatch }
       #expect(try await words.status().documents == 1)
+    }
+  }
+
+  @Test("whose header has one of fingerprint and dimension only is refused")
+  func halfEncoder() async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(at: directory.index)
+      try await engine.upsert([MemoryDocument(id: "a", text: "Ants live on land.")])
+      let export = try await export(engine)
+      for half in ["\"dimension\":384", "\"fingerprint\":\"f\""] {
+        let header = export[0].replacing("{\"", with: "{\(half),\"", maxReplacements: 1)
+        #expect(header != export[0])
+        var sum = ExportEnd()
+        sum.add(header.utf8)
+        sum.add(export[1].utf8, chunkCount: 1)
+        let end = String(decoding: try JSONEncoder().encode(sum), as: UTF8.self)
+        let target = try await Engine.open(at: directory.path + "/half")
+        await #expect("\(half)") {
+          try await target.import(lines([header, export[1], end]))
+        } throws: {
+          let error = $0 as? RAGError
+          return error?.code == .invalidInput && error?.message.hasPrefix("line 1: ") == true
+        }
+        #expect(try await target.status().documents == 0)
+      }
     }
   }
 

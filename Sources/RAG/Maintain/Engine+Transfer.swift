@@ -65,6 +65,17 @@ extension Engine {
     return count
   }
 
+  /// Proves that what begins with a line, or holds none, may be an export.
+  /// - Throws: ``RAGError``: `invalidInput` or `incompatibleFormat`.
+  package static func requireExport(firstLine: [UInt8]?) throws {
+    var reader = ExportReader()
+    guard let firstLine else {
+      _ = try reader.finish()
+      return
+    }
+    _ = try reader.read(firstLine)
+  }
+
   private func put(_ spool: LineSpool, _ header: ExportHeader) async throws -> Int {
     let encoder = header.dimension.map {
       (fingerprint: header.fingerprint ?? "", name: header.encoder ?? "", dimension: $0)
@@ -94,12 +105,6 @@ extension Engine {
 
   /// Proves that an export can go into this index.
   private func requireFit(_ header: ExportHeader) async throws {
-    guard header.format == ExportHeader.format, header.version == ExportHeader.version else {
-      throw RAGError(
-        .incompatibleFormat,
-        "is not an export of version \(ExportHeader.version); write it with this build's 'rag export'"
-      )
-    }
     let settings = try await store.read { $0.settings }
     guard settings.fingerprint != nil || header.fingerprint == nil || settings.documentCount == 0
     else {

@@ -16,7 +16,7 @@ struct ExportReader {
     number += 1
     // Line ends may have become those of another system.
     let end = line.lastIndex { $0 != 0x20 && $0 != 0x0D }.map { $0 + 1 } ?? 0
-    guard end > 0 else { return false }
+    guard end > 0 || header == nil else { return false }
     do {
       return try take(line[..<end])
     } catch let error as DecodingError {
@@ -34,7 +34,9 @@ struct ExportReader {
   private mutating func take(_ line: ArraySlice<UInt8>) throws -> Bool {
     guard !isAtEnd else { throw RAGError(.invalidInput, "stands behind the end of the export") }
     guard let header else {
-      header = try decoder.decode(ExportHeader.self, from: Data(line))
+      let header = try decoder.decode(ExportHeader.self, from: Data(line))
+      try header.check()
+      self.header = header
       sum.add(line)
       return false
     }

@@ -1,5 +1,6 @@
 import Foundation
 import RAGCore
+import RAGIngest
 import RAGStore
 
 /// The first line of an export.
@@ -15,6 +16,19 @@ struct ExportHeader: Codable {
   var dimension: Int?
   /// JSON, as the ingest that made the index said.
   var chunking: String?
+
+  /// - Throws: ``RAGError`` of code `incompatibleFormat`, or `invalidInput` for what no index is.
+  func check() throws {
+    guard format == Self.format, version == Self.version else {
+      throw RAGError(
+        .incompatibleFormat,
+        "is not an export of version \(Self.version); write it with this build's 'rag export'")
+    }
+    guard (fingerprint == nil) == (dimension == nil) else {
+      throw RAGError(
+        .invalidInput, "one of 'fingerprint' and 'dimension' is there without the other")
+    }
+  }
 }
 
 /// The last line of an export: what the lines before it hold.
@@ -86,6 +100,7 @@ struct ExportedDocument: Codable {
   func record(dimension: Int?) throws -> DocumentRecord {
     guard !id.isEmpty else { throw RAGError(.invalidInput, "'id' is empty") }
     guard byteCount >= 0 else { throw RAGError(.invalidInput, "'byteCount' is below 0") }
+    try DocumentParser.checkEncoding(encoding)
     let texts =
       [id, path, title, language, encoding, converter].compactMap(\.self) + chunks.map(\.text)
       + chunks.flatMap(\.headings)

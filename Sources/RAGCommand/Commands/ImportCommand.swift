@@ -24,7 +24,9 @@ struct ImportCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() async throws {
-    let lines = try LineReader(file == "-" ? nil : file)
+    var lines = try LineReader(file == "-" ? nil : file)
+    // What is no export makes no index.
+    try Engine.requireExport(firstLine: await lines.first())
     let engine = try await index.open(for: .write, wait: wait.duration)
     let count = try await engine.import(lines, wait: wait.duration)
     Messages.tell(mended: engine.mended)

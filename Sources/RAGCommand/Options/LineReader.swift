@@ -28,6 +28,13 @@ struct LineReader: AsyncSequence, AsyncIteratorProtocol {
 
   func makeAsyncIterator() -> LineReader { self }
 
+  /// Reads the first line, which stays the next one.
+  mutating func first() async throws -> [UInt8]? {
+    // Nothing of the buffer is given up for it.
+    defer { start = 0 }
+    return try await next()
+  }
+
   mutating func next() async throws -> [UInt8]? {
     var searched = start
     while true {
