@@ -91,6 +91,9 @@ struct IngestCommand: AsyncParsableCommand {
     guard !paths.isEmpty else {
       throw ValidationError("Name a file or directory, or - for standard input")
     }
+    guard !paths.contains("") else {
+      throw ValidationError("A path is not empty; for the current directory, write '.'")
+    }
     guard paths.count(where: { $0 == "-" }) <= 1 else {
       throw ValidationError("Standard input (-) can be read once only")
     }

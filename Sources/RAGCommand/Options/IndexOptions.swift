@@ -9,9 +9,19 @@ struct IndexOptions: ParsableArguments {
       "The directory of the index (default: RAG_INDEX, or .rag).", valueName: "dir"))
   var index: String?
 
+  func validate() throws {
+    guard index != "" else {
+      throw ValidationError("--index is not empty; for the current directory, write '.'")
+    }
+  }
+
   /// The directory of the index.
   func directory() throws -> String {
     let path = try index ?? Setting.index.value() ?? ".rag"
+    guard !path.isEmpty else {
+      throw RAGError(
+        .invalidInput, "the setting 'index' is empty", path: Configuration.path)
+    }
     // What other names than the one that was meant would become too.
     guard !path.contains("\u{FFFD}") else {
       throw RAGError(
