@@ -55,6 +55,23 @@ struct BackupTests {
     }
   }
 
+  @Test("into the index itself is refused through a link, wherever the link is")
+  func insideThroughLink() async throws {
+    try await withIndex { store, path in
+      symlink("index", path + "/link")
+      let opened = try await Store.open(IndexDirectory(path + "/link"), for: .read)
+      for target in ["link/copy", "link/new/copy", "index/copy"] {
+        for store in [store, opened] {
+          await #expect("\(target)") {
+            try await store.backup(to: IndexDirectory(path + "/" + target))
+          } throws: { ($0 as? RAGError)?.code == .invalidInput }
+        }
+      }
+      // What stands beside the index begins with its name only.
+      try await opened.backup(to: IndexDirectory(path + "/index-copy"))
+    }
+  }
+
   @Test("takes the place of what an interrupted one left, and makes the directories above it")
   func leftover() async throws {
     try await withIndex { store, path in

@@ -18,7 +18,9 @@ extension Store {
         .invalidInput, "is there already; name a directory that does not exist", path: target.path)
     }
     try requireNew()
-    guard !target.path.utf8.starts(with: (directory.path + "/").utf8) else {
+    let index = directory.path.resolvedPath ?? directory.path
+    // Where links lead: its own name is not there yet.
+    guard !target.path.locatedPath.utf8.starts(with: (index + "/").utf8) else {
       throw RAGError(
         .invalidInput, "lies in the index itself; name a directory elsewhere", path: target.path)
     }
