@@ -1,6 +1,6 @@
 import Foundation
 import RAGCore
-package import RAGIngest
+import RAGIngest
 
 extension ChunkOptions {
   /// As an index keeps them; equal options give equal text.
