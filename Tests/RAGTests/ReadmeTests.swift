@@ -14,14 +14,12 @@ struct ReadmeTests {
     }
   }
 
-  /// Where a host app is made, and built beside the package's own build.
-  private static let host = Demo.root + ".build-host"
-
   @Test("has a host app of under 30 lines that builds, runs, and fetches few packages")
   func hostApp() async throws {
     let sample = try #require(Self.blocks("swift").first { $0.contains("import RAG") })
     #expect(sample.split(separator: "\n").count < 30)
-    let host = Self.host
+    // Its builds are kept from run to run beside the package's own.
+    let host = Demo.root + ".build-host"
     let manager = FileManager.default
     try manager.createDirectory(atPath: host + "/Sources/Host", withIntermediateDirectories: true)
     try manager.createDirectory(atPath: host + "/notes", withIntermediateDirectories: true)
@@ -52,24 +50,6 @@ struct ReadmeTests {
     try? manager.removeItem(atPath: host + "/notes.rag")
     let output = try await Demo.run(["env", "-C", host, host + "/.build/release/Host"])
     #expect(output.contains("whales.txt:1"), "\(output)")
-  }
-
-  @Test("names benchmarks that are there, and all of them build")
-  func benchmarks() async throws {
-    let lines = Self.readme.split(separator: "\n").filter {
-      $0.contains("--package-path Benchmarks")
-    }
-    #expect(!lines.isEmpty)
-    let package = Demo.root + "Benchmarks"
-    let all = try FileManager.default.contentsOfDirectory(atPath: package + "/Sources")
-    for line in lines {
-      #expect(line.split(separator: " ").contains { all.contains(String($0)) }, "\(line)")
-    }
-    // The host app's build has the library's modules.
-    _ = try await Demo.run([
-      "swift", "build", "-c", "release", "--package-path", package, "--scratch-path",
-      Self.host + "/.build",
-    ])
   }
 
   @Test("names commands that exist")
