@@ -33,6 +33,14 @@ struct RevisionMark {
     return (0...Self.byteCount).contains { bytes == Array(new.prefix($0) + old.dropFirst($0)) }
   }
 
+  /// Whether it is damaged, and does not tell any more that `revision` is the last: it is neither cut
+  /// off at it, nor its mark but for one byte or its end.
+  func isLost(at revision: Int) -> Bool {
+    guard isDamaged, !isCutOff(at: revision) else { return false }
+    let bytes = bytes
+    return bytes.count < 8 || zip(bytes, Self.encoded(revision)).count(where: !=) > 1
+  }
+
   private enum Content: Equatable {
     /// No revision was acknowledged, or there was no room to write it.
     case none

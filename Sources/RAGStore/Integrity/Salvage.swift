@@ -37,6 +37,9 @@ struct Salvage {
   /// Whether older pages may stand in the place of broken ones.
   var pagesMayBeStale = false
 
+  /// What nobody knows without the mark of the last commit.
+  static let lostWithMark = "the last commits, if there were more: their mark is damaged"
+
   /// Makes the new database of the directory.
   /// - Throws: ``RAGError`` of code `corrupt` when not even the tables can be found.
   func run() async throws -> Result {
@@ -179,8 +182,8 @@ struct Salvage {
         result.lost.append("the last commits, if a log was lost: nobody can tell")
       } else if result.missingCommitCount > 0 {
         result.lost.append("all that the last \(result.missingCommitCount) commits changed")
-      } else if directory.revisionMark.isDamaged, !directory.revisionMark.isCutOff(at: revision) {
-        result.lost.append("the last commits, if there were more: their mark is damaged")
+      } else if directory.revisionMark.isLost(at: revision) {
+        result.lost.append(Self.lostWithMark)
       }
     }
     return result

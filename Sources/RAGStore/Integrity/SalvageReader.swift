@@ -120,10 +120,9 @@ struct SalvageReader {
     document.source = try ifWhole { try value("source", row.id) { try SourceRow($0) } }
     if document.source == nil, !isCertain(noSourceOf: row.id) { document.mayLackSource = true }
     // Its rows may be of two versions, and no checksum tells: the next ingest is to read it again.
-    if pagesMayBeStale || document.mayLackSource { document.row.settingsHash = Data() }
+    document.row.settingsHash = Data()
     guard keepsVectors else {
       // Nor does that find its vectors.
-      document.row.settingsHash = Data()
       for index in document.chunks.indices { document.chunks[index].identity = Data() }
       return document
     }

@@ -41,7 +41,11 @@ extension Store {
       report.documents = try await open(directory, for: .read).read { try $0.counts().documents }
       return report
     }
-    if report.damage.contains(where: { !$0.isRebuildable }) {
+    // What a broken commit left is kept with the log.
+    let isUnfinished =
+      try directory.revisionMark.isDamaged
+      && !LogVerifier.verify(directory.database).unfinishedFrames.isEmpty
+    if isUnfinished || report.damage.contains(where: { !$0.isRebuildable }) {
       let lock = try await WriterLock.acquire(directory.lock, wait: wait)
       defer { withExtendedLifetime(lock) {} }
       try requireSame()
@@ -51,6 +55,10 @@ extension Store {
     let store = try await open(directory, for: .write, wait: wait)
     let lock = try await store.lockForWriting(wait: wait)
     defer { withExtendedLifetime(lock) {} }
+    let found = try await store.read { $0.settings.revision }
+    if report.damagedDatabase == nil, directory.revisionMark.isLost(at: found) {
+      report.lost.append(Salvage.lostWithMark)
+    }
     // Notes which files are damaged, so that the fold takes the rows in their place.
     _ = try await store.read { try $0.generationProblems() }
     try await store.settle()

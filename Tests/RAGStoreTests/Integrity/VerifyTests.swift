@@ -53,7 +53,8 @@ struct VerifyTests {
       let directory = IndexDirectory(path)
       directory.revisionMark.write(revision)
       #expect(try await Store.verify(directory).map(\.file) == ["lock"])
-      #expect(try await Store.repair(directory).lost == [])
+      // Nobody knows whether there were later ones.
+      #expect(try await Store.repair(directory).lost == [Salvage.lostWithMark])
       #expect(try await Store.verify(directory) == [])
       #expect(try bytes(directory.lock) == sample.files["lock"])
     }
