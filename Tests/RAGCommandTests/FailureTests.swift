@@ -84,8 +84,8 @@ struct FailureTests {
       let run = try sandbox.rag("ingest", "a.txt", "--wait", "0")
       #expect(run.status == 75)
       #expect(run.hasOneError)
-      for command in ["compact", "delete a.txt", "import -"] {
-        let run = try sandbox.shell("rag \(command) --wait 0 < /dev/null")
+      for command in ["compact", "delete a.txt", "export | rag import -"] {
+        let run = try sandbox.shell("rag \(command) --wait 0")
         #expect(run.status == 75 && run.hasOneError, "\(command): \(run.errors)")
       }
       #expect(try sandbox.rag("query", "alpha").status == 0)
