@@ -60,12 +60,21 @@ struct UsageTests {
       (["query", "x", "--stream", "--json"], "JSON already"),
       (["query", "x", "-k", "many"], "'many'"),
       (["query", "x", "--recall", "95"], "from 0 to 1"),
+      (["query", "x", "-k", "0"], "1 to 1000"),
+      (["query", "x", "--context", "0"], "--context"),
+      (["query", "x", "--diversity", "nan"], "--diversity"),
+      (["query", "x", "--dimensions", "0"], "--dimensions"),
       (["ingest"], "path"),
       (["ingest", "x", "--format", "xml"], "csv"),
       (["ingest", "x", "--id-field", "id"], "--format"),
       (["ingest", "x", "--meta", "novalue"], "novalue"),
       (["ingest", "-", "-"], "once"),
       (["ingest", ""], "not empty"),
+      (["ingest", "x", "--chunk-tokens", "0"], "16 tokens"),
+      (["ingest", "x", "--encoding", "x-1"], "encoding"),
+      (["ingest", "x", "--include", "["], "no pattern"),
+      (["ingest", "x", "--exclude", ""], "no pattern"),
+      (["ingest", "x", "--convert", "pdftotext"], ".pdf=pdftotext"),
       (["ingest", "x", "--index", ""], "--index"),
       (["status", "--index", ""], "--index"),
       (["ingest", "x", "--title", "t"], "standard input"),
@@ -87,6 +96,7 @@ struct UsageTests {
       (["eval", "--beir", "a", "--queries", "first"], "even"),
       (["bench"], "questions"),
       (["bench", "a", "--recall", "95"], "from 0 to 1"),
+      (["bench", "a", "-k", "1001"], "1 to 1000"),
       (["embed", "--precision", "f8"], "f32"),
       (["sql", "x"], "--db"),
       (["sql", "--db", "x"], "question"),
@@ -104,6 +114,7 @@ struct UsageTests {
       #expect(run.hasOneError, "\(run.errors)")
       #expect(run.errors.contains(hint), "\(run.errors)")
       #expect(run.output.isEmpty)
+      #expect(try sandbox.shell("test ! -e .rag").status == 0, "\(line)")
     }
   }
 

@@ -51,6 +51,9 @@ struct BenchCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard (1...Limits().hitCount).contains(count) else {
+      throw ValidationError("-k takes 1 to \(Limits().hitCount)")
+    }
     if let wrong = recall.first(where: { !(0...1).contains($0) }) {
       throw ValidationError("--recall is a share from 0 to 1, not \(wrong)")
     }

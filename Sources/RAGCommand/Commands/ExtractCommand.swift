@@ -43,7 +43,7 @@ struct ExtractCommand: AsyncParsableCommand {
 
   func run() async throws {
     let limits = Limits()
-    let converters = try convert.map { try Converter(parsing: $0) }
+    let converters = try checkingArguments("--convert") { try convert.map(Converter.init) }
     let bytes: [UInt8]
     if file == "-" {
       var input = StandardInput(limits)

@@ -178,7 +178,7 @@ struct IngestCommand: AsyncParsableCommand {
     var options = IngestOptions()
     options.include = include
     options.exclude = exclude
-    options.converters = try convert.map { try Converter(parsing: $0) }
+    options.converters = try checkingArguments("--convert") { try convert.map(Converter.init) }
     options.records = records.recordFormat()
     options.encoding = encoding
     options.content = content
@@ -189,7 +189,7 @@ struct IngestCommand: AsyncParsableCommand {
     options.chunkTokenCount = chunkTokens
     options.chunkOverlapTokenCount = chunkOverlap
     // A mistake makes no index.
-    try options.check()
+    try checkingArguments { try options.check() }
     return options
   }
 }

@@ -53,6 +53,10 @@ struct EncoderOptions: ParsableArguments {
   @Flag(help: "Hash the model's weights again, though the file looks unchanged.")
   var verifyModel = false
 
+  func validate() throws {
+    guard dimensions ?? 1 > 0 else { throw ValidationError("--dimensions takes 1 or more") }
+  }
+
   /// Where the model is; nil: no model is wanted.
   func directory() throws -> String? {
     let directory = try encoder ?? Setting.encoder.value() ?? BERTEncoder.standardDirectory

@@ -18,12 +18,8 @@ struct FilterOptions: ParsableArguments {
   /// - Throws: an error of usage that names the column.
   func filter() throws -> Filter? {
     guard let text = `where` else { return nil }
-    do {
-      return try Filter(parsing: text).resolvingPaths(
-        against: FileManager.default.currentDirectoryPath)
-    } catch let error as RAGError {
-      throw ValidationError("--where: \(error.message)")
-    }
+    return try checkingArguments("--where") { try Filter(parsing: text) }
+      .resolvingPaths(against: FileManager.default.currentDirectoryPath)
   }
 }
 

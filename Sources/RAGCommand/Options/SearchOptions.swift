@@ -42,6 +42,15 @@ struct SearchOptions: ParsableArguments {
   @OptionGroup var reranker: RerankerOptions
 
   func validate() throws {
+    guard (1...Limits().hitCount).contains(count) else {
+      throw ValidationError("-k takes 1 to \(Limits().hitCount)")
+    }
+    guard (1...100_000).contains(context ?? 1) else {
+      throw ValidationError("--context takes 1 to 100000 tokens")
+    }
+    guard (0...1).contains(diversity) else {
+      throw ValidationError("--diversity is a share from 0 to 1, not \(diversity)")
+    }
     guard (0...1).contains(recall) else {
       throw ValidationError("--recall is a share from 0 to 1, not \(recall)")
     }
