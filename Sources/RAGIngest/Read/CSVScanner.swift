@@ -145,7 +145,7 @@ struct CSVHeader: Sendable {
 
   private static func value(_ text: String) -> JSONValue {
     guard let number = number(text) else { return .string(text) }
-    return Int64(text).map(JSONValue.integer) ?? .number(number)
+    return Int(text).map(JSONValue.integer) ?? .number(number)
   }
 
   /// A number as JSON writes it; `007`, `+1`, `0x10`, `.5` and `nan` are text.

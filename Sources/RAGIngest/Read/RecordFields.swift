@@ -1,4 +1,3 @@
-import Foundation
 import RAGCore
 
 /// The fields of a record that are more than metadata.
@@ -47,47 +46,20 @@ struct RecordFields: Sendable {
   }
 }
 
-/// A value of JSON.
-enum JSONValue: Decodable {
-  case null
-  case bool(Bool)
-  case integer(Int64)
-  case number(Double)
-  case string(String)
-  case array([JSONValue])
-  case object([String: JSONValue])
-
+extension JSONValue {
   /// Reads one object.
   /// - Throws: ``RecordFault``.
   static func object(in bytes: ArraySlice<UInt8>) throws -> [String: JSONValue] {
-    guard String(validating: bytes, as: UTF8.self) != nil else {
+    guard let text = String(validating: bytes, as: UTF8.self) else {
       throw RecordFault(reason: "is not valid UTF-8")
     }
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(bytes)) else {
-      throw RecordFault(reason: "is not valid JSON")
-    }
-    guard case .object(let fields) = value else {
-      throw RecordFault(reason: "is not a JSON object")
-    }
-    return fields
-  }
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let value = try? container.decode(String.self) {
-      self = .string(value)
-    } else if let value = try? container.decode(Int64.self) {
-      self = .integer(value)
-    } else if let value = try? container.decode(Double.self) {
-      self = .number(value)
-    } else if let value = try? container.decode(Bool.self) {
-      self = .bool(value)
-    } else if container.decodeNil() {
-      self = .null
-    } else if let value = try? container.decode([JSONValue].self) {
-      self = .array(value)
-    } else {
-      self = .object(try container.decode([String: JSONValue].self))
+    do {
+      guard case .object(let fields) = try JSONValue(json: text) else {
+        throw RecordFault(reason: "is not a JSON object")
+      }
+      return fields
+    } catch let error as JSONReader.SyntaxError {
+      throw RecordFault(reason: "is \(error)")
     }
   }
 
@@ -125,7 +97,7 @@ enum JSONValue: Decodable {
     return switch self {
     case .null: nil
     case .bool(let value): .bool(value)
-    case .integer(let value): MetadataValue(wholeNumber: value)
+    case .integer(let value): MetadataValue(wholeNumber: Int64(value))
     case .number(let value): .number(value)
     case .string(let value): .string(value)
     case .array(let values): .list(try values.compactMap { try $0.metadataValue(depth: depth + 1) })

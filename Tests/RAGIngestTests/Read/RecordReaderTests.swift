@@ -68,6 +68,7 @@ struct RecordReaderTests {
       (#"{"id":[1],"text":"x"}"#, "neither a string nor a number"),
       (#"{"id":"d","text":"x"} {"#, "not valid JSON"),
       (#"{"id":"s","text":"\ud800"}"#, "not valid JSON"),
+      (#"{"id":"t","text":"x","text":"y"}"#, "a key comes twice"),
       (String(repeating: "[", count: 100_000), "not valid JSON"),
       (#"{"id":"z","text":"Last"}"#, nil),
     ]
