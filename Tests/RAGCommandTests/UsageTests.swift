@@ -77,6 +77,7 @@ struct UsageTests {
       (["ingest", "x", "--convert", "pdftotext"], ".pdf=pdftotext"),
       (["ingest", "x", "--index", ""], "--index"),
       (["status", "--index", ""], "--index"),
+      (["eval", "--beir", "a", "--index", ""], "--index"),
       (["ingest", "x", "--title", "t"], "standard input"),
       (["ingest", "x", "--prune", "--no-prune"], "--no-prune"),
       (["compact", "--wait", "-1"], "--wait"),

@@ -158,6 +158,7 @@ struct EvalCommand: AsyncParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    try IndexOptions.validate(index)
     guard sql.isEmpty else {
       let isAlone =
         beir.isEmpty && qrels == nil && topics == nil && runFiles.isEmpty && baseline == nil
@@ -278,8 +279,8 @@ struct EvalCommand: AsyncParsableCommand {
         ways: ways)
     }
     if topics != nil {
-      let directory = try index ?? Setting.index.value() ?? ".rag"
-      return try await runner.report(part: queries, on: target(directory, .read))
+      return try await runner.report(
+        part: queries, on: target(IndexOptions.directory(index), .read))
     }
     try runner.check(ways, corpus: runner.evaluation.set.documents.map(\.id))
     let scratch = FileManager.default.temporaryDirectory.appending(path: "rag-eval-\(UUID())")

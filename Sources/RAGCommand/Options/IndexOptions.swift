@@ -9,14 +9,20 @@ struct IndexOptions: ParsableArguments {
       "The directory of the index (default: RAG_INDEX, or .rag).", valueName: "dir"))
   var index: String?
 
-  func validate() throws {
+  func validate() throws { try Self.validate(index) }
+
+  /// The directory of the index.
+  func directory() throws -> String { try Self.directory(index) }
+
+  /// Checks what `--index` names, where it has a help of its own.
+  static func validate(_ index: String?) throws {
     guard index != "" else {
       throw ValidationError("--index is not empty; for the current directory, write '.'")
     }
   }
 
-  /// The directory of the index.
-  func directory() throws -> String {
+  /// The directory of the index that `--index` names, or else a setting.
+  static func directory(_ index: String?) throws -> String {
     let path = try index ?? Setting.index.value() ?? ".rag"
     guard !path.isEmpty else {
       throw RAGError(
