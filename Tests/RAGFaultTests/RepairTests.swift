@@ -145,7 +145,8 @@ extension Faults {
           continue
         }
         // A line stands for one document, or says for how many.
-        let lostCount = lost.filter { !$0.hasPrefix("the source of ") }.reduce(0) {
+        let documents = lost.filter { !$0.contains(", if it ") && !$0.hasPrefix("how texts ") }
+        let lostCount = documents.reduce(0) {
           $0
             + ($1.hasSuffix("more, whose names are lost") ? Int($1.prefix { $0.isNumber }) ?? 0 : 1)
         }

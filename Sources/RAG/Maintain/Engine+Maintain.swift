@@ -16,12 +16,16 @@ extension Engine {
   /// graph and full text anew. Lost documents come back with the next ingest of their sources.
   ///
   /// A damaged database is kept beside the new one, as `rag.sqlite.damaged`.
+  /// - Parameter tell: is given the report, to show it. Where it throws, or the process ends before,
+  ///   the next repair tells again what was lost.
   /// - Throws: ``RAGError``: `notFound`, `busy`, `corrupt` when nothing can be saved, `diskFull`,
   ///   `readOnly`, `io`, `cancelled`.
   public static func repair(
-    at directory: String, wait: Duration = .seconds(5)
+    at directory: String, wait: Duration = .seconds(5),
+    tell: (RepairReport) throws -> Void = { _ in }
   ) async throws -> RepairReport {
-    RepairReport(try await Store.repair(IndexDirectory(directory), wait: wait))
+    RepairReport(
+      try await Store.repair(IndexDirectory(directory), wait: wait) { try tell(RepairReport($0)) })
   }
 
   /// Folds all chunks into one generation, and gives free space back to the file system.

@@ -25,18 +25,21 @@ struct RepairCommand: AsyncParsableCommand {
     var bar = ProgressBar(try output.messages())
     defer { bar.clear() }
     bar.begin("checking and mending")
-    let report = try await Engine.repair(at: index.directory(), wait: wait.duration)
-    bar.clear()
-    if output.json {
-      try StandardOutput.write(JSON.document(report))
-    } else if report.damage.isEmpty, report.lost.isEmpty {
-      try StandardOutput.write("the index is whole; nothing to do\n")
-    } else {
-      var text = report.lost.map { "lost: \(Printable.line($0))\n" }.joined()
-      text += "\(Figures.count(report.documents, "document")) kept\n"
-      try StandardOutput.write(text)
-      if let path = report.damagedDatabase { Messages.note("the damaged database is \(path)") }
+    let report = try await Engine.repair(at: index.directory(), wait: wait.duration) { report in
+      bar.clear()
+      try show(report)
     }
     if !report.lost.isEmpty { throw EndCommand(.partialFailure) }
+  }
+
+  private func show(_ report: RepairReport) throws {
+    guard !output.json else { return try StandardOutput.write(JSON.document(report)) }
+    guard !report.damage.isEmpty || !report.lost.isEmpty else {
+      return try StandardOutput.write("the index is whole; nothing to do\n")
+    }
+    var text = report.lost.map { "lost: \(Printable.line($0))\n" }.joined()
+    text += "\(Figures.count(report.documents, "document")) kept\n"
+    try StandardOutput.write(text)
+    if let path = report.damagedDatabase { Messages.note("the damaged database is \(path)") }
   }
 }

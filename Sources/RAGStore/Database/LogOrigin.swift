@@ -22,11 +22,15 @@ enum LogOrigin {
     guard let file = try UncheckedFile(database),
       let log = try UncheckedFile(database, isLog: true)
     else { return false }
-    // A writer may be at work: it writes a commit back before it begins a log behind it.
+    // A writer may be at work: it writes a commit back, and then cuts the log short or begins it anew
+    // behind that commit, maybe while it is read here.
     for _ in 0..<8 {
-      guard let state = try state(in: file), let logged = try states(in: log) else { return false }
+      guard let state = try state(in: file), let start = try start(of: log),
+        let logged = try states(in: log, from: start.header)
+      else { return false }
       if logged.continues(state) { return false }
-      guard try self.state(in: file) == state else { continue }
+      guard try self.state(in: file) == state, try self.start(of: log) == start
+      else { continue }
       // Where frames are broken, one of them may have held the very commit that was written back.
       return try logged.contradicts(state) || LogVerifier.verify(database).damage == nil
     }
@@ -99,11 +103,21 @@ enum LogOrigin {
     }
   }
 
-  private static func states(in log: UncheckedFile) throws -> Logged? {
+  /// Which log it is, and how long; nil where there is none.
+  private static func start(of log: UncheckedFile) throws -> LogStart? {
+    try withUnsafeTemporaryAllocation(byteCount: LogHeader.size, alignment: 8) { buffer in
+      guard try log.read(buffer, at: 0) else { return nil }
+      return LogStart(header: LogHeader(UnsafeRawBufferPointer(buffer)), byteCount: try log.size())
+    }
+  }
+
+  private struct LogStart: Equatable {
+    var header: LogHeader
+    var byteCount: Int64
+  }
+
+  private static func states(in log: UncheckedFile, from header: LogHeader) throws -> Logged? {
     try withUnsafeTemporaryAllocation(byteCount: LogFrame.size, alignment: 8) { buffer in
-      let start = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogHeader.size])
-      guard try log.read(start, at: 0) else { return nil }
-      let header = LogHeader(UnsafeRawBufferPointer(start))
       guard header.isValid else { return nil }
       let frameHeader = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFrame.headerSize])
       let page = UnsafeRawBufferPointer(rebasing: buffer[LogFrame.headerSize...])

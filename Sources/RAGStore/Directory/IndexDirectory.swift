@@ -85,7 +85,7 @@ package struct IndexDirectory: Sendable {
     throw RAGError(
       .readOnly,
       "an interrupted write left a log, which can only be read where the directory can be written; "
-        + "copy the index to such a place, and query it there once", path: path)
+        + "copy the index to such a place, and query or repair it there", path: path)
   }
 
   /// Whether a name is one of those that files of an index have.
@@ -196,24 +196,27 @@ package struct IndexDirectory: Sendable {
     unlink(kept)
   }
 
-  /// Takes away a log that is not the database's, and keeps it.
-  /// - Returns: where it is.
-  func setLogAside() throws -> String {
+  /// Where a log is to be kept that is not the database's.
+  var foreignLog: String {
     let first = database + ".foreign-wal"
     let names = (1...).lazy.map { $0 == 1 ? first : "\(first)-\($0)" }
-    let kept = names.first { !fileExists($0) } ?? first
+    return names.first { !fileExists($0) } ?? first
+  }
+
+  /// Takes away a log that is not the database's, and keeps it.
+  func setLogAside(as kept: String) throws {
     guard rename(database + "-wal", kept) == 0 else {
       throw SystemCalls.failure("setting the log aside", path: kept)
     }
     unlink(database + "-shm")
     try SystemCalls.syncDirectory(path)
-    return kept
   }
 
   private var losses: String { database + ".lost" }
 
   /// Keeps what a repair lost, until it is told: the new database knows nothing of it.
   func noteLosses(_ lost: [String]) throws {
+    guard !lost.isEmpty else { return }
     let data = try JSONEncoder().encode(lost)
     var file = try AtomicFile(path: losses)
     try data.withUnsafeBytes { try file.write($0, at: 0) }

@@ -34,11 +34,13 @@ struct RevisionMark {
   }
 
   /// Whether it is damaged, and does not tell any more that `revision` is the last: it is neither cut
-  /// off at it, nor its mark but for one byte or its end.
+  /// off at it, nor its mark but for one byte or a part of the checksum.
   func isLost(at revision: Int) -> Bool {
     guard isDamaged, !isCutOff(at: revision) else { return false }
-    let bytes = bytes
-    return bytes.count < 8 || zip(bytes, Self.encoded(revision)).count(where: !=) > 1
+    let (bytes, whole) = (bytes, Self.encoded(revision))
+    guard bytes.count >= 8 else { return true }
+    return zip(bytes, whole).count(where: !=) > (bytes.count < Self.byteCount ? 0 : 1)
+      || isCutOff(at: Self.revision(bytes))
   }
 
   private enum Content: Equatable {

@@ -9,25 +9,29 @@ import RAGCore
 /// each is held against its own checksum, as those of pages are not asked.
 struct Salvage {
   struct Result {
-    var keptCount: Int
+    var keptCount = 0
+    /// Those of them that have all vectors they may have had.
+    var wholeCount = 0
     /// The documents that the database had, as far as it says.
-    var documentCount: Int
+    var documentCount = 0
     /// Acknowledged commits after the state of the database.
-    var missingCommitCount: Int
+    var missingCommitCount = 0
     /// The keys of the lost documents, or what is known of them.
-    var lost: [String]
+    var lost: [String] = []
 
     /// Whether most of the documents of the last state are kept.
     var isGood: Bool { missingCommitCount <= 0 && keepsMost }
 
     /// Nine tenths: less, and an older state with more of it is worth more.
-    private var keepsMost: Bool { keptCount > 0 && keptCount * 10 >= documentCount * 9 }
+    private var keepsMost: Bool { wholeCount > 0 && wholeCount * 10 >= documentCount * 9 }
 
     /// Whether a later state was saved, or more, where much of one of the two is lost.
     func isBetter(than other: Result) -> Bool {
       keepsMost && other.keepsMost
-        ? (-missingCommitCount, keptCount) > (-other.missingCommitCount, other.keptCount)
-        : (keptCount, -missingCommitCount) > (other.keptCount, -other.missingCommitCount)
+        ? (-missingCommitCount, wholeCount, keptCount)
+          > (-other.missingCommitCount, other.wholeCount, other.keptCount)
+        : (wholeCount, keptCount, -missingCommitCount)
+          > (other.wholeCount, other.keptCount, -other.missingCommitCount)
     }
   }
 
@@ -140,13 +144,18 @@ struct Salvage {
       keepsVectors: hasSettings,
       ids: pagesAreSound ? [] : try RowIDScan.ids(in: source))
     try reader.findChunks()
-    var result = Result(keptCount: 0, documentCount: 0, missingCommitCount: 0, lost: [])
-    var sources: [String] = []
+    var result = Result()
+    var (sources, vectors): ([String], [String]) = ([], [])
     try new.write { target in
       let lastDocument = try reader.forEachDocument { id, document in
         if let document, try document.insert(target) {
           result.keptCount += 1
           if document.mayLackSource { sources.append(document.row.key) }
+          if document.mayLackVectors {
+            vectors.append(document.row.key)
+          } else {
+            result.wholeCount += 1
+          }
         } else if let key = reader.key(of: id) {
           result.lost.append(key)
         }
@@ -170,6 +179,7 @@ struct Salvage {
         result.lost.append("documents on damaged pages, if there were more: nobody knows how many")
       }
       result.lost += sources.map { "the source of \($0), if it was kept" }
+      result.lost += vectors.map { "the vectors of \($0), if it had any; ingest it again" }
       let revision = settings.revision
       settings.countOn(
         fromDocument: lastDocument, chunk: reader.lastChunk, revision: mark,
@@ -177,6 +187,9 @@ struct Salvage {
       try settings.save(target)
       if !hasSettings, result.keptCount > 0, Self.mayHaveVectors(database) {
         result.lost.append("all vectors: the next ingest of the sources makes them anew")
+      }
+      if !hasSettings, result.keptCount > 0 {
+        result.lost.append("how texts are cut into chunks: tell the next ingest, if not as usual")
       }
       if !canBeRead, mark > 0 {
         result.lost.append("the last commits, if a log was lost: nobody can tell")

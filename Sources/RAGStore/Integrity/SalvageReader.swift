@@ -122,18 +122,19 @@ struct SalvageReader {
     // Its rows may be of two versions, and no checksum tells: the next ingest is to read it again.
     document.row.settingsHash = Data()
     guard keepsVectors else {
-      // Nor does that find its vectors.
-      for index in document.chunks.indices { document.chunks[index].identity = Data() }
+      document.dropVectors()
       return document
     }
     // Without an encoder there are none.
     guard settings.fingerprint != nil else { return document }
     document.vectors = try ids.compactMap { id in
-      try value("vector", id) { try VectorRow($0, dimension: settings.dimension) }
+      try ifWhole { try value("vector", id) { try VectorRow($0, dimension: settings.dimension) } }
     }
-    guard document.vectors.count == ids.count else {
-      throw RAGError(.corrupt, "a vector is lost")
-    }
+    guard document.vectors.count < ids.count else { return document }
+    // Made without an encoder, it has none.
+    document.mayLackVectors =
+      !document.vectors.isEmpty || !ids.allSatisfy(isCertain(noVectorOf:))
+    document.dropVectors()
     return document
   }
 
@@ -156,6 +157,16 @@ struct SalvageReader {
         database, sql: "SELECT EXISTS (SELECT 1 FROM source WHERE document = ?)", arguments: [id])
     }
     return found == false
+  }
+
+  private func isCertain(noVectorOf chunk: Int64) -> Bool {
+    if pagesMayBeStale { return false }
+    func exists(_ database: Database) throws -> Bool? {
+      try Bool.fetchOne(
+        database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM vector WHERE chunk = ?)"),
+        arguments: [chunk])
+    }
+    return (try? pagesAreSound ? exists(source) : strict?.unsafeRead(exists)) == false
   }
 
   private func ifWhole<Result>(_ body: () throws -> Result?) throws -> Result? {
@@ -208,6 +219,15 @@ struct SalvagedDocument {
   var source: SourceRow?
   /// Whether the index may have kept its source, which is lost then.
   var mayLackSource = false
+  /// Whether it may have had vectors, which are lost then.
+  var mayLackVectors = false
+
+  /// Leaves it to searches by words, and its vectors to the next ingest, which is not to find some
+  /// of them by the texts of chunks.
+  mutating func dropVectors() {
+    vectors = []
+    for index in chunks.indices { chunks[index].identity = Data() }
+  }
 
   /// Puts it into a new database.
   /// - Returns: false where another document is of the same key or has a chunk of the same id.

@@ -12,6 +12,11 @@ package struct RepairReport: Sendable {
   package var documents = 0
   /// Where the damaged database was put; nil when it was sound.
   package var damagedDatabase: String?
+
+  /// Adds what was not noted already, by a repair that was interrupted.
+  fileprivate mutating func lose(_ losses: [String]) {
+    lost += losses.filter { !lost.contains($0) }
+  }
 }
 
 extension Store {
@@ -19,10 +24,23 @@ extension Store {
   /// writes the generations anew.
   ///
   /// The damaged database is kept beside the new one. Interrupted, the next repair begins anew.
+  /// - Parameter tell: is given the report. What is lost is forgotten when it returns; where it
+  ///   throws, the next repair tells it again.
   /// - Throws: ``RAGError``: `notFound`, `busy`, `corrupt` when nothing can be saved, `diskFull`,
   ///   `readOnly`, `io`, `cancelled`.
   package static func repair(
-    _ directory: IndexDirectory, wait: Duration = .seconds(5)
+    _ directory: IndexDirectory, wait: Duration = .seconds(5),
+    tell: (RepairReport) throws -> Void = { _ in }
+  ) async throws -> RepairReport {
+    let report = try await mended(directory, wait: wait)
+    try tell(report)
+    // Another repair may have noted more.
+    if directory.notedLosses == report.lost { directory.forgetLosses() }
+    return report
+  }
+
+  private static func mended(
+    _ directory: IndexDirectory, wait: Duration
   ) async throws -> RepairReport {
     let subject = FileIdentity(directory.database)
     func requireSame() throws {
@@ -37,7 +55,6 @@ extension Store {
     var report = RepairReport(damage: try await verify(directory), lost: directory.notedLosses)
     try requireSame()
     guard !report.damage.isEmpty else {
-      directory.forgetLosses()
       report.documents = try await open(directory, for: .read).read { try $0.counts().documents }
       return report
     }
@@ -49,7 +66,11 @@ extension Store {
       let lock = try await WriterLock.acquire(directory.lock, wait: wait)
       defer { withExtendedLifetime(lock) {} }
       try requireSame()
-      try await repairDatabase(of: directory, &report)
+      // A writer may have been at work.
+      report.damage = try await verify(directory)
+      if isUnfinished || report.damage.contains(where: { !$0.isRebuildable }) {
+        try await repairDatabase(of: directory, &report)
+      }
     }
     if report.damagedDatabase == nil { try requireSame() }
     let store = try await open(directory, for: .write, wait: wait)
@@ -57,8 +78,10 @@ extension Store {
     defer { withExtendedLifetime(lock) {} }
     let found = try await store.read { $0.settings.revision }
     if report.damagedDatabase == nil, directory.revisionMark.isLost(at: found) {
-      report.lost.append(Salvage.lostWithMark)
+      report.lose([Salvage.lostWithMark])
     }
+    // Once the mark is written, nobody misses them any more.
+    try directory.noteLosses(report.lost)
     // Notes which files are damaged, so that the fold takes the rows in their place.
     _ = try await store.read { try $0.generationProblems() }
     try await store.settle()
@@ -67,7 +90,6 @@ extension Store {
     }
     try store.markRevision(revision)
     report.documents = documents
-    directory.forgetLosses()
     return report
   }
 
@@ -75,13 +97,14 @@ extension Store {
     of directory: IndexDirectory, _ report: inout RepairReport
   ) async throws {
     if try LogOrigin.isForeign(to: directory.database) {
-      let log = try directory.setLogAside()
-      report.lost.append("what a log of another state held, which is kept as \(log)")
+      let kept = directory.foreignLog
+      report.lose(["what a log of another state held, which is kept as \(kept)"])
+      try directory.noteLosses(report.lost)
+      try directory.setLogAside(as: kept)
       guard try await verify(directory).contains(where: { !$0.isRebuildable }) else { return }
     }
-    // Some of it was noted by a repair that was interrupted.
-    report.lost += try await salvage(directory).filter { !report.lost.contains($0) }
-    if !report.lost.isEmpty { try directory.noteLosses(report.lost) }
+    report.lose(try await salvage(directory))
+    try directory.noteLosses(report.lost)
     report.damagedDatabase = try directory.replaceDatabase()
   }
 

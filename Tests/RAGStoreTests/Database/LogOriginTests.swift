@@ -39,6 +39,30 @@ struct LogOriginTests {
     }
   }
 
+  @Test("is no other's while a writer writes it back, and cuts it short or begins it anew")
+  func atWork() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("d", ["text"]))
+      try await withThrowingTaskGroup { group in
+        group.addTask {
+          while !Task.isCancelled {
+            #expect(try !LogOrigin.isForeign(to: directory.database))
+          }
+        }
+        defer { group.cancelAll() }
+        for number in 0..<240 {
+          try await store.put(record("d\(number % 9)", ["text \(number)"]))
+          guard number % 4 == 0 else { continue }
+          try await store.writer?.writeWithoutTransaction {
+            _ = try $0.checkpoint(number % 8 == 0 ? .truncate : .restart)
+          }
+        }
+      }
+    }
+  }
+
   @Test("of a later state is refused, told, and set aside by a repair")
   func later() async throws {
     try await withTemporaryDirectory { path in

@@ -13,7 +13,7 @@ struct SalvageTests {
   func choice() {
     func result(_ kept: Int, of all: Int, missing: Int) -> Salvage.Result {
       Salvage.Result(
-        keptCount: kept, documentCount: all, missingCommitCount: missing, lost: [])
+        keptCount: kept, wholeCount: kept, documentCount: all, missingCommitCount: missing)
     }
     let later = result(95, of: 100, missing: 0)
     let older = result(99, of: 99, missing: 2)
@@ -23,6 +23,9 @@ struct SalvageTests {
     #expect(older.isBetter(than: holed) && !holed.isBetter(than: older))
     #expect(holed.isBetter(than: first) && !first.isBetter(than: holed))
     #expect(!first.isBetter(than: first))
+    var wordsAlone = later
+    wordsAlone.wholeCount = 0
+    #expect(first.isBetter(than: wordsAlone) && !wordsAlone.isGood && later.isGood)
   }
 
   /// Frames of the log, in their order.

@@ -60,6 +60,24 @@ struct VerifyTests {
     }
   }
 
+  @Test("tells that commits may be lost where what is left of a mark names a later one")
+  func laterMark() async throws {
+    let sample = try await SampleIndex.make()
+    let mark = try #require(sample.files["lock"])
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let directory = IndexDirectory(path)
+      directory.revisionMark.write(Int(mark[0]) + 1)
+      let later = try bytes(directory.lock)
+      // Without its checksum, with a part of it, and with that of the one before.
+      for left in [later.prefix(8), later.prefix(10), later.prefix(8) + mark.dropFirst(8)] {
+        try sample.restore(to: path, changed: ["lock": Array(left)])
+        #expect(try await Store.verify(directory).map(\.file) == ["lock"], "\(left)")
+        #expect(try await Store.repair(directory).lost == [Salvage.lostWithMark], "\(left)")
+      }
+    }
+  }
+
   @Test("takes a mark that a crash cut off for none")
   func cutOffMark() async throws {
     let sample = try await SampleIndex.make()
