@@ -48,7 +48,8 @@ struct LogOriginTests {
       try await withThrowingTaskGroup { group in
         group.addTask {
           while !Task.isCancelled {
-            #expect(try !LogOrigin.isForeign(to: directory.database))
+            let isForeign = try LogOrigin.isForeign(to: directory.database)
+            #expect(!isForeign)
           }
         }
         defer { group.cancelAll() }
