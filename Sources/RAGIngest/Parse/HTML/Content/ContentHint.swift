@@ -31,6 +31,8 @@ struct ContentHint: OptionSet {
   /// That it is boilerplate is said by more than one plain word, which may name a part of a text
   /// after what it is about.
   static let certain = ContentHint(rawValue: 1 << 13)
+  /// The name of a whole list of what readers wrote.
+  static let thread = ContentHint(rawValue: 1 << 14)
 
   static let boilerplate: ContentHint = [
     .navigation, .promotion, .discussion, .overlay, .aside, .footer, .credit, .gallery,

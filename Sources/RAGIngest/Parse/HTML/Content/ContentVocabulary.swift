@@ -44,12 +44,15 @@ enum ContentVocabulary {
     static let negation = Meaning(rawValue: 1 << 12)
     /// A word that a text may be about.
     static let plain = Meaning(rawValue: 1 << 13)
+    /// `comments`, or with a word of discussion `list`: there are several.
+    static let several = Meaning(rawValue: 1 << 14)
 
     /// What a name of words with these meanings says.
     var hint: ContentHint {
       guard !isEmpty, !contains(.negation) else { return [] }
       var hint = ContentHint(rawValue: UInt16(truncatingIfNeeded: rawValue & 0xFF))
       if contains(.note) { hint.insert(.note) }
+      if isSuperset(of: [.discussion, .several]) { hint.insert(.thread) }
       guard hint.isEmpty else { return hint }
       if contains(.body) || isSuperset(of: [.article, .text]) { return .body }
       return contains(.article) ? .article : []
@@ -92,6 +95,7 @@ enum ContentVocabulary {
       comment comments commentlist commentform disqus respond livefyre coral
       commenters trackback trackbacks pingback pingbacks
       """)
+    add(.several, "comments commentlist trackbacks pingbacks list area section thread")
     add(
       .overlay,
       """

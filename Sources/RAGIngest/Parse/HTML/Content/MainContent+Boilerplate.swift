@@ -4,6 +4,7 @@ extension MainContent {
   mutating func dropBoilerplate() {
     let anchors = anchors()
     let keepsDiscussion = isDiscussion()
+    if !keepsDiscussion { threads = findThreads(outside: anchors) }
     dropBoilerplate(in: 0..<tree.nodes.count, anchors: anchors) { content, index in
       content.isBoilerplate(index, keepsDiscussion: keepsDiscussion)
     }

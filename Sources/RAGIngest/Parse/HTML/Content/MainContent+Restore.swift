@@ -1,19 +1,20 @@
 extension MainContent {
   /// Takes back, inside the root, all that only the names of classes called boilerplate, and what
-  /// stands beside the text and is text itself.
+  /// stands beside the text and is text itself; but no threads.
   mutating func restoreUnlessSemantic() {
     let root = range(of: root)
     for index in root { isDropped[index] = false }
     dropBoilerplate(in: root, anchors: []) { content, index in
       let hint = content.measure.hints[index]
-      return hint.contains(.semantic) && !hint.isDisjoint(with: .boilerplate)
-        && index != root.lowerBound && !content.isTextBeside(index)
+      guard index != root.lowerBound, !hint.isDisjoint(with: .boilerplate) else { return false }
+      return content.threads.contains(index)
+        || (hint.contains(.semantic) && !content.isTextBeside(index))
     }
   }
 
   /// Takes back, inside the root, what stands between its prose and has text of its own, unless
-  /// more than a plain word calls it boilerplate: a page that does not say that it is an article
-  /// may be a manual, whose parts are named after what they are about.
+  /// it is a thread or more than a plain word calls it boilerplate: a page that does not say that it
+  /// is an article may be a manual, whose parts are named after what they are about.
   mutating func restoreBetweenProse() {
     let root = range(of: root)
     let kept = measure.blocks(in: root).filter { !isDropped[$0.nodes.lowerBound] }
@@ -56,6 +57,7 @@ extension MainContent {
     let hint = measure.hints[index]
     guard !hint.isDisjoint(with: .boilerplate) else { return false }
     return hint.contains(.certain) || (hint.contains(.semantic) && !hint.isSideText)
+      || threads.contains(index)
   }
 
   /// Whether a part has prose, code or a table, at most one byte of so many is linked, and there is

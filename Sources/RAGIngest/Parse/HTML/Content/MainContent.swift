@@ -9,6 +9,8 @@ struct MainContent {
   let titleHeading: Int?
   /// By node, whether it is left out. Marks whole subtrees, and the nodes of single blocks.
   var isDropped: [Bool]
+  /// The lists of what readers wrote below a text; none in a page that is made of that.
+  var threads: Set<Int> = []
   /// By node, the sum of the values of the blocks before it that are not left out.
   private(set) var valueBefore: [Int32] = []
   var root = 0
