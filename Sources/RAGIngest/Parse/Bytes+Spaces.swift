@@ -53,6 +53,12 @@ extension [UInt8] {
 }
 
 extension String {
+  /// The words of the string, one space between each two, or nil when there are none.
+  func collapsingSpaces() -> String? {
+    let words = split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.isEmpty ? nil : words
+  }
+
   /// The string less ASCII white space at its ends.
   func trimmingSpaces() -> String {
     let isSpace = { (scalar: Unicode.Scalar) in scalar.value <= 0x20 }

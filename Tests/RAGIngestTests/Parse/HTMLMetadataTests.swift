@@ -65,7 +65,8 @@ import Testing
     #expect(document.title == "Say \"A\" é😀")
     #expect(
       document.metadata == [
-        "author": "Ann Author", "date": "2024-03-05T10:00:00Z", "modified": "2024-04-01",
+        "author": ["Ann Author", "Second"], "date": "2024-03-05T10:00:00Z",
+        "modified": "2024-04-01",
       ])
   }
 
@@ -76,5 +77,63 @@ import Testing
   func `Broken linked data does no harm`(json: String) throws {
     #expect(try parsePage("<script type=application/ld+json>\(json)</script><p>x").words == "x")
     _ = try parsePage("<p>x<script type=application/ld+json>\(json)")
+  }
+}
+
+@Suite struct PageAddressTests {
+  @Test(
+    arguments: [
+      ("/rel/path", "https://x.org/rel/path"), ("?page=2", "https://x.org/a/b?page=2"),
+      ("c/d?e#f", "https://x.org/a/c/d?e#f"), ("./c", "https://x.org/a/c"),
+      ("../../../c/./d/..", "https://x.org/c/"), ("//y.org/c", "https://y.org/c"),
+      ("/a//b:c", "https://x.org/a//b:c"), ("http://y.org/..", "http://y.org/.."),
+      // None of these is an address of its own; what Open Graph says is.
+      ("#top", "https://x.org/a/b"), ("", "https://x.org/a/b"), ("http:", "https://x.org/a/b"),
+      ("y.org/c", "https://x.org/a/b"), ("javascript:void", "https://x.org/a/b"),
+    ])
+  func `A canonical address that is not whole is made so`(reference: String, url: String) throws {
+    let canonical = "<link rel=canonical href='\(reference)'>"
+    let graph = "<meta property=og:url content='https://x.org/a/b'>"
+    #expect(try parsePage("\(canonical)\(graph)<p>x").metadata["url"] == .string(url))
+    let base = "<base href='https://x.org/a/b'><meta property=og:url content='https://z.org/'>"
+    let isOwn = url != "https://x.org/a/b"
+    let found = try parsePage("\(base)\(canonical)<p>x").metadata["url"]
+    #expect(found == .string(isOwn ? url : "https://z.org/"))
+  }
+
+  @Test(arguments: [
+    "<link rel=canonical href=/a>", "<base href=/b/><link rel=canonical href=a>",
+    "<meta property=og:url content=/a>", "<meta property=og:url content=/a><base href=b>",
+  ])
+  func `An address that cannot be made whole is left out`(head: String) throws {
+    #expect(try parsePage("\(head)<p>x").metadata == [:])
+  }
+}
+
+@Suite struct PageTitleTests {
+  @Test(arguments: [
+    "<title>Old lakes | The Daily</title><h1>Old  lakes</h1>",
+    "<title>Old lakes - The Daily</title><meta property=og:title content='Old lakes'>",
+    "<title>Old lakes \u{2014} The Daily</title><meta name=twitter:title content='Old lakes'>",
+    "<title>Old lakes</title><h1>Lakes</h1>",
+  ])
+  func `A title goes without the name of its site`(head: String) throws {
+    #expect(try parsePage("\(head)<p>x").title == "Old lakes")
+  }
+
+  @Test(arguments: [
+    "<meta property=og:title content='Lakes'><title>Lakes | Nature | The Daily</title>",
+    "<meta property=og:title content='Lakes'><title>Lakes-The Daily</title>",
+    "<meta property=og:title content='Lakes'><title>Lakes: the North</title>",
+    "<meta property=og:title content='Lakes'><title>Lakes |</title>",
+    "<meta property=og:title content='Lakes'><title>Lakesides | The Daily</title>",
+    "<meta property=og:title content='D'><meta property=og:site_name content=D><title>D | A</title>",
+    // The name of a site, which comes before.
+    "<title>The Daily | Lakes</title><h1><a href='/'>The Daily</a></h1><h2>Lakes</h2>",
+    "<title>The Daily | Lakes</title><h1>The Daily</h1><h1>Lakes</h1>",
+  ])
+  func `A title that may be another one stays`(head: String) throws {
+    let whole = try #require(head.split(separator: "<title>").last).prefix { $0 != "<" }
+    #expect(try parsePage("\(head)<p>x").title == String(whole))
   }
 }

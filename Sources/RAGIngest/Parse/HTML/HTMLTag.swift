@@ -75,7 +75,7 @@ enum HTMLAttributeName: String, CaseIterable {
   case ariaHidden = "aria-hidden"
   case `class`, content, datetime, hidden, href
   case httpEquiv = "http-equiv"
-  case id, itemprop, lang, name, open, property, rel, role, start, style, value
+  case id, itemprop, lang, name, open, property, pubdate, rel, role, start, style, value
   case xmlLang = "xml:lang"
 
   static let byName = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0) })

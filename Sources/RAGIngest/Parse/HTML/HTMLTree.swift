@@ -62,6 +62,36 @@ struct HTMLTree {
 
   func hasAttributes(_ index: Int) -> Bool { nodes[index].lower < nodes[index].upper }
 
+  /// Nodes of a short text.
+  static let shortNodeCount = 64
+  private static let shortByteCount = 512
+
+  /// The words inside an element up to the first block, one space between each two, or nil when
+  /// there are none.
+  func words(of index: Int) -> String? {
+    words(in: index + 1..<max(index + 1, Int(nodes[index].end)), byteLimit: .max)
+  }
+
+  /// The words inside an element that may hold others of its kind: nil, too, when there are many.
+  func shortWords(of index: Int) -> String? {
+    let count = Int(nodes[index].end) - index - 1
+    guard count <= Self.shortNodeCount else { return nil }
+    return words(in: index + 1..<index + 1 + max(0, count), byteLimit: Self.shortByteCount)
+  }
+
+  private func words(in range: Range<Int>, byteLimit: Int) -> String? {
+    var text = ""
+    var byteCount = 0
+    for node in nodes[range] {
+      if node.tag.isBlock { break }
+      guard node.tag == .text else { continue }
+      byteCount += node.range.count
+      guard byteCount <= byteLimit else { return nil }
+      text += CharacterReference.resolve(Array(source[node.range]))
+    }
+    return text.collapsingSpaces()
+  }
+
   // MARK: Building
 
   mutating func openElement(_ tag: HTMLTag) {

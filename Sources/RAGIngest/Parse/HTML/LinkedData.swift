@@ -8,7 +8,9 @@ import Glibc
 struct LinkedData {
   private(set) var isArticle = false
   private(set) var headline: String?
-  private(set) var author: String?
+  /// Of the first object that has any.
+  private(set) var authors: [String] = []
+  private var hasAllAuthors = false
   private(set) var published: String?
   private(set) var modified: String?
 
@@ -59,6 +61,8 @@ struct LinkedData {
 
   private mutating func note(_ found: JSONStringReader.Found) {
     let isOuter = Self.isOuter(found.path[...])
+    // Another key, of this object or the next.
+    if isOuter, found.key != "author", !authors.isEmpty { hasAllAuthors = true }
     switch found.key {
     case "@type" where isOuter:
       if found.value.hasSuffix("Article") || found.value.hasSuffix("BlogPosting") {
@@ -67,9 +71,10 @@ struct LinkedData {
     case "headline" where isOuter: headline = headline ?? found.value
     case "datePublished" where isOuter: published = published ?? found.value
     case "dateModified" where isOuter: modified = modified ?? found.value
-    case "author" where isOuter: author = author ?? found.value
-    case "name" where found.path.last == "author" && Self.isOuter(found.path.dropLast()):
-      author = author ?? found.value
+    case "author" where isOuter && !hasAllAuthors: authors.append(found.value)
+    case "name"
+    where found.path.last == "author" && Self.isOuter(found.path.dropLast()) && !hasAllAuthors:
+      authors.append(found.value)
     default: break
     }
   }
