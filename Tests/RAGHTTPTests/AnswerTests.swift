@@ -64,11 +64,55 @@
       #expect(request.fields["anthropic-version"] == "2023-06-01")
     }
 
+    @Test("is asked for at one address, whether or not the URL names a version of the API")
+    func version() async throws {
+      for end in ["", "/", "/v1", "/v1/"] {
+        let script = Script { _, request in
+          if request.path.hasSuffix("/count_tokens") { return .json(200, #"{"input_tokens":3}"#) }
+          return request.path.hasPrefix("/v1")
+            ? .events(#"{"type":"message_stop"}"#)
+            : ScriptedReply(
+              fields: ["content-type": "application/x-ndjson"],
+              steps: [.send(#"{"message":{"content":""},"done":true}"#)])
+        }
+        let url = try await LoopbackServer.url(script) + end
+        let anthropic = try AnthropicBackend(
+          url: url, model: "tiny", key: testKey(), contextTokenCount: 64,
+          tokenCounter: CharacterCounter(), options: .patient)
+        let ollama = try OllamaBackend(
+          url: url, model: "tiny", contextTokenCount: 64, tokenCounter: CharacterCounter(),
+          options: .patient)
+        for backend in [anthropic, ollama] as [any ModelBackend] {
+          #expect(try await pieces(backend) == [])
+        }
+        #expect(try await anthropic.tokenCount(of: testPrompt) == 3)
+        #expect(
+          script.requests.map(\.path) == [
+            "/v1/messages", "/api/chat", "/v1/messages/count_tokens",
+          ])
+      }
+    }
+
     @Test("keeps control characters, which the terminal's side cleans")
     func controls() async throws {
       let text = "\u{1B}[2J\u{1B}]0;x\u{7}"
       let backend = try await openAI(Script(.events(chunk(text), "[DONE]")))
       #expect(try await pieces(backend).joined() == text)
+    }
+
+    @Test("holds a character whose two halves came in two messages, or what stands for one")
+    func halves() async throws {
+      func deltas(_ escaped: String...) async throws -> String {
+        let chunks = escaped.map { #"{"choices":[{"delta":{"content":"\#($0)"}}]}"# } + ["[DONE]"]
+        let reply = ScriptedReply(steps: chunks.map { .send("data: \($0)\n\n") })
+        return try await pieces(openAI(Script(reply))).joined()
+      }
+      #expect(try await deltas(#"a\ud83d"#, #"\ude00b"#) == "a😀b")
+      #expect(try await deltas(#"\ud83d\ude00\uD83D"#, #"\uDE01\ud83d"#, #"\ude02"#) == "😀😁😂")
+      #expect(try await deltas(#"a\ud83db"#, #"\ude00c"#) == "a\u{FFFD}b\u{FFFD}c")
+      #expect(try await deltas(#"a\ud83d"#, "b", #"\ude00c"#) == "ab\u{FFFD}c")
+      #expect(try await deltas(#"a\ud83d"#, #"b\ude00\ud83d"#) == "ab\u{FFFD}")
+      #expect(try await deltas(#"\\ud83d"#, #"\\ude00\\"#) == #"\ud83d\ude00\"#)
     }
 
     @Test("is whole without the last mark when the model said why it stopped")

@@ -99,3 +99,30 @@ struct ServerSentEventsTests {
     }
   }
 }
+
+@Suite("Halves of characters")
+struct SurrogateHalvesTests {
+  @Test(
+    "make whatever a service sends JSON, and leave what is JSON",
+    arguments: 0..<200 as Range<UInt64>)
+  func anything(seed: UInt64) throws {
+    var generator = Seeded(seed: seed)
+    var halves = SurrogateHalves()
+    let parts = [#"\ud83d"#, #"\ude00"#, #"\\"#, #"\""#, #"\n"#, #"\u00e9"#, "a", "é", "😀"]
+    for _ in 0..<4 {
+      let picked = (0..<Int.random(in: 0...6, using: &generator)).map { _ in
+        parts.randomElement(using: &generator) ?? ""
+      }
+      let message = Array("\"\(picked.joined())\"".utf8)
+      let joined = halves.joined(message)
+      #expect(throws: Never.self, "seed \(seed): \(picked)") {
+        try ChatJSON.decode(String.self, joined)
+      }
+      if !picked.contains(where: { $0.hasPrefix(#"\ud"#) }) { #expect(joined == message) }
+    }
+    // What is no JSON stays none, and ends no loop.
+    for text in ["\\", "\\u", "\"\\ud83", "\\ud83d", "\\u+123", ""] {
+      _ = halves.joined(Array(text.utf8))
+    }
+  }
+}

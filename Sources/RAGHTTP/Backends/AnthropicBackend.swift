@@ -15,7 +15,7 @@
 
     /// Makes a backend; nothing is sent yet.
     ///
-    /// - `url`: what comes before `/v1/messages`.
+    /// - `url`: what comes before `/v1/messages`; a `/v1` at its end is that of the path.
     /// - `key`: sent as `x-api-key`, and to another machine only over https.
     /// - `generation`: where it names no limit of tokens, an answer has at most 4,096.
     ///

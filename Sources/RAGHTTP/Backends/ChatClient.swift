@@ -36,7 +36,8 @@
             let turn = try turn()
             let privateText = turn.privateText
             _ = try await transport.post(
-              format.request(for: turn), to: format.path, hiding: privateText,
+              format.request(for: turn), to: format.path, isAtRoot: Format.isAtRoot,
+              hiding: privateText,
               into: ChatReceiver<Format>(
                 transport.subject, answerByteCount: transport.options.answerByteCount,
                 answerTokenCount: format.options.answerTokenCount,

@@ -15,7 +15,7 @@
 
     /// Makes a backend; nothing is sent yet.
     ///
-    /// - `url`: what comes before `/api/chat`.
+    /// - `url`: what comes before `/api/chat`; a `/v1` at its end, of the other API, is left out.
     /// - `key`: sent as a bearer token, for an Ollama behind a gateway.
     /// - `contextTokenCount`: also what Ollama makes room for.
     ///

@@ -52,9 +52,9 @@
 
     /// The count; nil in an answer of another form.
     private func count(_ prompt: ModelPrompt, _ format: TokenCountFormat) async throws -> Int? {
-      let base = format.isAtRoot ? transport.url.root : transport.url.description
       let response = try await transport.attempt(
-        format.request(prompt), to: base + format.path, hiding: prompt.user, into: BodyReceiver())
+        format.request(prompt), to: transport.url.address(of: format.path, isAtRoot: true),
+        hiding: prompt.user, into: BodyReceiver())
       return format.count(response.bytes, prompt)
     }
   }

@@ -11,6 +11,7 @@ struct AnthropicChat: ChatFormat {
   let options: GenerationOptions
 
   let path = "/v1/messages"
+  static let isAtRoot = true
 
   func request(for turn: ChatTurn) throws -> [UInt8] {
     var body = input(turn)

@@ -27,6 +27,9 @@ protocol ChatFormat: Sendable {
 
   /// The path behind the service's URL.
   var path: String { get }
+  /// Whether the path is at the server's root, as it names its version itself or has none, and not
+  /// below the version that a URL may end with.
+  static var isAtRoot: Bool { get }
   /// What is asked of the model beside the prompt.
   var options: GenerationOptions { get }
 

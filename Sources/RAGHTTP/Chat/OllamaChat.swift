@@ -9,6 +9,7 @@ struct OllamaChat: ChatFormat {
   let contextTokenCount: Int
 
   let path = "/api/chat"
+  static let isAtRoot = true
 
   func request(for turn: ChatTurn) throws -> [UInt8] {
     // Without its size the context is Ollama's default, and a longer prompt is cut in silence.

@@ -11,6 +11,7 @@ struct OpenAIChat: ChatFormat {
   let hasNewLimitName: Bool
 
   let path = "/chat/completions"
+  static let isAtRoot = false
 
   func request(for turn: ChatTurn) throws -> [UInt8] {
     var body: [String: Any] = [

@@ -2,9 +2,8 @@ import RAGCore
 
 /// One of the ways in which servers are asked how many tokens a prompt has.
 struct TokenCountFormat: Sendable {
+  /// The path at the server's root.
   let path: String
-  /// Whether the path is at the server's root and not below the URL of the API.
-  var isAtRoot = true
   let request: @Sendable (ModelPrompt) throws -> [UInt8]
   /// The count in an answer to a prompt; nil in one of another form.
   let count: @Sendable ([UInt8], ModelPrompt) -> Int?
@@ -40,7 +39,7 @@ struct TokenCountFormat: Sendable {
   /// Anthropic, which counts the messages.
   static func anthropic(_ chat: AnthropicChat) -> TokenCountFormat {
     TokenCountFormat(
-      path: chat.path + "/count_tokens", isAtRoot: false,
+      path: chat.path + "/count_tokens",
       request: { try ChatJSON.encode(chat.input(ChatTurn($0))) },
       count: { body, _ in
         struct Answer: Decodable { let input_tokens: Int }

@@ -41,6 +41,11 @@ struct ServiceURL: Sendable, CustomStringConvertible {
     root = hasVersion ? Self.withoutSlashes(String(description.dropLast(3))) : description
   }
 
+  /// The whole address of a path.
+  func address(of path: String, isAtRoot: Bool) -> String {
+    (isAtRoot ? root : description) + path
+  }
+
   private static func withoutSlashes(_ text: String) -> String {
     String(text.reversed().drop { $0 == "/" }.reversed())
   }

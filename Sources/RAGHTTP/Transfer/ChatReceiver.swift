@@ -12,6 +12,7 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
   private let give: @Sendable (ChatOutput) -> Void
   private let end: @Sendable () -> Void
   private var framing = Format.Framing(maximumByteCount: messageByteCount)
+  private var halves = SurrogateHalves()
   private var calls: ToolCallCollector
   private var byteCount = 0
   private var isComplete = false
@@ -59,7 +60,7 @@ struct ChatReceiver<Format: ChatFormat>: ResponseReceiver {
   private mutating func read(_ message: [UInt8]) throws -> Bool {
     let events: [ChatEvent]
     do {
-      events = try Format.events(of: message)
+      events = try Format.events(of: halves.joined(message))
     } catch {
       // The cause would quote the message.
       throw RAGError(

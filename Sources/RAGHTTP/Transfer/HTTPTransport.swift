@@ -53,11 +53,12 @@
     /// - Throws: ``RAGError``: `limitExceeded` for time or size, `notFound` for a model or path
     ///   that the service does not know, `io` for connections, `backend`, `cancelled`.
     func post<Receiver: ResponseReceiver>(
-      _ body: [UInt8], to path: String, hiding privateText: String, into receiver: Receiver
+      _ body: [UInt8], to path: String, isAtRoot: Bool = false, hiding privateText: String,
+      into receiver: Receiver
     ) async throws -> Receiver {
       do {
         return try await attempt(
-          body, to: url.description + path, hiding: privateText, into: receiver)
+          body, to: url.address(of: path, isAtRoot: isAtRoot), hiding: privateText, into: receiver)
       } catch let failure as Failure {
         throw failure.error
       }
