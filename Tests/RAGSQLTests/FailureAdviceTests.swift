@@ -24,7 +24,41 @@ import Testing
     let directory = try TemporaryDirectory()
     let sandbox = try SQLSandbox(path: directory.database(shop))
     let failure = await #expect(throws: SQLFailure.self) { try await sandbox.run(sql) }
-    let text = FailureAdvice(on: sql, schema: sandbox.schema).text(on: try #require(failure))
+    let text = FailureAdvice(
+      on: sql, schema: sandbox.schema, functions: sandbox.functions
+    ).text(on: try #require(failure))
     #expect(text.contains(advice), "\(text)")
+  }
+
+  @Test func `The functions that are suggested are those which this SQLite has`() async throws {
+    let directory = try TemporaryDirectory()
+    let sandbox = try SQLSandbox(path: directory.database(shop))
+    #expect(sandbox.functions.contains("count") && sandbox.functions.contains("strftime"))
+    for function in SQLVocabulary.functions {
+      let failure: SQLFailure?
+      do {
+        _ = try await sandbox.run("SELECT \(SQLName.quoted(function))()")
+        failure = nil
+      } catch let error as SQLFailure {
+        failure = error
+      }
+      let isMissing = failure?.kind == .noSuchFunction(function)
+      #expect(isMissing != sandbox.functions.contains(function), "\(function)")
+    }
+  }
+
+  @Test(arguments: [
+    ("octet_length", "Use only functions of SQLite."), ("tme", "Did you mean time?"),
+    ("stddev", "Use only functions of SQLite."), ("year", "strftime('%Y', x)"),
+    ("truncate", "CAST(x AS INTEGER)"), ("median", "a subquery with"),
+  ])
+  func `A function that is not there is neither meant nor in what to write instead`(
+    name: String, advice: String
+  ) {
+    let text = FailureAdvice(
+      on: "SELECT \(name)(x)", schema: SQLSchema(tables: []), functions: ["time", "strftime"]
+    ).text(on: SQLFailure(message: "no such function: \(name)"))
+    #expect(text.hasPrefix("SQLite says: no such function: \(name)\n"))
+    #expect(text.contains(advice) && !text.contains("mean \(name)"), "\(text)")
   }
 }

@@ -34,7 +34,8 @@ final class ExecutionChecker: Checker {
           + "schema shows. If no rows are the right answer, send the same query again.",
         score: Self.emptyScore)
     } catch let failure as SQLFailure {
-      let advice = FailureAdvice(on: draft.query.text, schema: sandbox.schema)
+      let advice = FailureAdvice(
+        on: draft.query.text, schema: sandbox.schema, functions: sandbox.functions)
       return .rejected(reason: advice.text(on: failure), score: 0)
     }
   }

@@ -6,11 +6,14 @@ struct FailureAdvice {
 
   let schema: SQLSchema
   let query: String
+  /// The functions that a query may call, in lower case.
+  let functions: Set<String>
   private let references: TableReferences
 
-  init(on query: String, schema: SQLSchema) {
+  init(on query: String, schema: SQLSchema, functions: Set<String>) {
     self.query = query
     self.schema = schema
+    self.functions = functions
     references = TableReferences(in: query, schema: schema)
   }
 
@@ -24,15 +27,17 @@ struct FailureAdvice {
     switch failure.kind {
     case .noSuchTable(let name):
       [
-        Self.meant(NearestNames.names(like: name, among: schema.tables.map(\.name))),
-        "The tables are: \(Self.list(schema.tables.map(\.name))).",
+        Self.meant(
+          NearestNames.names(like: name, among: schema.tables.map(\.name)).map(SQLName.written)),
+        "The tables are: \(tableNames).",
       ].compactMap(\.self)
     case .noSuchColumn(let name): columnAdvice(name)
     case .noSuchFunction(let name):
-      [Self.functionAdvice(name)]
+      [functionAdvice(name)]
     case .ambiguousColumn(let name):
       [
-        "Write the table or its alias before it: \(Self.list(owners(of: name).map { "\($0).\(name)" }))."
+        "Write the table or its alias before it: "
+          + Self.list(owners(of: name).map { "\($0).\(SQLName.written(name))" }) + "."
       ]
     case .syntax, .incomplete: syntaxAdvice()
     case .misplacedFunction(let name):
@@ -40,11 +45,11 @@ struct FailureAdvice {
     case .wrongArgumentCount(let function): ["Check the arguments of \(function)."]
     case .refused(let what):
       what.hasPrefix("the function ")
-        ? [Self.functionAdvice(String(what.dropFirst("the function ".count)))]
+        ? [functionAdvice(String(what.dropFirst("the function ".count)))]
         : readsSchema
           ? [
             "The schema is no table that can be read: its tables and columns are told above, and a "
-              + "query reads those alone. The tables are: \(Self.list(schema.tables.map(\.name)))."
+              + "query reads those alone. The tables are: \(tableNames)."
           ]
           : ["Write one SELECT statement that reads the tables of the schema, and nothing else."]
     case .severalStatements: ["Write one SELECT statement alone."]
@@ -54,6 +59,8 @@ struct FailureAdvice {
     case .other: failure.description.hasPrefix("unrecognized token") ? syntaxAdvice() : []
     }
   }
+
+  private var tableNames: String { Self.list(schema.tables.map { SQLName.written($0.name) }) }
 
   /// Whether the query looks for the schema in tables of SQLite's own.
   private var readsSchema: Bool {
@@ -76,34 +83,41 @@ struct FailureAdvice {
         tables = [table]
       } else {
         let known = references.references.map {
-          $0.name == $0.table.name ? $0.name : "\($0.name) for \($0.table.name)"
+          $0.name == $0.table.name
+            ? SQLName.written($0.name)
+            : "\(SQLName.written($0.name)) for \(SQLName.written($0.table.name))"
         }
         lines.append(
           "The query has no table or alias \(qualifier); it has: \(Self.list(known)).")
       }
     }
     let near = NearestNames.names(like: column, among: tables.flatMap(\.columns).map(\.name))
-    lines += [Self.meant(near)].compactMap(\.self)
+    lines += [Self.meant(near.map(SQLName.written))].compactMap(\.self)
     let elsewhere = NearestNames.names(
       like: column, among: schema.tables.flatMap(\.columns).map(\.name), count: 2
     ).filter { !near.contains($0) }
     for other in elsewhere {
-      lines.append("\(other) is a column of \(Self.list(owners(of: other, inQuery: false))).")
+      lines.append(
+        "\(SQLName.written(other)) is a column of "
+          + Self.list(owners(of: other, inQuery: false)) + ".")
     }
     for table in tables.prefix(6) {
-      lines.append("The columns of \(table.name) are: \(Self.list(table.columns.map(\.name))).")
+      let columns = table.columns.map { SQLName.written($0.name) }
+      lines.append("The columns of \(SQLName.written(table.name)) are: \(Self.list(columns)).")
     }
     return lines
   }
 
-  /// The tables that have a column, by the names that the query gives them.
+  /// The tables that have a column, by the names that the query gives them, as SQL.
   private func owners(of column: String, inQuery: Bool = true) -> [String] {
     func has(_ table: SQLSchema.Table) -> Bool {
       table.columns.contains { $0.name.lowercased() == column.lowercased() }
     }
-    return inQuery
+    let owners =
+      inQuery
       ? references.references.filter { has($0.table) }.map(\.name)
       : schema.tables.filter(has).map(\.name)
+    return owners.map(SQLName.written)
   }
 
   // MARK: Syntax
@@ -156,13 +170,22 @@ struct FailureAdvice {
 
   // MARK: Words
 
-  private static func functionAdvice(_ name: String) -> String {
+  private func functionAdvice(_ name: String) -> String {
     let lowered = name.lowercased()
-    if let hint = SQLVocabulary.functionHints[lowered] {
+    if let hint = SQLVocabulary.functionHints[lowered], callsOnlyFunctions(hint) {
       return "Instead of \(name) write \(hint)."
     }
-    let near = NearestNames.names(like: lowered, among: SQLVocabulary.functions.sorted())
-    return meant(near) ?? "Use only functions of SQLite."
+    let near = NearestNames.names(like: lowered, among: functions.sorted())
+    return Self.meant(near) ?? "Use only functions of SQLite."
+  }
+
+  /// Whether this SQLite has all functions that an expression calls.
+  private func callsOnlyFunctions(_ expression: String) -> Bool {
+    let tokens = SQLLexer.tokens(of: expression)
+    return zip(tokens, tokens.dropFirst()).allSatisfy { token, next in
+      token.kind != .word || !next.isSymbol("(") || functions.contains(token.text.lowercased())
+        || token.isWord("CAST")
+    }
   }
 
   private static func meant(_ names: [String]) -> String? {

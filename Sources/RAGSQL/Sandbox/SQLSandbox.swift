@@ -12,6 +12,9 @@ public final class SQLSandbox: @unchecked Sendable {
   /// What may be read.
   public let schema: SQLSchema
 
+  /// The functions that queries may call and this SQLite has, in lower case.
+  let functions: Set<String>
+
   private let connection: SandboxConnection
   private let queue = DispatchQueue(label: "RAGSQL.SQLSandbox")
 
@@ -22,6 +25,7 @@ public final class SQLSandbox: @unchecked Sendable {
     connection = try SandboxConnection(path: path, limits: limits)
     do {
       let (schema, views) = try SchemaReader.schema(of: connection)
+      functions = try SchemaReader.functions(of: connection)
       try connection.restrict(to: schema.tables.map(\.name), views: views)
       self.schema = schema
     } catch let failure as SQLFailure {

@@ -55,6 +55,14 @@ enum SchemaReader {
     return (SQLSchema(tables: tables), views)
   }
 
+  /// The functions that queries may call, as far as this SQLite has them.
+  static func functions(of connection: SandboxConnection) throws -> Set<String> {
+    let rows = try connection.rows(
+      of: "SELECT DISTINCT name FROM pragma_function_list",
+      duration: SandboxConnection.setupDuration)
+    return SQLVocabulary.functions.intersection(rows.map { $0[0].description.lowercased() })
+  }
+
   /// What is neither a virtual table nor one that such keeps its data in, as SQLite tells it. It
   /// compiles every view for that.
   private static func plainNames(_ rows: (String) throws -> [[SQLValue]]) throws -> Set<String> {
