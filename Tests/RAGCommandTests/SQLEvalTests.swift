@@ -81,11 +81,35 @@ struct SQLEvalTests {
   }
 
   @Test(
+    "ends with status 1 where a metric misses a value, or is not measured",
+    arguments: [
+      ("--fail-under repairable=0.5", 0, ""),
+      ("--fail-under Repairable=0.51", 1, "shop: repairable is 0.5, under 0.51"),
+      ("--fail-under execution=0.5", 1, "shop: execution is not measured"),
+      ("--model-command 'sh model.sh' --fail-under execution=0.5", 0, ""),
+      (
+        "--model-command 'sh model.sh' --fail-under execution@1=0.3 --fail-under execution=0.6", 1,
+        "shop: execution@1 is 0.25, under 0.3; shop: execution is 0.5, under 0.6"
+      ),
+    ])
+  func failUnder(options: String, status: Int, miss: String) throws {
+    try run { sandbox in
+      let run = try sandbox.shell("rag eval --sql shop --json \(options)")
+      #expect(run.status == Int32(status), "\(run.errors)")
+      #expect(try run.json()["sets"] != nil)
+      #expect(
+        run.errors.contains("missed: ") == !miss.isEmpty
+          && run.errors.contains(miss) != miss.isEmpty, "\(run.errors)")
+    }
+  }
+
+  @Test(
     "tells what is wrong in one line",
     arguments: [
       ("rag eval --sql shop --beir x", 64, "--sql"),
       ("rag eval --sql shop --answers", 64, "--sql"),
       ("rag eval --sql shop --fail-under ndcg@10=0.5", 64, "--sql takes a model"),
+      ("rag eval --beir x --fail-under execution=0.5", 64, "--sql"),
       ("rag eval --beir x --model-command true", 64, "--sql or --answers"),
       ("rag eval --beir x --answers --model-command true", 2, "corpus.jsonl"),
       ("rag eval --sql missing", 2, "missing"),

@@ -47,9 +47,9 @@ struct EvalCommand: AsyncParsableCommand {
       rows counts) and maybe broken.jsonl (id, question, kind, sql: a query that fails, gold: the \
       one that was meant). With a model, 'execution' is the share of questions for which its query \
       gave the rows of a right one, 'execution@1' that of first queries, before any was corrected. \
-      Of the broken queries, with or without a model, the share is counted for which the prompt \
-      after the failure carries what a repair needs: SQLite's message, the tables and columns, and \
-      the names that were meant.
+      Of the broken queries, with or without a model, 'repairable' is the share for which the \
+      prompt after the failure carries what a repair needs: SQLite's message, the tables and \
+      columns, and the names that were meant. --fail-under takes these three metrics.
 
       Ids that do not match (judged documents not in the corpus, queries without judgments, ids of \
       a run that do not exist) are an error, as each would change every figure.
@@ -60,7 +60,7 @@ struct EvalCommand: AsyncParsableCommand {
         rag eval --beir cranfield --json > before.json
         rag eval --beir cranfield --baseline before.json --fail-under ndcg@10=0.35
         rag eval --beir cranfield --abstention --min-score 0.3
-        rag eval --sql shop --model-command 'ollama run llama3.2'
+        rag eval --sql shop --model-command 'ollama run llama3.2' --fail-under execution=0.6
         rag eval --qrels qrels.txt --topics topics.tsv --index ~/notes.rag
         rag eval --qrels qrels.txt --run mine.trec --run theirs.trec --baseline bm25.trec
       """)
@@ -162,13 +162,18 @@ struct EvalCommand: AsyncParsableCommand {
     guard sql.isEmpty else {
       let isAlone =
         beir.isEmpty && qrels == nil && topics == nil && runFiles.isEmpty && baseline == nil
-        && failUnder.isEmpty && metrics.isEmpty && mode.isEmpty && queries == .all && !abstention
+        && failUnder.allSatisfy { $0.retrievalMetric == nil } && metrics.isEmpty && mode.isEmpty
+        && queries == .all && !abstention
         && !answers && writeRuns == nil && writeRows == nil && index == nil && minScore == nil
         && !allowMissing && reranker.reranker == nil
       guard isAlone else {
-        throw ValidationError("--sql takes a model and --json, and no option of retrieval")
+        throw ValidationError(
+          "--sql takes a model, --json and --fail-under of its metrics, and no option of retrieval")
       }
       return
+    }
+    if let metric = failUnder.first(where: { $0.retrievalMetric == nil })?.subject.name {
+      throw ValidationError("--fail-under \(metric) needs --sql")
     }
     guard !model.isNamed || answers else {
       throw ValidationError("a model is asked with --sql or --answers alone")
@@ -210,7 +215,7 @@ struct EvalCommand: AsyncParsableCommand {
       (name: $0, run: try Run(contentsOf: $0).selecting(queries))
     }
     let asked = metrics.isEmpty ? RetrievalMetric.standard : metrics
-    let measured = asked + failUnder.map(\.metric).filter { !asked.contains($0) }
+    let measured = asked + failUnder.compactMap(\.retrievalMetric).filter { !asked.contains($0) }
 
     if let twice = Dictionary(grouping: sets, by: \.name).first(where: { $1.count > 1 })?.key {
       throw ValidationError(
@@ -235,7 +240,10 @@ struct EvalCommand: AsyncParsableCommand {
     let view = EvalView(metrics: measured.map(\.name), terminal: try output.output())
     try StandardOutput.write(output.json ? JSON.document(report) : view.text(report))
     EvalView.showNotes(report)
-    let misses = Threshold.misses(of: failUnder, in: report)
+    try end(missing: Threshold.misses(of: failUnder, in: report))
+  }
+
+  private func end(missing misses: [String]) throws {
     guard misses.isEmpty else {
       Messages.error("missed: " + misses.joined(separator: "; "))
       throw EndCommand(.nothingFound)
@@ -259,6 +267,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
     let view = SQLEvalView(terminal: try output.output())
     try StandardOutput.write(output.json ? JSON.document(report) : view.text(report))
+    try end(missing: Threshold.misses(of: failUnder, in: report))
   }
 
   /// Measures one set: runs alone, in the user's index, or in one of the set's own.

@@ -39,7 +39,8 @@ struct SQLEvalRunner {
   private func accuracy(
     of backend: any ModelBackend, _ answerTokens: Int, _ bar: inout ProgressBar
   ) async throws -> SQLEvaluationReport.ModelReport {
-    typealias Report = SQLEvaluationReport.ModelReport
+    let accuracy = SQLMetric.execution.rawValue
+    let firstAccuracy = SQLMetric.firstExecution.rawValue
     let answerer = SQLAnswerer(
       sandbox, backend: backend, linker: linker, limits: limits,
       reservedAnswerTokenCount: answerTokens)
@@ -55,7 +56,7 @@ struct SQLEvalRunner {
         failure = failure ?? error
         failureCount += 1
         unanswered += 1
-        values[question.id] = [Report.accuracy: 0, Report.firstAccuracy: 0]
+        values[question.id] = [accuracy: 0, firstAccuracy: 0]
         continue
       }
       let first = try await firstResult(of: answer)
@@ -64,7 +65,7 @@ struct SQLEvalRunner {
           ?? false ? 1 : 0
       }
       values[question.id] = [
-        Report.accuracy: value(answer.result), Report.firstAccuracy: value(first),
+        accuracy: value(answer.result), firstAccuracy: value(first),
       ]
       attemptCount += answer.attempts.count
       unanswered += answer.result == nil ? 1 : 0
@@ -76,9 +77,9 @@ struct SQLEvalRunner {
         "the model gave no answer to \(Figures.count(failureCount, "question")), which count as wrong: "
           + failure.message)
     }
-    return Report(
+    return SQLEvaluationReport.ModelReport(
       name: backend.name,
-      scores: try Scores(metrics: [Report.accuracy, Report.firstAccuracy], queries: values),
+      scores: try Scores(metrics: [accuracy, firstAccuracy], queries: values),
       attempts: Double(attemptCount) / Double(set.questions.count), unanswered: unanswered)
   }
 

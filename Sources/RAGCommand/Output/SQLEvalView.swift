@@ -16,8 +16,7 @@ struct SQLEvalView {
     }
     text += "\n"
     if let model = set.model {
-      typealias Report = SQLEvaluationReport.ModelReport
-      let names = [Report.accuracy, Report.firstAccuracy]
+      let names = [SQLMetric.execution, .firstExecution].map(\.rawValue)
       var grid = Grid(["model"] + names + ["attempts", "unanswered"])
       grid.add(
         [Printable.line(model.name)] + names.map { Figures.decimal(model.metrics[$0] ?? 0, 4) }
@@ -25,7 +24,7 @@ struct SQLEvalView {
       text += grid.text(terminal)
     }
     guard let repairs = set.repairs else { return text }
-    var grid = Grid(["prompts after a failure", "queries", "repairable", ""])
+    var grid = Grid(["prompts after a failure", "queries", SQLMetric.repairable.rawValue, ""])
     for (kind, count) in repairs.kinds.sorted(by: { $0.key < $1.key }) + [("all", repairs.total)] {
       grid.add([
         Printable.line(kind), "\(count.queries)", "\(count.repaired)",

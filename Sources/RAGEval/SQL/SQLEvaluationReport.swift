@@ -11,6 +11,13 @@ public struct SQLEvaluationReport: Sendable, Codable {
     /// What prompts after a failure carry; nil where the set has no queries that fail.
     public var repairs: RepairReport?
 
+    /// Every metric that was measured, by its name.
+    public var metrics: [String: Double] {
+      var metrics = model?.metrics ?? [:]
+      metrics[SQLMetric.repairable.rawValue] = repairs?.total.share
+      return metrics
+    }
+
     /// Makes a report.
     public init(set: SQLSet, model: ModelReport?, repairs: RepairReport?) {
       self.set = set.name
@@ -22,11 +29,6 @@ public struct SQLEvaluationReport: Sendable, Codable {
 
   /// How a model did.
   public struct ModelReport: Sendable, Codable {
-    /// The share of questions with the right result.
-    public static let accuracy = "execution"
-    /// The share of questions with the right result by the first query alone.
-    public static let firstAccuracy = "execution@1"
-
     /// Its name.
     public var name: String
     /// The means over all questions, by metric.
