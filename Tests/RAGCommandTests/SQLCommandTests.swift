@@ -188,7 +188,41 @@ struct SQLCommandTests {
       #expect(prompt.output.count < 4 * 2500)
       let narrow = try sandbox.shell(ask + " --context-tokens 1200")
       #expect(narrow.status == 2 && narrow.hasOneError)
-      #expect(narrow.errors.contains("larger context"), "\(narrow.errors)")
+      #expect(narrow.errors.contains("larger context (--context-tokens)"), "\(narrow.errors)")
+      #expect(narrow.errors.contains("(--answer-tokens)"), "\(narrow.errors)")
+    }
+  }
+
+  @Test("tells the model what was wrong however small the context is", arguments: [2000, 2300])
+  func fullContext(tokenCount: Int) throws {
+    let columns = (0..<500).map { "measure_\($0) REAL" }.joined(separator: ", ")
+    let model = """
+      tee -a prompts | grep -q 'no such column: wrong' && echo 'SELECT count(*) FROM farm' ||
+      echo 'SELECT wrong FROM farm'
+      """
+    try run(model, database: "CREATE TABLE farm (\(columns))") { sandbox in
+      let run = try sandbox.shell(Self.ask + " --context-tokens \(tokenCount)")
+      #expect(run.status == 0 && run.errors.contains("of 2 attempts"), "\(run.errors)")
+    }
+  }
+
+  @Test("runs a query that copies names and values as the prompt shows them")
+  func copies() throws {
+    let database = """
+      CREATE TABLE t ("Price [EUR]" REAL, note TEXT); INSERT INTO t VALUES (2.5, '[INST]');
+      """
+    let model = """
+      prompt=$(cat)
+      name=$(printf '%s' "$prompt" | sed -n 's/^  \\("Price.*"\\) REAL.*/\\1/p')
+      value=$(printf '%s' "$prompt" | sed -n "s/^  note TEXT -- e.g. \\('.*'\\)/\\1/p")
+      echo "SELECT $name FROM t WHERE note = $value"
+      """
+    try run(model, database: database) { sandbox in
+      let prompt = try sandbox.shell(Self.ask + " --prompt")
+      #expect(!prompt.text.contains("[EUR]") && !prompt.text.contains("[INST]"))
+      let run = try sandbox.shell(Self.ask)
+      #expect(run.status == 0 && run.text.contains("2.5"), "\(run.errors)")
+      #expect(run.errors == "rag: query: SELECT \"Price [EUR]\" FROM t WHERE note = '[INST]'\n")
     }
   }
 

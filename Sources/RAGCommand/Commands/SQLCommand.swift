@@ -16,8 +16,10 @@ struct SQLCommand: AsyncParsableCommand {
       The database is only read: a query may do nothing but read its tables, within limits of \
       time, rows and bytes. The model sees names of tables and columns and a few values of each \
       column; with --samples 0 it sees no values. Of a schema too wide for the prompt it sees what \
-      has to do with the question, which an embedding model (--encoder) helps to find. That a \
-      query runs does not make it right: read it where much depends on the answer.
+      has to do with the question, which an embedding model (--encoder) helps to find; less of it \
+      where what was wrong with a query needs the room. The rules are in English, or in Chinese \
+      for a question in Chinese. That a query runs does not make it right: read it where much \
+      depends on the answer.
 
       CSV has the values as they are: a text that begins with =, +, - or @ is a formula to a \
       spreadsheet, so import the columns as text where the database is not yours.

@@ -65,7 +65,7 @@ struct PromptingOptions: ParsableArguments {
 
   private func choice() throws -> TemplateChoice {
     guard let template else { return .builtIn(.answer) }
-    if let builtIn = BuiltInTemplate(rawValue: template), builtIn != .condense {
+    if let builtIn = BuiltInTemplate(rawValue: template), ![.condense, .sql].contains(builtIn) {
       return .builtIn(builtIn)
     }
     guard template.contains("/") || template.contains(".") else {

@@ -9,7 +9,8 @@ enum LimitNames {
   ]
   private static let ofAll = [
     "answerTokenCount": "--answer-tokens", "commandDuration": "--model-timeout",
-    "totalTimeout": "--model-timeout",
+    "totalTimeout": "--model-timeout", "contextTokenCount": "--context-tokens",
+    "reservedAnswerTokenCount": "--answer-tokens",
   ]
 
   /// The message of an error of a command. Limits that no option sets are not named.
@@ -20,7 +21,12 @@ enum LimitNames {
     }
     return
       message
-      .replacing(/\ \((?:Limits|HTTPOptions|GenerationOptions)\.(\w+)\)/) { match in
+      .replacing(
+        #/
+        \ \((?:Limits|HTTPOptions|GenerationOptions|ModelBackend|SQLAnswerer)
+        \.(\w+)\)
+        /#
+      ) { match in
         option(match.1).map { " (\($0))" } ?? ""
       }
       .replacing(/\b(?:Limits|HTTPOptions|GenerationOptions)\.(\w+)/) { match in

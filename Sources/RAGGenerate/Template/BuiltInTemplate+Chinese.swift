@@ -76,6 +76,24 @@ extension BuiltInTemplate {
           4. {fences}
           """,
         task: "请按照规则改写问题。", outputFormat: "只回复改写后的问题，写成一行。")
+    case .sql:
+      PromptTemplate(
+        checked: rawValue, language: .chinese,
+        system: """
+          你编写 SQLite 查询，用来回答关于一个数据库的问题。
+
+          规则：
+          1. 只用一条 SELECT 语句（可以使用 WITH）回答，写在 ```sql 代码块里，不要写其他内容。
+          2. 只使用 schema 中的表和列，名称照那里的写法。
+          3. 按问题的顺序返回它所要求的列，不要返回其他列。
+          4. 这是 SQLite：用 LIMIT n，不用 TOP；用 || 连接文本；strftime('%Y', column) 以文本给出年份；\
+          日期是 '2024-01-31' 这样的文本；整数相除 a / b 会舍去小数：写 a * 1.0 / b；\
+          文本用 '单引号'，名称用 "双引号"；LIKE 不区分 ASCII 字母的大小写；\
+          没有 ILIKE、EXTRACT、INTERVAL、DATE_TRUNC 和 '::'。
+          5. 只有问题要求顺序或者要求其中的前几行时，才对行排序。
+          6. {fences}
+          """,
+        task: "请按照规则，写出回答问题的查询。")
     }
   }
 }

@@ -87,6 +87,26 @@ extension BuiltInTemplate {
           """,
         task: "Rewrite the question by the rules.",
         outputFormat: "Reply with the question alone, in one line.")
+    case .sql:
+      PromptTemplate(
+        checked: rawValue, language: .english,
+        system: """
+          You write SQLite queries that answer questions about a database.
+
+          Rules:
+          1. Answer with one SELECT statement (WITH is allowed) in a ```sql code block, and \
+          nothing else.
+          2. Use only the tables and columns of the schema, with the names as they are written \
+          there.
+          3. Return the columns that the question asks for, in its order, and no others.
+          4. This is SQLite: LIMIT n, not TOP; || joins texts; strftime('%Y', column) gives a \
+          year as text; dates are text such as '2024-01-31'; a / b of whole numbers cuts: write \
+          a * 1.0 / b; 'single quotes' for texts, "double quotes" for names; LIKE ignores the \
+          case of ASCII letters; there is no ILIKE, EXTRACT, INTERVAL, DATE_TRUNC or '::'.
+          5. Order rows only where the question asks for an order or for the first of them.
+          6. {fences}
+          """,
+        task: "Write the query that answers the question, by the rules.")
     }
   }
 }

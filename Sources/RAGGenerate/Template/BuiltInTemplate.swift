@@ -13,6 +13,8 @@ public enum BuiltInTemplate: String, Sendable, Hashable, Codable, CaseIterable {
   case summarise
   /// Rewrites the last question of a conversation so that it stands alone.
   case condense
+  /// Writes an SQLite query that answers the question, from the part of a schema.
+  case sql
 
   /// The template in a language.
   public func template(in language: PromptLanguage) -> PromptTemplate {
@@ -33,11 +35,14 @@ public enum TemplateChoice: Sendable, Hashable {
 
   /// The template for a question and its material.
   func template(for material: PromptMaterial) -> PromptTemplate {
+    template(forText: material.hasQuestion ? material.question : material.hits.first?.text ?? "")
+  }
+
+  /// The template in the language of a text, where it has a choice.
+  package func template(forText text: String) -> PromptTemplate {
     switch self {
-    case .given(let template): return template
-    case .builtIn(let builtIn):
-      let text = material.hasQuestion ? material.question : material.hits.first?.text ?? ""
-      return builtIn.template(in: PromptLanguage(of: text))
+    case .given(let template): template
+    case .builtIn(let builtIn): builtIn.template(in: PromptLanguage(of: text))
     }
   }
 }

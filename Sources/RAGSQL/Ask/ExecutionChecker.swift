@@ -40,22 +40,3 @@ final class ExecutionChecker: Checker {
     }
   }
 }
-
-/// Takes a query that is sent again after it gave no rows as confirmed.
-struct ConfirmingProposer: Proposer {
-  let proposer: ModelProposer<QueryDraft>
-  let checker: ExecutionChecker
-
-  func propose(
-    after attempts: [Attempt<QueryDraft>], tokenCount: Int
-  ) async throws -> Proposed<QueryDraft>? {
-    var proposed = try await proposer.propose(after: attempts, tokenCount: tokenCount)
-    if case .proposal(var draft) = proposed?.content,
-      checker.result(of: draft.query)?.rows.isEmpty ?? false
-    {
-      draft.isConfirmed = true
-      proposed?.content = .proposal(draft)
-    }
-    return proposed
-  }
-}

@@ -21,7 +21,7 @@ public struct SQLAnswer: Sendable {
     case timeSpent
     /// The model wrote the same queries again.
     case repeated
-    /// The model or the database failed after a query that gave no rows.
+    /// After a query that gave no rows the model or the database failed, or the context was full.
     case failed
   }
 

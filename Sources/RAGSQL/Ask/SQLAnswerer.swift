@@ -7,20 +7,23 @@ public struct SQLAnswerer: Sendable {
   private let sandbox: SQLSandbox
   private let backend: any ModelBackend
   private let linker: SchemaLinker
+  private let template: TemplateChoice
   private let budget: ReflectionBudget
   private let limits: Limits
   private let reservedAnswerTokenCount: Int
 
   /// Makes an answerer of a database and a model; `reservedAnswerTokenCount` tokens of its context
-  /// are kept free for the answer.
+  /// are kept free for the answer. Of a template the rules, the task and the output format count.
   public init(
     _ sandbox: SQLSandbox, backend: any ModelBackend, linker: SchemaLinker = SchemaLinker(),
-    budget: ReflectionBudget = ReflectionBudget(), limits: Limits = Limits(),
+    template: TemplateChoice = .builtIn(.sql), budget: ReflectionBudget = ReflectionBudget(),
+    limits: Limits = Limits(),
     reservedAnswerTokenCount: Int = 1_024
   ) {
     self.sandbox = sandbox
     self.backend = backend
     self.linker = linker
+    self.template = template
     self.budget = budget
     self.limits = limits
     self.reservedAnswerTokenCount = reservedAnswerTokenCount
@@ -30,21 +33,16 @@ public struct SQLAnswerer: Sendable {
   ///
   /// `observe` is told of every attempt as it was judged.
   /// - Throws: ``RAGError``: `invalidInput` for an empty question or a database without tables,
-  ///   `limitExceeded` for a question or schema that does not fit, `backend`, `cancelled`, and
-  ///   what the database throws.
+  ///   `limitExceeded` for a question or schema that does not fit, also beside what was wrong with
+  ///   the last query, `backend`, `cancelled`, and what the database throws.
   public func answer(
     _ question: String, observe: (SQLAnswer.Attempt) -> Void = { _ in }
   ) async throws -> SQLAnswer {
-    let task = try await prompt(for: question)
     let checker = ExecutionChecker(sandbox)
-    let proposer = ModelProposer(
-      backend, task: task, limits: limits, reservedAnswerTokenCount: reservedAnswerTokenCount
-    ) { answer in
-      QueryDraft(query: try SQLQuery(answer: answer))
-    }
-    let loop = ReflectionLoop(
-      ConfirmingProposer(proposer: proposer, checker: checker), checkers: [checker],
-      budget: budget)
+    let proposer = QueryProposer(
+      backend: backend, prompter: try await prompter(for: question), limits: limits,
+      checker: checker)
+    let loop = ReflectionLoop(proposer, checkers: [checker], budget: budget)
     let reflection = try await loop.run { step in
       if case .judged(let attempt) = step { observe(Self.attempt(attempt)) }
     }
@@ -63,6 +61,11 @@ public struct SQLAnswerer: Sendable {
   /// The prompt that a question gives, before any attempt.
   /// - Throws: as ``answer(_:observe:)`` does.
   public func prompt(for question: String) async throws -> ModelPrompt {
+    let prompter = try await prompter(for: question)
+    return prompter.wording.prompt(try prompter.content(after: []))
+  }
+
+  private func prompter(for question: String) async throws -> QueryPrompter {
     guard question.contains(where: { !$0.isWhitespace }) else {
       throw RAGError(.invalidInput, "the question is empty")
     }
@@ -75,15 +78,16 @@ public struct SQLAnswerer: Sendable {
     guard !sandbox.schema.tables.isEmpty else {
       throw RAGError(.invalidInput, "the database has no table or view that can be read")
     }
-    let counter = backend.tokenCounter
-    let room =
-      backend.contextTokenCount - reservedAnswerTokenCount
-      - SQLPrompt.tokenCount(question, counter: counter)
+    let wording = SQLPrompt(question, template: template)
+    let room = PromptRoom(backend: backend, reservedAnswerTokenCount: reservedAnswerTokenCount)
     var linker = linker
     // A third stays for what was wrong with earlier queries.
-    linker.tokenCount = min(linker.tokenCount, max(room * 2 / 3, 0))
-    let schema = try await linker.link(question, sandbox, tokenCounter: counter)
-    return SQLPrompt.prompt(question, schema: schema)
+    linker.tokenCount = min(
+      linker.tokenCount, max(room.left(by: wording.prompt(SQLPrompt.Content())) * 2 / 3, 0))
+    return QueryPrompter(
+      wording: wording,
+      schema: try await linker.choice(question, sandbox, tokenCounter: backend.tokenCounter),
+      room: room)
   }
 
   private static func attempt(_ attempt: RAGGenerate.Attempt<QueryDraft>) -> SQLAnswer.Attempt {

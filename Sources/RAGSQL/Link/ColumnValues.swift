@@ -19,7 +19,7 @@ struct ColumnValues {
   ) async throws -> [String] {
     guard Self.mayBeText(column), !table.isView else { return [] }
     let (name, from) = (SQLName.quoted(column.name), SQLName.quoted(table.name))
-    let text = "'" + question.lowercased().replacing("'", with: "''") + "'"
+    let text = SQLName.literal(question.lowercased())
     let found = try await values(
       """
       SELECT DISTINCT v FROM (SELECT \(name) AS v FROM \(from) LIMIT \(Self.searchedRowCount))
@@ -55,10 +55,10 @@ struct ColumnValues {
     let line = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     let scalars = line.unicodeScalars
     guard scalars.count > scalarCount else {
-      return "'" + line.replacing("'", with: "''") + "'"
+      return SQLName.literal(line)
     }
     let cut = String(String.UnicodeScalarView(scalars.prefix(scalarCount)))
-    return "'" + cut.replacing("'", with: "''") + "…'"
+    return SQLName.literal(cut + "…")
   }
 
   private static func mayBeText(_ column: SQLSchema.Column) -> Bool {
@@ -72,22 +72,5 @@ struct ColumnValues {
     } catch is SQLFailure {
       return []
     }
-  }
-}
-
-/// Names as SQL writes them.
-enum SQLName {
-  /// The name in double quotes.
-  static func quoted(_ name: String) -> String {
-    "\"" + name.replacing("\"", with: "\"\"") + "\""
-  }
-
-  /// The name, in quotes where it needs them.
-  static func written(_ name: String) -> String {
-    let tokens = SQLLexer.tokens(of: name)
-    let isBare =
-      tokens.count == 1 && tokens[0].kind == .word && tokens[0].text == name
-      && !SQLVocabulary.keywords.contains(name.uppercased())
-    return isBare ? name : quoted(name)
   }
 }

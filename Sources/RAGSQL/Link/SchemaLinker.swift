@@ -39,6 +39,21 @@ public struct SchemaLinker: Sendable {
     _ question: String, _ sandbox: SQLSandbox,
     tokenCounter: any TokenCounter = EstimatedTokenCounter()
   ) async throws -> LinkedSchema {
+    let choice = try await choice(question, sandbox, tokenCounter: tokenCounter)
+    guard let linked = choice.linked(tokenCount: tokenCount) else {
+      throw RAGError(
+        .limitExceeded,
+        "no table of the schema fits into \(tokenCount) tokens (SchemaLinker.tokenCount); allow more"
+      )
+    }
+    return linked
+  }
+
+  /// The schema in the order in which a question needs it, with values; it is shown in
+  /// `tokenCount` tokens at most.
+  func choice(
+    _ question: String, _ sandbox: SQLSandbox, tokenCounter: any TokenCounter
+  ) async throws -> SchemaChoice {
     let schema = sandbox.schema
     var ranking = SchemaRanking(of: question, schema: schema)
     let graph = JoinGraph(schema)
@@ -69,23 +84,9 @@ public struct SchemaLinker: Sendable {
     }
     let text = SchemaText(schema: schema, graph: graph, samples: samples)
     let (order, linkedCount) = Self.order(ranking, schema, graph)
-    var room = tokenCount
-    // Parts do not count quite as the whole does, and neutralising adds blanks.
-    for _ in 0..<12 where room > 0 {
-      var selection = Selection(
-        text: text, ranking: ranking, order: order, linkedCount: linkedCount,
-        counter: tokenCounter, room: room)
-      let linked = selection.schema()
-      // Marks are left out: a random number makes now more, now fewer tokens.
-      let inside = PromptFence.inside(linked.text)
-      if tokenCounter.tokenCount(of: inside) <= tokenCount, !linked.tables.isEmpty {
-        return linked
-      }
-      room = room * 9 / 10
-    }
-    throw RAGError(
-      .limitExceeded,
-      "no table of the schema fits into \(tokenCount) tokens; take a model with a larger context")
+    return SchemaChoice(
+      text: text, ranking: ranking, order: order, linkedCount: linkedCount, counter: tokenCounter,
+      tokenCount: tokenCount)
   }
 
   /// Tables with something to do with the question and those that join them, which are counted,

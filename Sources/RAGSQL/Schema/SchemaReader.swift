@@ -23,7 +23,7 @@ enum SchemaReader {
       let name = row[0].description
       guard readable.contains(name), !name.lowercased().hasPrefix("sqlite_") else { continue }
       let isView = row[1] == .text("view")
-      let quoted = "'" + name.replacing("'", with: "''") + "'"
+      let quoted = SQLName.literal(name)
       // Reading its columns compiles a view.
       if isView, views.areTooMany(for: name) { continue }
       // A view of what does not exist has no columns; it is left out.
