@@ -18,11 +18,11 @@ import Testing
       """
   }.joined()
 
-  @Test(arguments: [shop, wide], ["", String(repeating: "Let me think again. ", count: 60)])
+  @Test(arguments: [false, true], ["", String(repeating: "Let me think again. ", count: 60)])
   func `Whatever the context, a prompt after a failure tells it and fits, or there is an error`(
-    database: String, prose: String
+    isWide: Bool, prose: String
   ) async throws {
-    let sandbox = try SQLSandbox(path: directory.database(database))
+    let sandbox = try SQLSandbox(path: directory.database(isWide ? Self.wide : shop))
     let table = sandbox.schema.tables.last?.name ?? ""
     var (told, refused) = (0, 0)
     for context in stride(from: 1_450, to: 4_000, by: 250) {

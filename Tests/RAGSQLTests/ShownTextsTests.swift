@@ -87,10 +87,17 @@ import Testing
     #expect(found.result?.rows == [[.text(value)]] && found.attempts.count == 1, "\(found)")
   }
 
-  @Test func `What the database has as it is written stays so`() {
-    let texts = ShownTexts(["\"a [ X ]\" TEXT, \"a [X]\" TEXT", "'[1]'"])
+  @Test func `What the database has, or a text shows, as it is written stays so`() throws {
+    let schema = try SQLSandbox(
+      path: directory.database(
+        "CREATE TABLE t (\"a [ X ]\" TEXT, \"a [X]\" TEXT, city TEXT, \"city\u{200B}\" TEXT)")
+    ).schema
+    let texts = ShownTexts(
+      ["\"a [ X ]\" TEXT, \"a [X]\" TEXT, \"city\u{200B}\"", "'[1]', 'Os\u{200B}lo'", "In Oslo?"],
+      of: schema)
     for sql in [
       "SELECT \"a [ X ]\"", "SELECT \"a [X]\", '[2]', x'5B'", "SELECT a [ X ]", "SELECT ''",
+      "SELECT \"City\"", "SELECT 'Oslo', '%', '%%'",
     ] {
       #expect(texts.restored(SQLQuery(sql)).text == sql)
     }
@@ -114,7 +121,7 @@ import Testing
     let written = Array(shown.utf8)[token.range]
     let query = SQLQuery("SELECT \(String(decoding: written, as: UTF8.self)) FROM t")
     #expect(
-      Array(ShownTexts([text]).restored(query).text.unicodeScalars)
+      Array(ShownTexts([text], of: SQLSchema(tables: [])).restored(query).text.unicodeScalars)
         == Array("SELECT \(SQLName.quoted(name)) FROM t".unicodeScalars), "seed \(seed)")
   }
 }

@@ -29,6 +29,13 @@ struct QueryPrompter: Sendable {
     return try self.content(objectingTo: [shortened(last)])
   }
 
+  /// What of the database and the question a prompt shows.
+  func shownTexts(_ content: SQLPrompt.Content) -> ShownTexts {
+    ShownTexts(
+      [content.schema.text, wording.question] + content.objections.map(\.problem),
+      of: schema.text.schema)
+  }
+
   /// As much of the schema as finds room beside objections.
   private func content(objectingTo objections: [SQLPrompt.Objection]) throws -> SQLPrompt.Content {
     var content = SQLPrompt.Content(objections: objections)

@@ -16,7 +16,7 @@ struct QueryProposer: Proposer {
   ) async throws -> Proposed<QueryDraft>? {
     let content = try prompter.content(after: attempts)
     let prompt = prompter.wording.prompt(content)
-    let shown = prompter.wording.shownTexts(content)
+    let shown = prompter.shownTexts(content)
     let proposer = ModelProposer<QueryDraft>(backend, limits: limits) { _ in
       prompt
     } read: { answer in

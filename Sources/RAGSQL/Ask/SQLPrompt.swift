@@ -44,11 +44,6 @@ struct SQLPrompt: Sendable {
       "\n\n" + ([wording.beginning] + blocks + [wording.end]).joined(separator: "\n\n")
     return prompt
   }
-
-  /// The texts of the database and of the question that a prompt shows.
-  func shownTexts(_ content: Content) -> ShownTexts {
-    ShownTexts([content.schema.text, question] + content.objections.map(\.problem))
-  }
 }
 
 extension PromptLanguage {

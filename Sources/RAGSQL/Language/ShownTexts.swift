@@ -44,13 +44,19 @@ struct ShownTexts: Sendable {
   /// Quoted names and texts of a query that are looked at; an answer may be nothing else.
   private static let tokenCount = 256
 
+  /// The names that the database has, in lower case.
+  private let names: Set<String>
   private let originals: [[Unicode.Scalar]]
   private let changed: [Changed]
 
   /// Takes texts as they were before they were neutralised.
-  init(_ texts: [String]) {
+  init(_ texts: [String], of schema: SQLSchema) {
     changed = texts.compactMap(Changed.init)
     originals = changed.isEmpty ? [] : texts.map { Array($0.unicodeScalars) }
+    names =
+      changed.isEmpty
+      ? []
+      : Set(schema.tables.flatMap { [$0.name] + $0.columns.map(\.name) }.map { $0.lowercased() })
   }
 
   /// The query with what it copied as it is in the database.
@@ -71,28 +77,29 @@ struct ShownTexts: Sendable {
     return SQLQuery(String(decoding: output + bytes[end...], as: UTF8.self))
   }
 
-  /// What a quoted name or a text was copied from, as SQL; nil for one that was not, or not from
-  /// there alone.
+  /// What a quoted name or a text was copied from, as SQL; nil for a name that there is, and for a
+  /// text that may be from where it is shown as it is.
   private func restored(_ token: SQLToken) -> String? {
     guard token.kind == .string else {
-      return original(of: SQLName.quoted(token.text)).flatMap { Self.single(.quotedName, $0) }
-    }
-    if let literal = original(of: SQLName.literal(token.text)) {
-      return Self.single(.string, literal)
+      return names.contains(token.text.lowercased())
+        ? nil
+        : original(of: SQLName.quoted(token.text)).flatMap { Self.single(.quotedName, $0) }
     }
     // A pattern of LIKE has its signs around what it looks for.
     let start = token.text.prefix { $0 == "%" }
     let end = token.text.dropFirst(start.count).reversed().prefix { $0 == "%" }
-    let core = token.text.dropFirst(start.count).dropLast(end.count)
-    return original(of: String(core)).map { SQLName.literal(start + $0 + end) }
-  }
-
-  /// The original of a text that is shown; nil where there is another text that it is.
-  private func original(of text: String) -> String? {
-    let piece = Array(text.unicodeScalars)
-    guard !piece.isEmpty, !originals.contains(where: { $0.firstRange(of: piece) != nil }) else {
+    let core = String(token.text.dropFirst(start.count).dropLast(end.count))
+    let scalars = Array(core.unicodeScalars)
+    guard !core.isEmpty, !originals.contains(where: { $0.firstRange(of: scalars) != nil }) else {
       return nil
     }
+    return original(of: SQLName.literal(token.text)).flatMap { Self.single(.string, $0) }
+      ?? original(of: core).map { SQLName.literal(start + $0 + end) }
+  }
+
+  /// What a text that is shown, and not empty, was.
+  private func original(of text: String) -> String? {
+    let piece = Array(text.unicodeScalars)
     for text in changed {
       if let original = text.original(of: piece) {
         return String(String.UnicodeScalarView(original))
