@@ -42,7 +42,7 @@ struct SourceParser: Sendable {
   let options: IngestOptions
 
   /// Raised when parsing changes so that stored documents should be parsed again.
-  private static let parserVersion = 4
+  private static let parserVersion = 5
 
   /// All that decides a document's rows besides its bytes.
   private struct Settings: Encodable {
