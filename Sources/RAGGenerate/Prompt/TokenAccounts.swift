@@ -19,6 +19,9 @@ public struct TokenAccounts: Sendable, Hashable, Codable {
   public var free: Int
   /// Whether the tokens are those of the model; else they are an estimate from above.
   public var isExact: Bool
+  /// Why a count of the model's service was not used: it failed, or cannot be true. Nil where it
+  /// was, or none was asked for.
+  public var countProblem: String?
 
   /// All of the prompt.
   public var prompt: Int {

@@ -65,4 +65,72 @@ struct CountedPromptTests {
       .composeCounted(material(60), for: backend)
     #expect(composed.omittedSourceCount > 0 && backend.counted.withLock { $0 } == 1)
   }
+
+  @Test("is the estimated one where the count fails or cannot be true, and says so")
+  func unusable() async throws {
+    let silence = AsyncStream<Int>.makeStream()
+    defer { silence.continuation.finish() }
+    let composer = PromptComposer(reservedAnswerTokenCount: 200)
+    let day = Duration.seconds(86_400)
+    for (problem, duration, backend) in [
+      ("it broke", day, AnsweringBackend { _ in throw RAGError(.backend, "it broke") }),
+      ("1 tokens cannot", day, AnsweringBackend { _ in 1 }),
+      (
+        "no count came", .milliseconds(20),
+        AnsweringBackend { _ in await silence.stream.first { _ in true } }
+      ),
+    ] {
+      let composed = try await composer.composeCounted(
+        material(60), for: backend, waiting: duration)
+      let estimated = try composer.compose(material(60), for: backend)
+      #expect(composed.accounts.countProblem?.contains(problem) == true, "\(problem)")
+      // The marks are drawn anew.
+      #expect(abs(composed.sources.count - estimated.sources.count) <= 1, "\(problem)")
+      #expect(composed.tokenCount <= 1_300, "\(problem)")
+    }
+    // What was counted well before stays.
+    let asked = Locked(0)
+    let once = AnsweringBackend { words in
+      guard
+        asked.withLock({
+          $0 += 1; return $0
+        }) == 1
+      else { return 1 }
+      return words
+    }
+    let composed = try await composer.composeCounted(material(60), for: once)
+    #expect(composed.accounts.countProblem != nil && composed.tokenCount <= 1_300)
+  }
+
+  @Test("is not made where the count is cancelled")
+  func cancelled() async throws {
+    let composer = PromptComposer(reservedAnswerTokenCount: 200)
+    await #expect(throws: CancellationError.self) {
+      try await composer.composeCounted(
+        material(60), for: AnsweringBackend { _ in throw CancellationError() })
+    }
+    let error = await #expect(throws: RAGError.self) {
+      try await composer.composeCounted(
+        material(60), for: AnsweringBackend { _ in throw RAGError(.cancelled, "stop") })
+    }
+    #expect(error?.code == .cancelled)
+  }
+}
+
+/// A model whose service answers the question for a count with what a closure makes of the words.
+private struct AnsweringBackend: ModelBackend {
+  let name = "answering"
+  let contextTokenCount = 1_500
+  let tokenCounter: any TokenCounter = EstimatedTokenCounter()
+  var count: @Sendable (Int) async throws -> Int?
+
+  func generate(_ prompt: ModelPrompt) -> AsyncThrowingStream<String, any Error> {
+    AsyncThrowingStream { $0.finish() }
+  }
+
+  func tokenCount(of prompt: ModelPrompt) async throws -> Int? {
+    let counter = WordCounter()
+    return try await count(
+      counter.tokenCount(of: prompt.system) + counter.tokenCount(of: prompt.user))
+  }
 }
