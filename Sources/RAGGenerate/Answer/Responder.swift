@@ -163,26 +163,9 @@ public struct Responder: Sendable {
     _ question: String, _ hits: [Hit], _ backend: any ModelBackend,
     after attempts: [Attempt<Answer>]
   ) async throws -> ComposedPrompt {
-    let material = prompting.material(question, from: hits)
-    guard let last = attempts.last else {
-      return try await prompting.composer.composeCounted(material, for: backend)
-    }
-    let counter = backend.tokenCounter
-    var roomier = prompting.composer
-    roomier.reservedAnswerTokenCount +=
-      counter.tokenCount(of: last.answer + (last.verdict.reason ?? "")) + Self.objectionTokenCount
-    var composed =
-      try (try? roomier.compose(material, for: backend))
-      ?? prompting.composer.compose(material, for: backend)
-    let room = backend.contextTokenCount - prompting.composer.reservedAnswerTokenCount
-    composed.prompt = composed.prompt.objecting(to: attempts) {
-      counter.tokenCount(of: $0.system) + counter.tokenCount(of: $0.user) <= room
-    }
-    return composed
+    try await prompting.composer.compose(
+      prompting.material(question, from: hits), for: backend, after: attempts)
   }
-
-  /// About what the words around a rejected answer take.
-  private static let objectionTokenCount = 256
 
   // MARK: Without one
 

@@ -139,7 +139,8 @@ struct PromptFitting {
     Self.tokenCount(of: layout.prompt(content), counter)
   }
 
-  private static func tokenCount(of prompt: ModelPrompt, _ counter: any TokenCounter) -> Int {
+  /// Tokens of a prompt, with what a chat template may add.
+  static func tokenCount(of prompt: ModelPrompt, _ counter: any TokenCounter) -> Int {
     counter.tokenCount(of: prompt.system) + counter.tokenCount(of: prompt.user)
       + templateTokenCount
   }

@@ -30,24 +30,40 @@ public struct ModelProposer<Proposal: Sendable>: Proposer {
   }
 
   /// Makes a proposer of one task, to which rejected answers and what was wrong with them are
-  /// added, as far as the model's context has room beside an answer.
+  /// added, as far as the model's context has room beside an answer: the last of them in any case.
   public init(
     _ backend: any ModelBackend, task: ModelPrompt, limits: Limits = Limits(),
     reservedAnswerTokenCount: Int = 1_024,
     read: @escaping @Sendable (String) throws -> Proposal
   ) {
     self.init(
+      backend, limits: limits, reservedAnswerTokenCount: reservedAnswerTokenCount,
+      task: { _ in task }, read: read)
+  }
+
+  /// Makes a proposer of a task that is written anew for each attempt, so that it leaves a number of
+  /// tokens free for the last answer that was rejected: none for the first attempt.
+  ///
+  /// A task that cannot throws ``RAGError`` of code `limitExceeded`.
+  public init(
+    _ backend: any ModelBackend, limits: Limits = Limits(),
+    reservedAnswerTokenCount: Int = 1_024,
+    task: @escaping @Sendable (_ leaving: Int) async throws -> ModelPrompt,
+    read: @escaping @Sendable (String) throws -> Proposal
+  ) {
+    self.init(
       backend, limits: limits,
       prompt: { attempts in
-        let room = backend.contextTokenCount - reservedAnswerTokenCount
-        return task.objecting(to: attempts) {
-          backend.tokenCounter.tokenCount(of: $0.system + $0.user) <= room
-        }
+        let objection = Objection(
+          to: attempts, room: backend.contextTokenCount - reservedAnswerTokenCount,
+          counter: backend.tokenCounter)
+        guard let objection else { return try await task(0) }
+        return try objection.added(to: await objection.leavingRoom(task))
       }, read: read)
   }
 
   /// Asks the model. Escape sequences and invisible characters are taken out of its answer.
-  /// - Throws: ``RAGError``: `backend`, `limitExceeded` for an answer without end;
+  /// - Throws: ``RAGError``: `backend`, `limitExceeded` for an answer without end; ``ContextFull``;
   ///   `CancellationError`; what the prompt throws.
   public func propose(
     after attempts: [Attempt<Proposal>], tokenCount: Int

@@ -5,9 +5,17 @@ public protocol Proposer<Proposal>: Sendable {
   /// The next proposal after the attempts so far, all of which were rejected.
   ///
   /// Returns nil when it would take more than the tokens that are left.
+  /// - Throws: ``ContextFull``; what else goes wrong.
   func propose(
     after attempts: [Attempt<Proposal>], tokenCount: Int
   ) async throws -> Proposed<Proposal>?
+}
+
+/// Says that a prompt has no room for what was wrong with the last attempt, without which the next
+/// would be as blind as that.
+public struct ContextFull: Error, Hashable {
+  /// Makes the error.
+  public init() {}
 }
 
 /// What a proposer came up with.

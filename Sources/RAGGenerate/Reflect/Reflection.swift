@@ -2,7 +2,7 @@
 public struct ReflectionBudget: Sendable, Hashable {
   /// Proposals.
   public var attemptCount: Int
-  /// Proposals that say again what was rejected before.
+  /// Proposals, and answers that hold none, that say again what was rejected before.
   public var repeatCount: Int
   /// Tokens of all prompts and answers.
   public var tokenCount: Int
@@ -32,6 +32,8 @@ public struct Reflection<Proposal: Sendable>: Sendable {
     case timeSpent
     /// The proposer has no other idea.
     case repeated
+    /// The model's context has no room for what was wrong with the last attempt.
+    case contextFull
     /// The proposer or a checker failed after the first attempt.
     case failed(any Error)
   }

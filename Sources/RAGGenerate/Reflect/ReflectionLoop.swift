@@ -4,7 +4,7 @@ import RAGCore
 /// is spent (Shinn et al. 2023, "Reflexion", algorithm 1, with checkers as the evaluator).
 ///
 /// Checkers run in order and the first rejection counts. A proposal that equals an earlier one is
-/// not checked again.
+/// not checked again; an answer that holds none is repeated where it has the same words.
 public struct ReflectionLoop<Proposal: Hashable & Sendable>: Sendable {
   private let proposer: any Proposer<Proposal>
   private let checkers: [any Checker<Proposal>]
@@ -37,6 +37,8 @@ public struct ReflectionLoop<Proposal: Hashable & Sendable>: Sendable {
       throw RAGError(.cancelled, "the reflection was cancelled")
     } catch RAGError.Code.cancelled {
       throw RAGError(.cancelled, "the reflection was cancelled")
+    } catch is ContextFull where !attempts.isEmpty {
+      end = .contextFull
     } catch {
       guard !attempts.isEmpty else { throw error }
       end = .failed(error)
@@ -99,6 +101,9 @@ public struct ReflectionLoop<Proposal: Hashable & Sendable>: Sendable {
     switch proposed.content {
     case .unreadable(let reason):
       attempt.verdict = .rejected(reason: reason, score: 0)
+      attempt.isRepeated = earlier.contains {
+        $0.proposal == nil && $0.answer == proposed.answer
+      }
     case .proposal(let proposal):
       attempt.proposal = proposal
       if let same = earlier.first(where: { $0.proposal == proposal }) {

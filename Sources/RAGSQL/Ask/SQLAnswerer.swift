@@ -106,7 +106,7 @@ extension SQLAnswer.End {
       case .tokensSpent: .tokensSpent
       case .timeSpent: .timeSpent
       case .repeated: .repeated
-      case .failed: .failed
+      case .contextFull, .failed: .failed
       }
   }
 }

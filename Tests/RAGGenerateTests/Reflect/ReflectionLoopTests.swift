@@ -58,6 +58,18 @@ import Testing
     #expect(reflection.attempts.map(\.isRepeated) == [false, true, true])
   }
 
+  @Test func `An answer that holds no proposal and comes again ends the loop too`() async throws {
+    let same = try await loop(["I will not"], budget: .init(attemptCount: 9, duration: Self.day))
+      .run()
+    guard case .repeated = same.end else { Issue.record(); return }
+    #expect(same.attempts.map(\.isRepeated) == [false, true, true])
+    #expect(same.best == nil)
+    let other = try await loop(
+      ["no", "never", "not I"], budget: .init(attemptCount: 3, duration: Self.day)
+    ).run()
+    #expect(other.attempts.map(\.isRepeated) == [false, false, false])
+  }
+
   @Test func `Tokens and time end the loop`() async throws {
     let tokens = try await loop(["1"], budget: .init(tokenCount: 3, duration: Self.day)).run()
     guard case .tokensSpent = tokens.end else { Issue.record(); return }
