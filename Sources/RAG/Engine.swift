@@ -66,7 +66,7 @@ public final class Engine: Sendable {
     try await retriever.explain(query)
   }
 
-  private var retriever: Retriever {
+  var retriever: Retriever {
     Retriever(store: store, embedder: encoder, reranker: reranker, limits: limits)
   }
 

@@ -130,7 +130,7 @@ package struct Retriever: Sendable {
   }
 
   /// How probable it is that chunks answer a query, by id; of a vector without words nothing is said.
-  private func evidence(
+  func evidence(
     _ query: Query, vector: [Float]?, of chunks: [Int64], _ reader: StoreReader
   ) throws -> [Int64: Double] {
     guard query.hasWords else { return [:] }
@@ -171,7 +171,7 @@ package struct Retriever: Sendable {
   }
 
   /// The vector that the query's vector lane searches with; nil in lexical mode.
-  private func queryVector(_ query: Query) async throws -> [Float]? {
+  func queryVector(_ query: Query) async throws -> [Float]? {
     guard query.mode.includes(.vector) else { return nil }
     let settings = try await store.read { $0.settings }
     let path = store.directory.path

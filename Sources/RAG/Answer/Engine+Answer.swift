@@ -12,7 +12,8 @@ extension Engine {
   public func answer(
     _ query: Query, backend: (any ModelBackend)? = nil, prompting: Prompting = Prompting()
   ) async throws -> Answer {
-    try await responder(backend, prompting).answer(query.text, from: search(query))
+    try await responder(backend, prompting)
+      .answer(query.text, from: sources(for: query, prompting: prompting))
   }
 
   /// As ``answer(_:backend:prompting:)``, as it comes: first the sources, then text, then citations.
@@ -24,7 +25,7 @@ extension Engine {
     AsyncThrowingStream { continuation in
       let task = Task {
         do {
-          let hits = try await search(query)
+          let hits = try await sources(for: query, prompting: prompting)
           for try await event in responder(backend, prompting).stream(query.text, from: hits) {
             continuation.yield(event)
           }
@@ -42,7 +43,23 @@ extension Engine {
     _ query: Query, backend: any ModelBackend, prompting: Prompting = Prompting()
   ) async throws -> ComposedPrompt {
     try await prompting.composer.composeCounted(
-      prompting.material(query.text, from: try await search(query)), for: backend)
+      prompting.material(query.text, from: try await sources(for: query, prompting: prompting)),
+      for: backend)
+  }
+
+  /// What a prompt for a question is drawn from: the hits, best first; where a document is to be
+  /// summed up (``BuiltInTemplate/summarise``), the chunks of the one that holds the best hit, in
+  /// their order from its beginning, as many as ``Limits/hitCount``.
+  /// - Throws: What ``search(_:)`` throws.
+  public func sources(for query: Query, prompting: Prompting) async throws -> [Hit] {
+    try await sources(from: search(query), of: query, prompting)
+  }
+
+  func sources(
+    from hits: [Hit], of query: Query, _ prompting: Prompting
+  ) async throws -> [Hit] {
+    guard prompting.composer.template.readsDocument, let best = hits.first else { return hits }
+    return try await retriever.document(of: best, for: query)
   }
 
   func responder(_ backend: (any ModelBackend)?, _ prompting: Prompting) -> Responder {

@@ -18,29 +18,49 @@ public struct AnswerReflection: Sendable, Hashable {
 
 /// What an answer that corrects itself did on its way.
 public enum AnswerStep: Sendable, Hashable {
-  /// The hits were graded by their evidence, from 0 to 1; nil where nothing was found.
+  /// The hits were graded by their evidence for the question as it was asked, from 0 to 1; nil where
+  /// nothing was found.
   case graded(evidence: Double?, isEnough: Bool)
   /// The model was asked for other wordings, and they were searched with.
   case reworded([String])
   /// The model was asked for an answer; `reason` tells what was wrong with the one before.
   case answering(attempt: Int, reason: String?)
+  /// The model was not asked again after all, as its context has no room for what was wrong.
+  case contextFull
 }
 
 /// An answer that corrected itself.
 public struct ReflectedAnswer: Sendable, Hashable {
   /// The answer; of several attempts the best.
   public var answer: Answer
+  /// Answers that the model gave.
+  public var attemptCount: Int
+  /// What is still wrong with the answer; nil where every checker accepted it, or no model was asked.
+  public var problem: String?
   /// What it may cite.
   public var hits: [Hit]
   /// What was done, in order.
   public var steps: [AnswerStep]
+
+  /// Makes an answer of its parts.
+  public init(
+    answer: Answer, attemptCount: Int = 0, problem: String? = nil, hits: [Hit],
+    steps: [AnswerStep]
+  ) {
+    self.answer = answer
+    self.attemptCount = attemptCount
+    self.problem = problem
+    self.hits = hits
+    self.steps = steps
+  }
 }
 
 extension Engine {
-  /// Answers as ``streamAnswer(_:backend:prompting:)`` does, and corrects itself: hits with too little evidence
-  /// are searched for again with other wordings, and an answer with statements that no source
-  /// supports is asked for once more (after Yan et al. 2024, "Corrective Retrieval Augmented
-  /// Generation", with the evidence of hits as the evaluator).
+  /// Answers as ``streamAnswer(_:backend:prompting:)`` does, and corrects itself: where hits have too
+  /// little evidence, other wordings are searched with too, and an answer with statements that no
+  /// source supports is asked for once more (after Yan et al. 2024, "Corrective Retrieval Augmented
+  /// Generation", with the evidence of hits as the evaluator). Whatever found a hit, its evidence is
+  /// that for the question as it was asked.
   ///
   /// Text comes when it is known to be the last. `observe` is told before each call of the model,
   /// of which there are at most one more than attempts.
@@ -73,6 +93,7 @@ extension Engine {
         return ReflectedAnswer(answer: answer, hits: hits, steps: steps)
       }
     }
+    hits = try await sources(from: hits, of: query, prompting)
     var reason: String?
     let reflected = try await responder(backend, prompting).reflect(
       query.text, from: hits, budget: reflection.budget
@@ -83,9 +104,12 @@ extension Engine {
       case .answered, .finished: break
       }
     }
-    guard let answer = reflected.best?.proposal else {
+    guard let best = reflected.best, let answer = best.proposal else {
       throw RAGError(.backend, "the model \(backend.name) gave no answer within its budget")
     }
-    return ReflectedAnswer(answer: answer, hits: hits, steps: steps)
+    if case .contextFull = reflected.end { note(.contextFull) }
+    return ReflectedAnswer(
+      answer: answer, attemptCount: reflected.attempts.count, problem: best.verdict.reason,
+      hits: hits, steps: steps)
   }
 }

@@ -34,23 +34,30 @@ struct AnswerStepView: Encodable {
       note =
         reason.map { "the model is asked again, attempt \(attempt): \($0)" }
         ?? "the model is asked"
+    case .contextFull:
+      self.step = "contextFull"
+      note =
+        "the model's context has no room to tell it what was wrong; "
+        + "raise --context-tokens, or lower --answer-tokens"
     }
   }
 
   /// What came of the last step.
   static func outcome(of reflected: ReflectedAnswer) -> String {
     let answer = reflected.answer
-    let attempts = reflected.steps.count {
-      if case .answering = $0 { true } else { false }
+    guard reflected.attemptCount > 0 else {
+      return "the model was not asked for an answer: no passage holds it"
     }
-    if attempts == 0 { return "the model was not asked for an answer: no passage holds it" }
-    let count = Figures.count(attempts, "attempt")
+    let count = Figures.count(reflected.attemptCount, "attempt")
     if answer.abstained { return "after \(count) the model found no answer in the passages" }
+    guard let problem = reflected.problem else {
+      return "after \(count) every statement has a source"
+    }
     let unsupported = answer.unsupportedStatements.count
     if unsupported == 0 {
       return answer.citations.isEmpty
         ? "after \(count) the answer still cites no passage"
-        : "after \(count) every statement has a source"
+        : "after \(count) the answer is still rejected: \(Printable.line(problem))"
     }
     return "after \(count) \(Figures.count(unsupported, "statement")) without a source "
       + (unsupported == 1 ? "is left" : "are left")

@@ -33,6 +33,9 @@ public enum TemplateChoice: Sendable, Hashable {
   /// Any template.
   case given(PromptTemplate)
 
+  /// Whether the sources are to be the parts of one document, in their order.
+  package var readsDocument: Bool { self == .builtIn(.summarise) }
+
   /// The template for a question and its material.
   func template(for material: PromptMaterial) -> PromptTemplate {
     template(forText: material.hasQuestion ? material.question : material.hits.first?.text ?? "")
