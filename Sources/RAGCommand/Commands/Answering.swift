@@ -81,27 +81,61 @@ struct Answering {
 
   /// Writes JSON that conforms to a schema.
   func showStructured(_ schema: JSONSchema, _ backend: any ModelBackend) async throws {
-    let (reflection, _) = try await engine.structuredAnswer(
+    let answer = try await engine.structuredAnswer(
       query, conformingTo: schema, backend: backend, prompting: prompting
     ) { step in
       if case .judged(let attempt) = step, let reason = attempt.verdict.reason {
         Messages.note("attempt \(attempt.number): " + Printable.line(reason))
       }
     }
-    guard reflection.isAccepted, let json = reflection.best?.proposal else {
-      let count = Figures.count(reflection.attempts.count, "attempt")
-      throw RAGError(
-        .backend,
-        "the model \(backend.name) wrote nothing that conforms to the schema in \(count); "
-          + "a simpler schema or another model may do")
+    let found = Found(hits: answer.hits, query: query)
+    let best = try await found.bestEvidence(engine)
+    if output.json {
+      let report = QueryReport(
+        query, hits: answer.hits, bestEvidence: best, structured: try StructuredView(answer))
+      try StandardOutput.write(JSON.document(report))
+    } else if let json = answer.json {
+      try StandardOutput.write(json + "\n")
     }
-    try StandardOutput.write(json + "\n")
+    if answer.removedMarkerCount > 0 {
+      Messages.note(
+        "\(Figures.count(answer.removedMarkerCount, "source number")) taken out of the JSON")
+    }
+    if let reflection = answer.reflection {
+      guard answer.abstained || answer.json != nil else { throw failure(of: reflection, backend) }
+      if answer.abstained { Messages.note("the model says: not found in these documents") }
+    } else {
+      found.noteNothing(best: best)
+    }
+    try end(found: !answer.abstained)
   }
 
-  /// The footnotes of an answer, and the passages.
+  /// Why a model wrote nothing that conforms, and what to do.
+  private func failure(
+    of reflection: Reflection<JSONReply>, _ backend: any ModelBackend
+  ) -> RAGError {
+    let count = Figures.count(reflection.attempts.count, "attempt")
+    let problem =
+      "the model \(backend.name) wrote nothing that conforms to the schema in \(count)"
+    return switch reflection.end {
+    case .contextFull:
+      RAGError(
+        .limitExceeded,
+        problem + ", and its context has no room to say what was wrong; raise --context-tokens, or "
+          + "lower --answer-tokens")
+    case .repeated:
+      RAGError(
+        .backend, problem + ", and the same again; a simpler schema or another model may do")
+    case .failed(let error): RAGError(.backend, problem + ", and then failed: \(error)")
+    case .accepted, .attemptsSpent, .tokensSpent, .timeSpent:
+      RAGError(.backend, problem + "; a simpler schema or another model may do")
+    }
+  }
+
+  /// The footnotes of an answer, and the passages: of a whole document the first.
   private func sources(of answer: Answer, hits: [Hit], _ terminal: Terminal) -> String {
     AnswerView(terminal).footnotes(of: answer, hits: hits)
-      + (hits.isEmpty ? "" : "\n" + HitView(terminal).text(hits))
+      + (hits.isEmpty ? "" : "\n" + HitView(terminal).text(Array(hits.prefix(query.count))))
   }
 
   private func end(found: Bool) throws {

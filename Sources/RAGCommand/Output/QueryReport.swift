@@ -14,11 +14,13 @@ struct QueryReport: Encodable {
   var vectorSearch: VectorLaneReport?
   /// What an answer that corrects itself did.
   var reflection: [AnswerStepView]?
+  /// JSON by a schema, in place of the answer.
+  var structured: StructuredView?
 
   init(
     _ query: Query, hits: [Hit], bestEvidence: Double? = nil, answer: Answer? = nil,
-    prompt: ComposedPrompt? = nil,
-    vectorSearch: VectorLaneReport? = nil, reflection: [AnswerStepView]? = nil
+    prompt: ComposedPrompt? = nil, vectorSearch: VectorLaneReport? = nil,
+    reflection: [AnswerStepView]? = nil, structured: StructuredView? = nil
   ) {
     self.query = query.text
     mode = query.mode
@@ -29,6 +31,7 @@ struct QueryReport: Encodable {
     self.prompt = prompt
     self.vectorSearch = vectorSearch
     self.reflection = reflection
+    self.structured = structured
   }
 }
 

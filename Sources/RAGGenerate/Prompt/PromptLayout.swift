@@ -174,11 +174,16 @@ struct PromptLayout {
 }
 
 extension PromptLanguage {
+  /// Says all of the contract, as a template of the user's own may say otherwise before.
   fileprivate var schemaFormat: String {
     switch self {
     case .english:
-      "Reply with one JSON value and nothing else. It must conform to this JSON Schema:"
-    case .chinese: "只回复一个 JSON 值，不要写其他内容。它必须符合这个 JSON Schema："
+      "Reply with one JSON value and nothing else, without source numbers such as [1] in it. If the "
+        + "sources do not hold what is asked for, reply in its place with this sentence alone: "
+        + "\(Answer.notFoundText) The JSON value must conform to this JSON Schema:"
+    case .chinese:
+      "只回复一个 JSON 值，不要写其他内容，其中不要有 [1] 这样的来源编号。如果来源中没有所问的内容，"
+        + "不要写 JSON，只回复这一句英文：\(Answer.notFoundText) 这个 JSON 值必须符合这个 JSON Schema："
     }
   }
 }

@@ -1,7 +1,14 @@
 /// The refusal stays English in Chinese rules too: it is recognised by its words.
 extension BuiltInTemplate {
-  var chinese: PromptTemplate {
-    switch self {
+  /// The wording in Chinese; for JSON, which has no place for citations, without these.
+  func chinese(asJSON: Bool) -> PromptTemplate {
+    func citing(_ part: String, thatSources verb: String) -> String {
+      asJSON
+        ? "不要写 [1] 这样的来源编号。"
+        : "在每个\(part)之后，用方括号中的编号引用\(verb)它的来源，例如 [1] 或 [1][3]。不要引用其他编号。"
+    }
+    let withCitations = asJSON ? "" : "，并注明引用"
+    return switch self {
     case .answer:
       PromptTemplate(
         checked: rawValue, language: .chinese,
@@ -10,12 +17,12 @@ extension BuiltInTemplate {
 
           规则：
           1. 只说来源中说的内容，不要添加你自己的知识。
-          2. 在每个陈述之后，用方括号中的编号引用支持它的来源，例如 [1] 或 [1][3]。不要引用其他编号。
+          2. \(citing("陈述", thatSources: "支持"))
           3. 如果来源不能回答问题，只回复这一句英文：{notFound}
           4. 否则用问题的语言简要回答。
           5. {fences}
           """,
-        task: "请按照规则，根据来源回答问题，并注明引用。")
+        task: "请按照规则，根据来源回答问题\(withCitations)。")
     case .extract:
       PromptTemplate(
         checked: rawValue, language: .chinese,
@@ -26,7 +33,7 @@ extension BuiltInTemplate {
           1. 列出来源中问题所要求的每一个事实，不要列出其他事实。名称、数字、日期和单位照来源的写法。\
           不要添加你自己的知识。
           2. 即使多个来源都提到，每个事实也只写一次。来源互相矛盾时，写出每一种说法。
-          3. 在每个事实之后，用方括号中的编号引用说明它的来源，例如 [1] 或 [1][3]。不要引用其他编号。
+          3. \(citing("事实", thatSources: "说明"))
           4. 如果来源中没有这样的事实，只回复这一句英文：{notFound}
           5. {fences}
           """,
@@ -41,12 +48,12 @@ extension BuiltInTemplate {
           规则：
           1. 只说来源中说的内容，不要添加你自己的知识。
           2. 逐点比较：先说相同之处，再说不同之处。如果来源只说明了其中一方的某一点，就说来源没有说明另一方。
-          3. 在每个陈述之后，用方括号中的编号引用支持它的来源，例如 [1] 或 [1][3]。不要引用其他编号。
+          3. \(citing("陈述", thatSources: "支持"))
           4. 如果来源没有提到要比较的内容，只回复这一句英文：{notFound}
           5. 否则用问题的语言回答。
           6. {fences}
           """,
-        task: "请按照规则，根据来源作出问题所要求的比较，并注明引用。")
+        task: "请按照规则，根据来源作出问题所要求的比较\(withCitations)。")
     case .summarise:
       PromptTemplate(
         checked: rawValue, language: .chinese,
@@ -57,12 +64,12 @@ extension BuiltInTemplate {
           1. 只说来源中说的内容，不要添加你自己的知识，也不要评论。
           2. 先用一句话说明文档讲什么，然后按文档的顺序写出要点，略去顺带提到的内容。\
           如果有问题，问题说明重点所在。
-          3. 在每个陈述之后，用方括号中的编号引用支持它的来源，例如 [1] 或 [1][3]。不要引用其他编号。
+          3. \(citing("陈述", thatSources: "支持"))
           4. 如果来源中没有可以概括的文字，只回复这一句英文：{notFound}
           5. 用问题的语言书写；没有问题时，用来源的语言书写。
           6. {fences}
           """,
-        task: "请按照规则，根据来源概括这份文档，并注明引用。")
+        task: "请按照规则，根据来源概括这份文档\(withCitations)。")
     case .condense:
       PromptTemplate(
         checked: rawValue, language: .chinese,

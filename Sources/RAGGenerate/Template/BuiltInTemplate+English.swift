@@ -1,6 +1,14 @@
 extension BuiltInTemplate {
-  var english: PromptTemplate {
-    switch self {
+  /// The wording in English; for JSON, which has no place for citations, without these.
+  func english(asJSON: Bool) -> PromptTemplate {
+    func citing(_ part: String, thatSources verb: String) -> String {
+      asJSON
+        ? "Write no source numbers such as [1]."
+        : "After each \(part), cite the sources that \(verb) it by their numbers in square "
+          + "brackets, as in [1] or [1][3]. Cite no other numbers."
+    }
+    let withCitations = asJSON ? "" : ", with citations"
+    return switch self {
     case .answer:
       PromptTemplate(
         checked: rawValue, language: .english,
@@ -9,13 +17,12 @@ extension BuiltInTemplate {
 
           Rules:
           1. Say only what the sources say. Add nothing from your own knowledge.
-          2. After each statement, cite the sources that support it by their numbers in square \
-          brackets, as in [1] or [1][3]. Cite no other numbers.
+          2. \(citing("statement", thatSources: "support"))
           3. If the sources do not answer the question, reply with this sentence alone: {notFound}
           4. Otherwise answer in the language of the question, briefly.
           5. {fences}
           """,
-        task: "Answer the question from the sources, by the rules, with citations.")
+        task: "Answer the question from the sources, by the rules\(withCitations).")
     case .extract:
       PromptTemplate(
         checked: rawValue, language: .english,
@@ -27,8 +34,7 @@ extension BuiltInTemplate {
           numbers, dates and units as the sources write them. Add nothing from your own knowledge.
           2. Give each fact once, even if several sources state it. Where sources contradict each \
           other, give each version.
-          3. After each fact, cite the sources that state it by their numbers in square brackets, \
-          as in [1] or [1][3]. Cite no other numbers.
+          3. \(citing("fact", thatSources: "state"))
           4. If the sources hold no such fact, reply with this sentence alone: {notFound}
           5. {fences}
           """,
@@ -44,15 +50,14 @@ extension BuiltInTemplate {
           1. Say only what the sources say. Add nothing from your own knowledge.
           2. Compare point by point: first what is alike, then what differs. Where the sources \
           tell a point of one thing and not of another, say that they do not tell it.
-          3. After each statement, cite the sources that support it by their numbers in square \
-          brackets, as in [1] or [1][3]. Cite no other numbers.
+          3. \(citing("statement", thatSources: "support"))
           4. If the sources tell nothing of what is to be compared, reply with this sentence \
           alone: {notFound}
           5. Otherwise answer in the language of the question.
           6. {fences}
           """,
-        task: "Make the comparison that the question asks for from the sources, by the rules, with "
-          + "citations.")
+        task: "Make the comparison that the question asks for from the sources, by the rules"
+          + "\(withCitations).")
     case .summarise:
       PromptTemplate(
         checked: rawValue, language: .english,
@@ -64,14 +69,13 @@ extension BuiltInTemplate {
           2. Begin with one sentence that says what the document is about. Then give its main \
           points in the order of the document, and leave out what is said in passing. If there is \
           a question, it says on what to lay weight.
-          3. After each statement, cite the sources that support it by their numbers in square \
-          brackets, as in [1] or [1][3]. Cite no other numbers.
+          3. \(citing("statement", thatSources: "support"))
           4. If the sources hold no text that can be summed up, reply with this sentence alone: \
           {notFound}
           5. Write in the language of the question; without a question, in that of the sources.
           6. {fences}
           """,
-        task: "Sum up the document from the sources, by the rules, with citations.")
+        task: "Sum up the document from the sources, by the rules\(withCitations).")
     case .condense:
       PromptTemplate(
         checked: rawValue, language: .english,

@@ -18,9 +18,13 @@ public enum BuiltInTemplate: String, Sendable, Hashable, Codable, CaseIterable {
 
   /// The template in a language.
   public func template(in language: PromptLanguage) -> PromptTemplate {
+    template(in: language, asJSON: false)
+  }
+
+  func template(in language: PromptLanguage, asJSON: Bool) -> PromptTemplate {
     switch language {
-    case .english: english
-    case .chinese: chinese
+    case .english: english(asJSON: asJSON)
+    case .chinese: chinese(asJSON: asJSON)
     }
   }
 }
@@ -38,14 +42,16 @@ public enum TemplateChoice: Sendable, Hashable {
 
   /// The template for a question and its material.
   func template(for material: PromptMaterial) -> PromptTemplate {
-    template(forText: material.hasQuestion ? material.question : material.hits.first?.text ?? "")
+    template(
+      forText: material.hasQuestion ? material.question : material.hits.first?.text ?? "",
+      asJSON: material.schema != nil)
   }
 
   /// The template in the language of a text, where it has a choice.
-  package func template(forText text: String) -> PromptTemplate {
+  package func template(forText text: String, asJSON: Bool = false) -> PromptTemplate {
     switch self {
     case .given(let template): template
-    case .builtIn(let builtIn): builtIn.template(in: PromptLanguage(of: text))
+    case .builtIn(let builtIn): builtIn.template(in: PromptLanguage(of: text), asJSON: asJSON)
     }
   }
 }

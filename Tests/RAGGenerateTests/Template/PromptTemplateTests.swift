@@ -89,6 +89,32 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [BuiltInTemplate.answer, .extract, .compare, .summarise], PromptLanguage.allCases)
+  func `with a schema the rules ask for JSON or the refusal, and for no citations`(
+    builtIn: BuiltInTemplate, language: PromptLanguage
+  ) throws {
+    let schema = try JSONSchema(#"{"type": "object"}"#)
+    let question = language == .english ? "Who signed?" : "谁签署了合同？"
+    func prompt(_ schema: JSONSchema?) throws -> ModelPrompt {
+      let composed = try PromptComposer(template: .builtIn(builtIn)).compose(
+        PromptMaterial(question: question, hits: makeHits(["One."]), schema: schema),
+        contextTokenCount: 8192)
+      #expect(composed.template.language == language)
+      return composed.prompt
+    }
+    let (plain, json) = (try prompt(nil), try prompt(schema))
+    let citing = language == .english ? ["[1][3]", "cite", "citations"] : ["[1][3]", "引用"]
+    #expect(plain.system.contains(citing[0]))
+    for words in citing {
+      #expect(!(json.system + json.user).contains(words), "\(words)")
+    }
+    #expect(json.system.contains(Answer.notFoundText))
+    let format = try #require(json.user.components(separatedBy: "\n\n").last)
+    #expect(format.contains(Answer.notFoundText) && format.contains("JSON"))
+    #expect(format.hasSuffix("\n" + schema.text))
+  }
+
   @Test func `parts stand in their order`() throws {
     let template = try PromptTemplate(
       name: "mine", version: 3, system: "S {fences}", task: "T", sources: "SOURCES",
