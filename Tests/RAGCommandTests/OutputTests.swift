@@ -1,4 +1,5 @@
 import Foundation
+import RAG
 import Testing
 
 @testable import RAGCommand
@@ -79,6 +80,40 @@ struct OutputTests {
         #expect(run.status == 2 && run.hasOneError)
         #expect(run.errors.contains(hint) && run.errors.contains("config.json"))
       }
+    }
+  }
+
+  @Test("says of an answer that corrected itself what is still wrong with it")
+  func outcome() throws {
+    func outcome(_ text: String, problem: String?) -> String {
+      let citation = Citation(
+        number: 1, chunk: 1, document: Hit.DocumentReference(id: "a"), quote: "A fact.",
+        statement: 0..<7, marker: 8..<11,
+        span: Span(utf8: 0..<7, characters: 0..<7, lines: 1...1), status: .verified,
+        support: .exact)
+      let answer = Answer(text: text, abstained: false, citations: [citation], backend: "b")
+      return AnswerStepView.outcome(
+        of: ReflectedAnswer(
+          answer: answer, attemptCount: 2, problem: problem, hits: [], steps: []))
+    }
+    #expect(outcome("A fact. [1]", problem: nil) == "after 2 attempts every statement has a source")
+    let off = outcome("A fact. [1]", problem: "The answer does not speak of what was asked.")
+    #expect(
+      off
+        == "after 2 attempts the answer is still rejected: The answer does not speak of what was asked."
+    )
+  }
+
+  @Test("names the option of a setting where an error has its name in the library")
+  func optionNames() {
+    for (message, shown) in [
+      ("too large (Limits.answerByteCount)", "too large"),
+      ("a model of 9 (ModelBackend.contextTokenCount); x", "a model of 9 (--context-tokens); x"),
+      ("kept (PromptComposer.reservedAnswerTokenCount): y", "kept (--answer-tokens): y"),
+      ("raise Limits.commandDuration or wait", "raise --model-timeout or wait"),
+      ("raise Limits.hitCount", "raise the limit"), ("(see Limits)", "(see Limits)"),
+    ] {
+      #expect(LimitNames.replaced(in: message, command: "query") == shown)
     }
   }
 }

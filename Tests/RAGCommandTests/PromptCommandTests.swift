@@ -32,6 +32,9 @@ struct PromptCommandTests {
         numbers.reduce(0, +) + sources.reduce(0, +) == prompt["contextTokenCount"] as? Int)
       let small = try sandbox.rag("prompt", "blue whale", "--context-tokens", "1100")
       #expect(small.status == 2 && small.hasOneError)
+      #expect(
+        small.errors.contains("--context-tokens") && small.errors.contains("--answer-tokens"),
+        "\(small.errors)")
       let nothing = try sandbox.rag("prompt", "zeppelin", "--mode", "lexical")
       #expect(nothing.status == 1)
     }
@@ -115,6 +118,19 @@ struct PromptCommandTests {
       #expect(
         try run.json()["query"] as? String == "The blue whale is the largest animal")
       #expect(try sandbox.shell("rag query x --history talk.jsonl").status == 64)
+
+      // Four examples are shown: those like the question that stands alone.
+      let likeRaw = (1...4).map {
+        "{\"question\": \"how large is it \($0)?\", \"answer\": \"No.\"}\n"
+      }
+      try sandbox.write(
+        "examples.jsonl",
+        likeRaw.joined()
+          + "{\"question\": \"which animal is the blue whale?\", \"answer\": \"Like this.\"}\n")
+      let shown = try sandbox.shell(
+        "rm prompts; rag query 'how large is it?' --history talk.jsonl --examples examples.jsonl "
+          + "--model-command 'sh model.sh The blue whale is the largest animal' && cat prompts")
+      #expect(shown.text.contains("Like this."), "\(shown.errors)")
     }
   }
 
@@ -144,6 +160,64 @@ struct PromptCommandTests {
       let stubborn = try sandbox.shell(
         "rag query 'largest animal' --schema animal.json --model-command 'sh model.sh []' 2>&1")
       #expect(stubborn.status == 2 && stubborn.text.contains("conforms to the schema"))
+      let query = "rag query 'largest animal' --schema animal.json --model-command "
+      let cited = try sandbox.shell(
+        query + "'sh model.sh {\\\"animal\\\": \\\"blue whale [9]\\\"}'")
+      #expect(cited.text == "{\"animal\": \"blue whale\"}\n", "\(cited.errors)")
+      #expect(cited.errors.contains("1 source number taken out"), "\(cited.errors)")
+    }
+  }
+
+  @Test("takes the refusal in place of JSON, and shows passages and attempts as JSON")
+  func refusal() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      try sandbox.write("any.json", "{\"type\": \"object\"}")
+      let query = "rag query 'largest animal' --schema any.json --model-command "
+      let refusal = query + "'sh model.sh Not found in these documents.'"
+      let plain = try sandbox.shell(refusal)
+      #expect(plain.status == 1 && plain.output.isEmpty, "\(plain.errors)")
+      #expect(plain.errors.contains("not found in these documents"))
+      #expect(try sandbox.shell("grep -c '^Rules' prompts").text == "1\n")
+      let report = try sandbox.shell(refusal + " --json")
+      #expect(report.status == 1)
+      let refused = try #require(try report.json()["structured"] as? [String: Any])
+      #expect(refused["abstained"] as? Bool == true && refused["value"] == nil)
+      #expect((try report.json()["hits"] as? [Any])?.isEmpty == false)
+
+      let written = try sandbox.shell(
+        query + "'sh model.sh {\\\"a\\\": [1, 2.5, true, null]}' --json"
+      ).json()
+      let value = try #require(
+        (written["structured"] as? [String: Any])?["value"] as? [String: [Any]])
+      #expect(value["a"]?.count == 4 && value["a"]?.first as? Int == 1)
+      #expect((written["hits"] as? [Any])?.isEmpty == false && written["answer"] == nil)
+      let failed = try sandbox.shell(query + "'sh model.sh []' --json")
+      #expect(failed.status == 2)
+      let attempts = try #require(
+        (try failed.json()["structured"] as? [String: Any])?["attempts"] as? [[String: Any]])
+      #expect(attempts.count == 3 && attempts.allSatisfy { $0["problem"] is String })
+      let help = try sandbox.rag("help", "query").text
+      #expect(help.contains("exclude each other") && help.contains("'structured'"))
+    }
+  }
+
+  @Test("has a document summed up from its beginning, in its order")
+  func summary() throws {
+    try Sandbox.run { sandbox in
+      let chapters = (0..<9).map { number in
+        "Chapter \(number) tells of voyage number\(number). "
+          + String(repeating: "The crew sailed on through wind and rain. ", count: 8)
+      }
+      try sandbox.write("docs/voyage.txt", chapters.joined(separator: "\n\n"))
+      try sandbox.write("docs/other.txt", "Another crew stayed at home.\n")
+      try #require(try sandbox.rag("ingest", "docs", "--chunk-tokens", "64").status == 0)
+      let run = try sandbox.rag("prompt", "number7", "--template", "summarise", "-k", "1")
+      #expect(run.status == 0 && !run.text.contains("Another crew"), "\(run.errors)")
+      let places = (0..<9).map { run.text.firstRange(of: "Chapter \($0) tells")?.lowerBound }
+      #expect(places.allSatisfy { $0 != nil })
+      #expect(places.compactMap(\.self) == places.compactMap(\.self).sorted())
+      #expect(run.text.contains("number=\"9\""))
     }
   }
 }

@@ -11,7 +11,8 @@ struct PromptCommand: AsyncParsableCommand {
       standard error. No model is asked, so the question is searched for as it stands, whatever \
       --history says. Sources stand between marks with a random number, which is another each time. \
       Tokens are counted exactly with --tokenizer, else from above, and 16 are added for what a chat \
-      template puts around the prompt; --context-tokens says how many there is room for. With --json the output is one object with the prompt, its sources and its accounts.
+      template puts around the prompt; --context-tokens says how many there is room for. With --json \
+      the output is one object with the prompt, its sources and its accounts.
 
       EXAMPLES:
         rag prompt "when does the lease end?" | less
@@ -31,9 +32,10 @@ struct PromptCommand: AsyncParsableCommand {
     let query = try search.query(question.joined(separator: " "))
     let engine = try await search.open()
     let schema = try prompting.jsonSchema()
-    let prompting = try await prompting.prompting(
-      for: query.text, encoder: engine.encoder, answerTokens: model.reservedAnswerTokens)
-    let hits = try await engine.search(query)
+    let selector = try await prompting.exampleSelector(encoder: engine.encoder)
+    var prompting = try prompting.prompting(answerTokens: model.reservedAnswerTokens)
+    prompting.examples = try await selector?.examples(for: query.text) ?? []
+    let hits = try await engine.sources(for: query, prompting: prompting)
     let material = prompting.material(query.text, from: hits, schema: schema)
     let composed =
       if let backend = try model.backend() {
@@ -47,6 +49,9 @@ struct PromptCommand: AsyncParsableCommand {
     } else {
       try StandardOutput.write(CommandBackend.input(for: composed.prompt) + "\n")
       Messages.note(Self.summary(of: composed))
+      if let problem = composed.accounts.countProblem {
+        Messages.note("tokens are estimated: the service did not count them: " + problem)
+      }
     }
     if hits.isEmpty {
       Messages.note("nothing found")

@@ -21,6 +21,13 @@ struct QueryCommand: AsyncParsableCommand {
       span, 'utf8' are byte offsets [start, end) in the source, 'characters' those of Unicode \
       scalars, 'lines' the first and the last line, from 1.
 
+      With --schema the output is the JSON that the model wrote, without citations; with --json, one \
+      object with query, mode, hits and, in place of the answer, 'structured' with 'value', \
+      'abstained' and the 'attempts' with what was wrong with each. Ends with status 2 when the \
+      model wrote nothing that conforms.
+
+      --hits-only, --stream, --reflect and --schema exclude each other, and --stream excludes --json.
+
       EXAMPLES:
         rag query "when does the lease end?"
         rag query "error 7012" --mode lexical --hits-only -k 3
@@ -44,8 +51,9 @@ struct QueryCommand: AsyncParsableCommand {
   @Flag(
     help: ArgumentHelp(
       """
-      Have the answer corrected: where passages answer too little, the model rewords the question, \
-      and where a statement has no source that says so, it is asked once more. Each call is told.
+      Have the answer corrected: where passages answer too little, the model rewords the question to \
+      find others, and where a statement has no source that says so, it is asked once more. Each \
+      call is told.
       """))
   var reflect = false
 
@@ -79,11 +87,13 @@ struct QueryCommand: AsyncParsableCommand {
       throw ValidationError(
         "that needs a language model; name one with --model-command or RAG_MODEL_COMMAND")
     }
-    let prompting = try await prompting.prompting(
-      for: query.text, encoder: engine.encoder, answerTokens: model.reservedAnswerTokens)
+    let schema = try prompting.jsonSchema()
+    let selector = try await prompting.exampleSelector(encoder: engine.encoder)
+    var prompting = try prompting.prompting(answerTokens: model.reservedAnswerTokens)
     if let backend, !prompting.history.isEmpty {
       query.text = try await condensed(query.text, prompting.history, backend)
     }
+    prompting.examples = try await selector?.examples(for: query.text) ?? []
     let vectorSearch = try await explanation(of: query, engine)
     let answering = Answering(
       query: query, engine: engine, backend: backend, prompting: prompting, output: output)
@@ -91,7 +101,7 @@ struct QueryCommand: AsyncParsableCommand {
       try await answering.stream()
     } else if reflect, let backend {
       try await answering.showReflected(backend)
-    } else if let schema = try self.prompting.jsonSchema(), let backend {
+    } else if let schema, let backend {
       try await answering.showStructured(schema, backend)
     } else {
       try await answering.show(vectorSearch)

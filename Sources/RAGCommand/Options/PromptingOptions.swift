@@ -8,7 +8,8 @@ struct PromptingOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       What the model is to do: answer, extract, compare or summarise, or a JSON file with the wording \
-      (default: answer).
+      (default: answer). To summarise, it reads the document with the best passage from its \
+      beginning, as far as there is room.
       """, valueName: "name"))
   var template: String?
 
@@ -30,7 +31,10 @@ struct PromptingOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Ask for JSON that conforms to the JSON Schema of a file.", valueName: "file"))
+      """
+      Ask for JSON that conforms to the JSON Schema of a file; the model may say in its place that \
+      the documents do not hold the answer.
+      """, valueName: "file"))
   var schema: String?
 
   @Flag(help: "Put a sign in the place of blanks in sources, so that they do not read as orders.")
@@ -39,25 +43,20 @@ struct PromptingOptions: ParsableArguments {
   /// Whether anything is asked for that only a model can do.
   var isAsked: Bool { template != nil || examples != nil || history != nil || schema != nil }
 
-  /// How to ask a question.
-  func prompting(
-    for question: String, encoder: (any Embedder)?, answerTokens: Int
-  ) async throws -> Prompting {
-    var prompting = Prompting(
+  /// How to ask, without examples, which depend on the question.
+  func prompting(answerTokens: Int) throws -> Prompting {
+    Prompting(
       composer: PromptComposer(
-        template: try choice(), reservedAnswerTokenCount: answerTokens, datamarksSources: datamark))
-    if let examples {
-      let all = try ExampleFile.read(examples)
-      let selector =
-        if let encoder {
-          try await ExampleSelector(all, embedder: encoder)
-        } else {
-          ExampleSelector(all)
-        }
-      prompting.examples = try await selector.examples(for: question)
-    }
-    if let history { prompting.history = try ConversationFile.read(history) }
-    return prompting
+        template: try choice(), reservedAnswerTokenCount: answerTokens, datamarksSources: datamark),
+      history: try history.map { try ConversationFile.read($0) } ?? [])
+  }
+
+  /// What chooses the examples for a question.
+  func exampleSelector(encoder: (any Embedder)?) async throws -> ExampleSelector? {
+    guard let examples else { return nil }
+    let all = try ExampleFile.read(examples)
+    guard let encoder else { return ExampleSelector(all) }
+    return try await ExampleSelector(all, embedder: encoder)
   }
 
   /// The schema that answers are to conform to.

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Errors of the library name its limits (`Limits.sqlDuration`); this puts the option in their
+/// Errors of the library name its limits (`Limits.sqlDuration`) and settings; this puts the option in their
 /// place that the command has for them.
 enum LimitNames {
   /// Options of `rag sql` alone.
@@ -19,18 +19,16 @@ enum LimitNames {
       (command == SQLCommand.configuration.commandName ? ofSQL[String(field)] : nil)
         ?? ofAll[String(field)]
     }
-    return
-      message
-      .replacing(
-        #/
-        \ \((?:Limits|HTTPOptions|GenerationOptions|ModelBackend|SQLAnswerer)
-        \.(\w+)\)
-        /#
-      ) { match in
-        option(match.1).map { " (\($0))" } ?? ""
-      }
-      .replacing(/\b(?:Limits|HTTPOptions|GenerationOptions)\.(\w+)/) { match in
-        option(match.1) ?? "the limit"
-      }
+    let name = #/
+      (\ \()?\b
+      (?:Limits|HTTPOptions|GenerationOptions|ModelBackend|PromptComposer|SQLAnswerer)
+      \.(\w+)(\))?
+      /#
+    return message.replacing(name) { match in
+      let option = option(match.2)
+      let (opening, closing) = (match.1 ?? "", match.3 ?? "")
+      if option == nil, !opening.isEmpty, !closing.isEmpty { return "" }
+      return opening + (option ?? "the limit") + closing
+    }
   }
 }

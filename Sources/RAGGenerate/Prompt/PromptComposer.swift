@@ -104,13 +104,16 @@ public struct PromptComposer: Sendable, Hashable {
       throw RAGError(
         .limitExceeded,
         "rules and question have \(fitting.bareTokenCount) tokens, and "
-          + "\(reservedAnswerTokenCount) are kept for the answer: too many for a model of "
-          + "\(contextTokenCount); shorten the question, or use a model with a larger context")
+          + "\(reservedAnswerTokenCount) are kept for the answer "
+          + "(PromptComposer.reservedAnswerTokenCount): too many for a model of "
+          + "\(contextTokenCount) (ModelBackend.contextTokenCount); shorten the question, or use a "
+          + "model with a larger context")
     }
     guard fitting.fill() else {
       throw RAGError(
         .limitExceeded,
-        "no source fits beside the question: a model of \(contextTokenCount) tokens has room for "
+        "no source fits beside the question: a model of \(contextTokenCount) tokens "
+          + "(ModelBackend.contextTokenCount) has room for "
           + "\(budget - fitting.bareTokenCount) tokens of sources; use one with a larger context")
     }
     let count = fitting.content.sources.count
