@@ -82,7 +82,7 @@ import Testing
 
     let silent = Script(Array(repeating: "The schema does not hold it.", count: 9))
     let none = try await answerer(silent).answer("What?")
-    #expect(none.query == nil && none.attempts.count == 4 && none.end == .attemptsSpent)
+    #expect(none.query == nil && none.attempts.count == 3 && none.end == .repeated)
     #expect(none.attempts.allSatisfy { $0.query == nil })
   }
 
