@@ -3,8 +3,9 @@
 /// A sentence ends at a mark of its script (`.` `!` `?` `…` `。` `！` `？` `；` `।` `؟` and the like)
 /// with the marks and closing quotes or brackets that follow it, or at a blank line. Marks of
 /// scripts written with spaces count only before white space, so `3.14`, `a.b()` and addresses
-/// stay whole; abbreviations, initials and list numbers (`Dr.`, `e.g.`, `J.`, `1.`) do not end a
-/// sentence, nor does a mark before a small letter, unless the sentence began with one.
+/// stay whole; abbreviations, initials, list numbers and ordinals (`Dr.`, `e.g.`, `Roe v. Wade`,
+/// `J.`, `1.`, `30. Juni`, `im 3. Stock`) do not end a sentence, nor does a mark before a small
+/// letter, unless the sentence began with one.
 package enum SentenceSplitter {
   /// The UTF-8 offsets of each sentence, in order, without surrounding white space.
   ///
@@ -163,7 +164,7 @@ private struct SentenceScan {
     let isEllipsis = value == 0x2026 || (value == 0x2E && bytes[markStart + 1] == 0x2E)
     if isSmall, isEllipsis || isQuoted || !beganSmall { return false }
     if value == 0x2E, !isEllipsis {
-      return !isAbbreviation(before: markStart, isSmall: isSmall, isDigit: isDigit(after))
+      return !isAbbreviation(before: markStart, following: following, isSmall: isSmall)
     }
     return true
   }
@@ -174,8 +175,9 @@ private struct SentenceScan {
     return isSmallLetter(first.value)
   }
 
-  /// Whether the full stop at an offset belongs to the word before it.
-  private func isAbbreviation(before stop: Int, isSmall: Bool, isDigit nextIsDigit: Bool) -> Bool {
+  /// Whether the full stop at an offset belongs to the word before it; `following` is where the next
+  /// word starts.
+  private func isAbbreviation(before stop: Int, following: Int, isSmall: Bool) -> Bool {
     var wordStart = stop
     var isNumber = true
     var hasInnerStop = false
@@ -187,22 +189,77 @@ private struct SentenceScan {
       wordStart -= scalar.length
     }
     guard wordStart < stop, stop - wordStart < 24 else { return false }
-    // "1." or "2.3." in front of what it numbers.
-    if isNumber { return wordStart == start }
-    let word = String(
-      decoding: (wordStart..<stop).lazy.map { bytes[$0] }, as: UTF8.self)
-    // Initials: "J.", "U.S."; the English "I" ends a sentence too, and "it's." is no initial.
-    if word.unicodeScalars.count == 1 {
-      let before = bytes.scalar(before: wordStart)?.value
-      let isInitial = word != "I" && word.first?.isUppercase == true
-      return isSmall || (isInitial && before != 0x27 && before != 0x2019)
+    if isNumber {
+      // "1." or "2.3." in front of what it numbers.
+      return wordStart == start || isSmall
+        || (stop - wordStart <= 2 && isOrdinal(wordStart..<stop, following: following))
     }
+    let word = string(wordStart..<stop)
     let lowered = word.lowercased()
     if Abbreviations.beforeNames.contains(lowered) { return true }
-    if Abbreviations.beforeNumbers.contains(lowered) { return nextIsDigit }
-    if Abbreviations.inside.contains(lowered) { return isSmall || nextIsDigit }
+    if Abbreviations.beforeNumbers.contains(lowered), isDigit(UInt32(bytes[following])) {
+      return true
+    }
+    if word.unicodeScalars.count == 1 {
+      if isSmall { return true }
+      // Initials: "J.", "U.S."; the English "I" ends a sentence too, and "it's." is no initial.
+      let before = bytes.scalar(before: wordStart)?.value
+      if word != "I", word.first?.isUppercase == true { return before != 0x27 && before != 0x2019 }
+      // The parties of a case, "Roe v. Wade"; abbreviations of several words, "z. B. Wasser".
+      return (lowered == "v" && self.word(before: wordStart).first?.isUppercase == true)
+        || bytes.scalar(at: following).map {
+          isLetter($0.value) && bytes[following + $0.length] == 0x2E
+        } ?? false
+    }
+    if Abbreviations.inside.contains(lowered) {
+      return isSmall || isDigit(UInt32(bytes[following]))
+    }
     let isInitials = hasInnerStop && word.split(separator: ".").allSatisfy { $0.count == 1 }
     return isInitials && (isSmall || word.first?.isUppercase == true)
+  }
+
+  /// Whether a number of one or two digits with a full stop counts what follows it: a day of a
+  /// month, or anything behind an article, as in German.
+  private func isOrdinal(_ number: Range<Int>, following: Int) -> Bool {
+    var end = following
+    while let scalar = bytes.scalar(at: end), end - following < 16,
+      isLetter(scalar.value) || isDigit(scalar.value)
+    {
+      end += scalar.length
+    }
+    // "30. 6. 2027", but not the next item of a list.
+    if isDigit(UInt32(bytes[following])) {
+      let isDatePart = end - following == 4 || (end - following <= 2 && bytes[end] == 0x2E)
+      return isDatePart && following == number.upperBound + 2
+    }
+    if Abbreviations.months.contains(string(following..<end).lowercased()) { return true }
+    let article = word(before: number.lowerBound)
+    guard Abbreviations.beforeOrdinals.contains(article.lowercased()) else { return false }
+    // English: "I am 30."
+    return article != "am" || word(before: number.lowerBound - 3) != "I"
+  }
+
+  /// The word of at most 16 bytes that ends before the white space that ends at an offset; empty
+  /// where there is none.
+  private func word(before offset: Int) -> String {
+    var end = offset
+    while let scalar = bytes.scalar(before: end), UTF8View.isWhiteSpace(scalar.value),
+      offset - end < 4
+    {
+      end -= scalar.length
+    }
+    guard end > 0, end < offset else { return "" }
+    // "Inc. v. Foo"
+    if bytes[end - 1] == 0x2E { end -= 1 }
+    var start = end
+    while let scalar = bytes.scalar(before: start), isLetter(scalar.value), end - start < 16 {
+      start -= scalar.length
+    }
+    return string(start..<end)
+  }
+
+  private func string(_ range: Range<Int>) -> String {
+    String(decoding: range.lazy.map { bytes[$0] }, as: UTF8.self)
   }
 
   // MARK: Classes of scalars
@@ -284,17 +341,30 @@ private enum Abbreviations {
     "mr", "mrs", "ms", "messrs", "mme", "mlle", "dr", "prof", "hon", "rev", "fr", "gen", "col",
     "lt", "capt", "cmdr", "sgt", "maj", "gov", "sen", "rep", "pres", "st", "mt", "ft", "vs", "cf",
     "e.g", "i.e", "eg", "ie", "viz", "approx", "ca", "esp", "incl", "z.b", "d.h", "bzw", "u.a",
-    "p.ex", "hr", "hrn", "sra", "srta",
+    "p.ex", "hr", "hrn", "sra", "srta", "vgl", "ggf", "inkl", "zzgl", "evtl", "sog", "bspw",
   ]
   /// Abbreviations only before a number.
   static let beforeNumbers: Set<String> = [
     "no", "nos", "nr", "n", "art", "fig", "figs", "eq", "eqs", "ref", "refs", "sec", "sect", "ch",
     "chap", "vol", "vols", "p", "pp", "par", "para", "tab", "app", "ed", "jan", "feb", "mar", "apr",
-    "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "abb", "bd", "kap",
+    "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "okt", "dez", "abb", "abs", "bd",
+    "kap", "rn", "str", "tel",
   ]
   /// They stand inside and at the end of sentences alike; what follows decides.
   static let inside: Set<String> = [
     "etc", "inc", "ltd", "co", "corp", "bros", "jr", "sr", "al", "dept", "univ", "est", "a.m",
     "p.m", "am", "pm", "ph.d", "usw", "eds", "resp", "ave", "blvd", "rd",
+  ]
+  /// Months after a day: German, and the English ones that begin no sentence otherwise.
+  static let months: Set<String> = [
+    "januar", "jänner", "februar", "märz", "april", "mai", "juni", "juli", "august", "september",
+    "oktober", "november", "dezember", "jan", "feb", "mär", "apr", "jun", "jul", "aug", "sep",
+    "sept", "okt", "nov", "dez", "january", "february", "june", "july", "october", "december",
+  ]
+  /// German articles and what is joined with them: a number with a full stop behind one is an
+  /// ordinal.
+  static let beforeOrdinals: Set<String> = [
+    "am", "beim", "im", "vom", "zum", "zur", "der", "die", "das", "dem", "den", "des", "ein",
+    "eine", "einem", "einen", "einer",
   ]
 }

@@ -29,6 +29,12 @@ struct SentenceSplitterTests {
       "Ångström was here.| Él vino.| ¿Qué?| ¡Sí!",
       "We use z.B. Wasser.| Das war's.| Wo?| In Berlin.",
       "Me and I.| You.",
+      "Der Vertrag endet am 30. Juni 2027.| Sie wohnt im 3. Stock.| Der 2. Weltkrieg war lang.",
+      "Am 3. Werktag, vom 30. 6. bis zum 1. 7. 2027, z. B. Montag, S. 12 und Abs. 2.| Dann 12.| Es",
+      "it came in version 3. then it went.| so there.| It was 3. Dez. 2024.| I am 30.| The next.",
+      "The lease ends in 2027.| The next began in chapter 12.| Tom came 3.| He left.",
+      "1. See chapter 12.|\n13. It had 12.| 30 people came.",
+      "He ruled in Smith v. Jones and in Foo Inc. v. Bar vs. Baz, see p. 5.| We call it v.| Then.",
       "No end",
     ])
   func splits(marked: String) {
@@ -51,7 +57,7 @@ struct SentenceSplitterTests {
   func coverage() {
     let alphabet = [
       "a", "B", "ß", "。", "！", ".", "…", "?", " ", "\n", "\r\n", "\u{3000}", "」", "\"", "1", "e.g",
-      "Mr", "日", "\u{301}", "👩‍👩‍👧", "\u{FE0F}", "\u{2029}", "\0", "؟", "🇩🇪",
+      "Mr", "am", "v", "日", "\u{301}", "👩‍👩‍👧", "\u{FE0F}", "\u{2029}", "\0", "؟", "🇩🇪",
     ]
     for seed in 0..<400 as Range<UInt64> {
       var random = SplitMix64(seed: seed)
@@ -75,7 +81,9 @@ struct SentenceSplitterTests {
 
   @Test(
     "long monotone texts take one pass",
-    arguments: [".", "a", "a.", "e.g. ", "\n", "\"", ". ", "。", "\u{301}", "1.", "「"])
+    arguments: [
+      ".", "a", "a.", "e.g. ", "\n", "\"", ". ", "。", "\u{301}", "1.", "「", "am 3. ", "V v. ",
+    ])
   func floods(unit: String) {
     let text = String(repeating: unit, count: (2 << 20) / unit.utf8.count)
     let ranges = SentenceSplitter.ranges(in: text)
