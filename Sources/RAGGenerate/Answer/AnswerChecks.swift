@@ -18,20 +18,44 @@ extension Answer {
   }
 }
 
-/// Accepts answers all of whose statements have a citation that holds, and those that abstain.
+extension Answer {
+  /// The cited statements with a number that no source cited for them was found to have.
+  fileprivate var statementsWithOwnNumbers: [String] {
+    let bytes = Array(text.utf8)
+    var statements: [String] = []
+    for (index, citation) in citations.enumerated() {
+      let isFirst = index == 0 || citations[index - 1].statement != citation.statement
+      guard isFirst else { continue }
+      // A marker that stands within its statement is no number of it.
+      let markers = citations.map(\.marker).filter(citation.statement.overlaps)
+      let places = RangeSet(citation.statement).subtracting(RangeSet(markers))
+      let statement = String(decoding: bytes[places], as: UTF8.self)
+      let all = citations[index...].prefix { $0.statement == citation.statement }
+      let isDoubtful = all.allSatisfy {
+        $0.support == .unjudged && StatementSupport.hasOwnNumber(statement, in: $0.quote)
+      }
+      if isDoubtful { statements.append(statement) }
+    }
+    return statements
+  }
+}
+
+/// Accepts answers all of whose statements have a citation that holds, and those that abstain. A
+/// citation does not hold where its statement has a number that the source does not have.
 public struct CitationSupportChecker: Checker {
   /// Makes a checker; it has no settings.
   public init() {}
 
   /// The verdict; its score is the share of statements that are supported.
   public func check(_ answer: Answer) async throws -> Verdict {
-    let unsupported = answer.unsupportedStatements
+    let doubtful = answer.statementsWithOwnNumbers
+    let unsupported = answer.unsupportedStatements + doubtful
     guard answer.abstained || !answer.citations.isEmpty || !unsupported.isEmpty else {
       return .rejected(
         reason: "The answer cites no source; cite the sources that it rests on.", score: 0)
     }
     guard !unsupported.isEmpty else { return .accepted }
-    let supported = Set(answer.citations.map(\.statement)).count
+    let supported = Set(answer.citations.map(\.statement)).count - doubtful.count
     return .rejected(
       reason: "No source was cited for these statements, or the source cited does not say so; "
         + "leave them out, or cite a source that does:\n"
@@ -61,10 +85,10 @@ public struct AnswerCoverageChecker: Checker {
   public func check(_ answer: Answer) async throws -> Verdict {
     let asked = Set(InformativeWords.words(of: question))
     guard !answer.abstained, asked.isDisjoint(with: InformativeWords.words(of: answer.text)),
-      let embedder,
-      min(embedder.familiarity(with: question), embedder.familiarity(with: answer.text)) == 1
+      let embedder, let question = embedder.familiarPart(of: question),
+      let text = embedder.familiarPart(of: answer.text)
     else { return .accepted }
-    let vectors = try await embedder.vectors(of: [question, answer.text], as: .passage)
+    let vectors = try await embedder.vectors(of: [question, text], as: .passage)
     let similarity = cosine(vectors[0], vectors[1])
     guard similarity < Self.leastSimilarity else { return .accepted }
     return .rejected(

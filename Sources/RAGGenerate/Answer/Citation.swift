@@ -56,12 +56,14 @@ public enum CitationStatus: String, Sendable, Hashable, Codable, CaseIterable {
 public enum CitationSupport: String, Sendable, Hashable, Codable, CaseIterable {
   /// The statement is a sentence of the source, or several, character for character.
   case exact
-  /// The same, but for letter case, compatibility forms (NFKC, but for raised digits), white space, kinds of quotation
-  /// marks and dashes, invisible characters and Markdown emphasis.
+  /// The same, but for letter case, compatibility forms (NFKC, but for raised digits), white space,
+  /// kinds of quotation marks and dashes, invisible characters and Markdown emphasis.
   case normalised
   /// The source says something alike: it has the statement within a longer sentence, enough of its
-  /// words, or a near vector. Weaker: a number or a "not" may differ.
+  /// words, or a near vector, and the numbers of the statement stand in it. Weaker: a "not" may
+  /// differ.
   case similar
-  /// Nobody can tell: the encoder does not read the script, or there is none.
+  /// Nobody can tell: the source lacks a number of the statement, which may be the sum of others or
+  /// made up, the encoder does not know most of the words, or there is none.
   case unjudged
 }

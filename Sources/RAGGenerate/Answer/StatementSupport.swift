@@ -25,28 +25,37 @@ struct StatementSupport {
 
   /// What a statement rests on in a text; nil where the text does not support it.
   func finding(for statement: String, in text: String) async throws -> Finding? {
-    if let finding = verbatim(statement, in: text) { return finding }
+    var finding = verbatim(statement, in: text)
+    if finding == nil { finding = try await inOtherWords(statement, in: text) }
+    if finding?.support == .similar, Self.hasOwnNumber(statement, in: text) {
+      finding?.support = .unjudged
+    }
+    return finding
+  }
+
+  /// Whether a statement has a number that its source does not have: it may be the sum of others, or
+  /// made up. What counts the statement in a list is none.
+  static func hasOwnNumber(_ statement: String, in text: String) -> Bool {
+    let stated = StatedNumbers.numbers(
+      of: String(statement.trimmingPrefix(#/\s*[0-9]{1,3}[.)]\s/#)))
+    return !stated.isEmpty && !stated.isSubset(of: StatedNumbers.numbers(of: text))
+  }
+
+  /// The piece of a text that shares enough words with a statement, or is near in meaning.
+  private func inOtherWords(_ statement: String, in text: String) async throws -> Finding? {
     let range = QuoteFinder.range(supporting: statement, in: text)
     let stated = Set(InformativeWords.words(of: statement))
     let shared = stated.intersection(InformativeWords.words(of: text)).count
     if shared > 0, Double(shared) >= Self.leastCoverage * Double(stated.count) {
-      // A number that the source does not have may be its sum, or made up.
-      let hasNumbers = Self.numbers(in: statement).isSubset(of: Self.numbers(in: text))
-      return Finding(range: range, support: hasNumbers ? .similar : .unjudged)
+      return Finding(range: range, support: .similar)
     }
     let quote = String(decoding: Array(text.utf8)[range], as: UTF8.self)
-    guard let embedder, !stated.isEmpty,
-      min(embedder.familiarity(with: statement), embedder.familiarity(with: quote)) == 1
+    guard let embedder, !stated.isEmpty, let claim = embedder.familiarPart(of: statement),
+      let proof = embedder.familiarPart(of: quote) ?? embedder.familiarPart(of: text)
     else { return Finding(range: range, support: .unjudged) }
-    let vectors = try await embedder.vectors(of: [statement, quote], as: .passage)
+    let vectors = try await embedder.vectors(of: [claim, proof], as: .passage)
     let similarity = cosine(vectors[0], vectors[1])
     return similarity >= Self.leastSimilarity ? Finding(range: range, support: .similar) : nil
-  }
-
-  /// The numbers of a text in digits, without what groups them.
-  private static func numbers(in text: String) -> Set<String> {
-    let matches = text.matches(of: #/[0-9]+(?:[.,][0-9]+)*/#)
-    return Set(matches.map { String($0.output.filter { $0.isNumber }) })
   }
 
   /// The sentences that the statement is, or else those that it quotes: these say no more than that
@@ -62,7 +71,7 @@ struct StatementSupport {
       let pieces = SourceSentences.pieces(of: text).map(\.range).filter(match.overlaps)
       let lower = min(match.lowerBound, pieces.first?.lowerBound ?? match.lowerBound)
       let upper = max(match.upperBound, pieces.last?.upperBound ?? match.upperBound)
-      let range = lower..<upper
+      guard let range = ProvingPieces.range(of: lower..<upper, in: text) else { continue }
       let whole = Self.trimmed(String(decoding: bytes[range], as: UTF8.self)[...])
       guard index == 0, NormalisedText(String(whole)) == wanted else {
         return Finding(range: range, support: .similar)

@@ -22,6 +22,25 @@ struct AnswerReflectionTests {
     #expect(verdict.reason?.contains("green cheese") == true)
   }
 
+  @Test("rests on nothing where its number is in no source")
+  func ownNumbers() async throws {
+    let lease = makeHits(["The lease of the flat ends on 30 June 2027.", "The flat has 3 rooms."])
+    func verdict(_ text: String) async throws -> Verdict {
+      let answer = try await Responder(backend: scripted([text])).answer("q", from: lease)
+      #expect(!answer.citations.isEmpty, "\(text)")
+      return try await CitationSupportChecker().check(answer)
+    }
+    let wrong = try await verdict("The flat has 3 rooms [2]. The lease ends on 30 June 2031 [1].")
+    #expect(wrong.reason?.hasSuffix(":\n- The lease ends on 30 June 2031") == true)
+    #expect(wrong.score == 0.5)
+    for text in [
+      "The lease ends on 30 June 2027 [1].", "The flat has 3 rooms [1][2].",
+      "According to [1], the lease of the flat ends on 30 June 2027.",
+    ] {
+      #expect(try await verdict(text) == .accepted, "\(text)")
+    }
+  }
+
   @Test("is asked for once more with what was wrong, and the better one is kept")
   func again() async throws {
     let second = "Readers do not block writers [1]."

@@ -88,23 +88,112 @@ struct StatementSupportTests {
     #expect(answer.citations.map(\.support) == [.similar] && answer.removedCitationCount == 1)
   }
 
-  @Test("keeps its citation where the encoder does not read the script")
-  func unfamiliar() async throws {
-    struct LatinEmbedder: Embedder {
-      let bag = BagEmbedder()
-      var fingerprint: String { bag.fingerprint }
-      var name: String { bag.name }
-      var dimension: Int { bag.dimension }
-      var maximumTokenCount: Int { bag.maximumTokenCount }
-      var tokenCounter: any TokenCounter { bag.tokenCounter }
-      func embed(_ texts: [String], as role: EmbeddingRole) async throws -> [[Float]] {
-        try await bag.embed(texts, as: role)
-      }
-      func familiarity(with text: String) -> Double { text.utf8.allSatisfy { $0 < 0x80 } ? 1 : 0 }
+  /// Knows ASCII alone.
+  private struct LatinEmbedder: Embedder {
+    let bag = BagEmbedder()
+    var fingerprint: String { bag.fingerprint }
+    var name: String { bag.name }
+    var dimension: Int { bag.dimension }
+    var maximumTokenCount: Int { bag.maximumTokenCount }
+    var tokenCounter: any TokenCounter { bag.tokenCounter }
+    func embed(_ texts: [String], as role: EmbeddingRole) async throws -> [[Float]] {
+      try await bag.embed(texts, as: role)
     }
+    func familiarity(with text: String) -> Double {
+      let scalars = text.unicodeScalars
+      return scalars.isEmpty ? 1 : Double(scalars.count { $0.isASCII }) / Double(scalars.count)
+    }
+  }
+
+  @Test(
+    "keeps its citation where the encoder does not know most of the words",
+    arguments: [
+      ("鸟儿在早晨歌唱", "Journals are deleted at commit."),
+      ("Птицы поют", "Journals are deleted at commit."),
+      ("我们用 Docker 部署所有的服务", "Journals are deleted at commit."),
+      ("Penguins waddle slowly", "数据库在提交时删除日志文件。"),
+    ])
+  func unfamiliar(statement: String, source: String) async throws {
     let finding = try await StatementSupport(embedder: LatinEmbedder())
-      .finding(for: "鸟儿在早晨歌唱", in: "Journals are deleted at commit.")
+      .finding(for: statement, in: source)
     #expect(finding?.support == .unjudged)
+  }
+
+  @Test("is judged by the words that the encoder knows, whatever signs stand between them")
+  func foreignSigns() async throws {
+    let support = StatementSupport(embedder: LatinEmbedder())
+    let source = "The 日本 journals are deleted at commit Ω."
+    for statement in ["Penguins waddle slowly Ω", "Pengꙮuins waddΩle slowly 日", "ΩPenguins waddle"]
+    {
+      #expect(try await support.finding(for: statement, in: source) == nil, "\(statement)")
+    }
+    // The first line is foreign, the text is not.
+    let mixed = "数据库。\n\n" + String(repeating: "The journals are deleted at commit. ", count: 3)
+    #expect(try await support.finding(for: "Penguins waddle slowly", in: mixed) == nil)
+    let chinese = try await support.finding(for: "提交时，日志文件被删除 Ω", in: Self.source)
+    #expect(chinese?.support == .similar)
+  }
+
+  @Test(
+    "with a number that its source does not have is not judged to be like it",
+    arguments: [
+      ("The flat is let until 30 June 2031", "The lease of the flat ends on 30 June 2027.", false),
+      ("The flat is let until 30 June 2027", "The lease of the flat ends on 30 June 2027.", true),
+      ("The flat was let until 30.6.2027", "The flat is let until 2027-06-30.", true),
+      ("The rent of the flat is 1000", "The rent of the flat is 1,000 euros.", true),
+      ("The rent of the flat is 1.000", "The rent of the flat is １０００ euros.", true),
+      ("The rent of the flat grew 12,5 %", "The rent of the flat grew by 12.5% again.", true),
+      ("The rent of the flat grew 125 %", "The rent of the flat grew by 12.5% again.", false),
+      ("It needs version 3.10 of the shop", "It needs version 3.1 of the shop today.", false),
+      ("2. The rent of the flat is 7", "The rent of the flat is 7 euros.", true),
+      (
+        "In 1999 he said \"the old rent of the flat is low\"", "The old rent of the flat is low.",
+        false
+      ),
+    ])
+  func numbers(statement: String, source: String, isThere: Bool) async throws {
+    let finding = try await StatementSupport(embedder: nil).finding(for: statement, in: source)
+    #expect(finding?.support == (isThere ? .similar : .unjudged))
+  }
+
+  @Test("with a number of its own is not judged by its vector either")
+  func numberAndVector() async throws {
+    let support = StatementSupport(embedder: BagEmbedder())
+    let source = "The cafe of the town has been there for as the town"
+    let near = "The one of the who has been there for as the 1999"
+    #expect(try await support.finding(for: near, in: source)?.support == .unjudged)
+    let same = "The one of the who has been there for as the moon"
+    #expect(try await support.finding(for: same, in: source)?.support == .similar)
+  }
+
+  @Test(
+    "rests on a sentence, and on a heading only with what is under it",
+    arguments: [
+      (
+        "Office lease\n\nThe lease of the office ends in June.", "Tom Berg signed the office lease",
+        "The lease of the office ends in June."
+      ),
+      (
+        "# Office lease\n\n## Terms\n\n- It ends in June", "The office lease has terms",
+        "# Office lease\n\n## Terms\n\n- It ends in June"
+      ),
+      (
+        "Tenant Maria Lopez\n\nShe pays in June.", "Maria Lopez is the tenant",
+        "Tenant Maria Lopez\n\nShe pays in June."
+      ),
+      (
+        "Lease of the old office building\n\nIt ends in June.", "Lease of the old office building",
+        "Lease of the old office building\n\nIt ends in June."
+      ),
+      ("It ends in June.\n\n# Office lease", "The office lease is here", "It ends in June."),
+      ("# Office lease", "The office lease is here", "# Office lease"),
+      ("Tenant: Maria Lopez\n\nShe pays.", "The tenant Maria Lopez", "Tenant: Maria Lopez"),
+      ("- Maria Lopez\n- Tom Berg\n\nThey pay.", "Maria Lopez is one", "- Maria Lopez"),
+    ])
+  func headings(source: String, statement: String, quote: String) async throws {
+    let finding = try await StatementSupport(embedder: nil).finding(for: statement, in: source)
+    #expect(finding?.support == .similar)
+    #expect(finding.map { source.slice($0.range) } == quote)
   }
 
   @Test("has a range that holds it in every text it was taken from")
