@@ -1,8 +1,8 @@
 /// Reads the citation markers out of text that arrives in pieces.
 ///
-/// Markers are `[1]`, `[1, 2]`, `[1-3]`, `[Source 1]`, `【1】` and `【1†…】` with numbers of one to
-/// three digits, also when split between pieces. Between backquotes nothing is a marker, lest
-/// `array[1]` be one.
+/// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[#1]`, `[^1]`, `[Source 1]`, `[source: 1]`,
+/// `【1】` and `【1†…】`, also in full-width forms and when split between pieces, with numbers of one to
+/// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one.
 struct MarkerReader {
   /// A part of the text.
   enum Token: Equatable {
@@ -14,8 +14,8 @@ struct MarkerReader {
     case marker([Int])
   }
 
-  private static let markerScalarCount = 48
-  private static let rangeCount = 32
+  static let markerScalarCount = 48
+  private static let rangeCount = 100
 
   private var tokens: [Token] = []
   private var run = String.UnicodeScalarView()
@@ -111,24 +111,26 @@ struct MarkerReader {
 
   // MARK: The inside of a marker
 
-  private static func isOpening(_ scalar: Unicode.Scalar) -> Bool { scalar == "[" || scalar == "【" }
-  private static func isClosing(_ scalar: Unicode.Scalar) -> Bool { scalar == "]" || scalar == "】" }
+  private static func isOpening(_ scalar: Unicode.Scalar) -> Bool {
+    ["[", "【"].contains(InvisibleScalars.narrow(scalar))
+  }
+
+  static func isClosing(_ scalar: Unicode.Scalar) -> Bool {
+    ["]", "】"].contains(InvisibleScalars.narrow(scalar))
+  }
 
   /// The numbers of a marker with its brackets; nil if it is something else.
-  private static func numbers(in marker: String.UnicodeScalarView) -> [Int]? {
-    let inside = marker.dropFirst().dropLast()
+  static func numbers(in marker: some Collection<Unicode.Scalar>) -> [Int]? {
+    let inside = marker.dropFirst().map(InvisibleScalars.narrow).dropLast()
     var numbers: [Int] = []
-    for item in inside.split(whereSeparator: { ",;，、；".unicodeScalars.contains($0) }) {
+    for item in inside.split(whereSeparator: { ",;、".unicodeScalars.contains($0) }) {
       // OpenAI's markers name the source after a dagger.
       let named = item.prefix { $0 != "†" }
-      let words = named.split(whereSeparator: \.properties.isWhitespace).map {
-        String(Substring($0))
-      }
-      let isNamed = words.count > 1 && ["source", "sources"].contains(words[0].lowercased())
-      for word in words.dropFirst(isNamed ? 1 : 0) {
-        let ends = word.split(
-          omittingEmptySubsequences: false, whereSeparator: { $0 == "-" || $0 == "–" }
-        ).map { number(String($0)) }
+      for word in named.split(whereSeparator: \.properties.isWhitespace) {
+        guard let rest = unnamed(word) else { continue }
+        let ends = rest.split(
+          omittingEmptySubsequences: false, whereSeparator: { "-‐‑–—".unicodeScalars.contains($0) }
+        ).map(number)
         guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
           first <= last, last - first < rangeCount
         else { return nil }
@@ -138,11 +140,36 @@ struct MarkerReader {
     return numbers.isEmpty ? nil : numbers
   }
 
-  private static func number(_ digits: String) -> Int? {
-    let digits = digits.hasPrefix("^") ? String(digits.dropFirst()) : digits
-    guard (1...3).contains(digits.utf8.count),
-      digits.utf8.allSatisfy({ $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") })
-    else { return nil }
-    return Int(digits)
+  /// A word without the name of sources that it begins with; nil where nothing is left.
+  private static func unnamed(_ word: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar>? {
+    let letters = word.prefix { $0.properties.isAlphabetic || $0 == "&" }
+    var scalars = String.UnicodeScalarView()
+    scalars.append(contentsOf: letters)
+    let name = String(scalars).lowercased()
+    if letters.count == word.count, joiners.contains(name) { return nil }
+    guard names.contains(name) else { return word }
+    let rest = word.dropFirst(letters.count)
+    let number = rest.first == ":" ? rest.dropFirst() : rest
+    return number.isEmpty ? nil : number
   }
+
+  /// What may stand before the number of a source.
+  private static let names: Set<String> = [
+    "source", "sources", "document", "documents", "doc", "docs", "ref", "refs", "reference",
+    "references", "quelle", "quellen", "来源", "文档",
+  ]
+  /// What may stand between two numbers.
+  private static let joiners: Set<String> = ["and", "und", "&", "和", "及"]
+
+  private static func number(_ word: ArraySlice<Unicode.Scalar>) -> Int? {
+    let digits = word.first == "^" || word.first == "#" ? word.dropFirst() : word
+    guard (1...4).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }) else {
+      return nil
+    }
+    let number = digits.reduce(0) { 10 * $0 + Int($1.value) - 0x30 }
+    return years.contains(number) ? nil : number
+  }
+
+  /// A number in brackets that is more likely a year than a source.
+  private static let years = 1_500..<2_100
 }

@@ -1,10 +1,10 @@
 /// Makes text from outside harmless in a prompt, and shows that it did.
 ///
 /// After ``InvisibleScalars`` are gone, a blank is put into whatever a model or its chat template
-/// could take for structure: role tokens (`<|im_start|>`, `[INST]`, `<<SYS>>`, `</s>`), tags that
-/// look like the prompt's own (`</source>`), turns at the start of a line (`Human:`,
-/// `### Instruction:`) and citation markers (`[1]`). Full-width twins count as their ASCII forms.
-/// Nothing else changes.
+/// could take for structure: role tokens (`<|im_start|>`, `[INST]`, `[|user|]`, `<<SYS>>`, `</s>`),
+/// tags that look like the prompt's own (`</source>`), turns at the start of a line (`Human:`,
+/// `### Instruction:`) and citation markers (`[1]`, `[Source 1]`, all that ``MarkerReader`` takes for
+/// one). Full-width twins count as their ASCII forms. Nothing else changes.
 enum UntrustedText {
   /// The text, its lines kept.
   static func neutralised(_ text: String) -> String {
@@ -43,14 +43,18 @@ private struct Scanner {
   /// Whether a blank belongs before or after the scalar at an index; asked in order.
   mutating func breaks(at index: Int) -> (before: Bool, after: Bool) {
     if index == 0 || scalars[index - 1] == "\n" { turnColon = colonOfTurn(from: index) }
-    switch narrow(scalars[index]) {
+    switch InvisibleScalars.narrow(scalars[index]) {
     case "<":
       let next = narrow(at: index + 1)
-      return (false, next == "|" || isRoleTag(from: index + 1))
+      return (false, next == "|" || isRoleName(from: index + (next == "/" ? 2 : 1)))
     case "|":
       return (false, narrow(at: index + 1) == ">")
     case "[", "【":
-      guard let end = endOfToken(from: index + 1) else { return (false, false) }
+      // EXAONE's roles.
+      if narrow(at: index + 1) == "|", isRoleName(from: index + 2) { return (false, true) }
+      guard let end = endOfToken(from: index + 1) ?? endOfMarker(from: index) else {
+        return (false, false)
+      }
       closingBracket = end
       return (false, true)
     case "]", "】":
@@ -62,10 +66,9 @@ private struct Scanner {
     }
   }
 
-  /// `<` `/`? and a name that marks roles, turns or parts of a prompt.
-  private func isRoleTag(from start: Int) -> Bool {
+  /// Whether a name starts at an index that marks roles, turns or parts of a prompt.
+  private func isRoleName(from start: Int) -> Bool {
     var index = start
-    if narrow(at: index) == "/" { index += 1 }
     var name = ""
     while let scalar = narrow(at: index), scalar.properties.isAlphabetic || scalar == "_" {
       guard name.utf8.count < 32 else { return false }
@@ -99,6 +102,15 @@ private struct Scanner {
     return nil
   }
 
+  /// The closing bracket of a marker whose opening one is at an index.
+  private func endOfMarker(from start: Int) -> Int? {
+    let rest = scalars[start...].prefix(MarkerReader.markerScalarCount)
+    guard let end = rest.firstIndex(where: { MarkerReader.isClosing($0) || $0 == "\n" }),
+      scalars[end] != "\n", MarkerReader.numbers(in: scalars[start...end]) != nil
+    else { return nil }
+    return end
+  }
+
   /// The colon of a line such as `Human:`, `### Instruction:` or `**System** :`.
   private func colonOfTurn(from start: Int) -> Int? {
     var index = start
@@ -117,13 +129,7 @@ private struct Scanner {
   }
 
   private func narrow(at index: Int) -> Unicode.Scalar? {
-    index < scalars.count ? narrow(scalars[index]) : nil
-  }
-
-  /// The ASCII form of a full-width scalar.
-  private func narrow(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-    guard (0xFF01...0xFF5E).contains(scalar.value) else { return scalar }
-    return Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar
+    index < scalars.count ? InvisibleScalars.narrow(scalars[index]) : nil
   }
 }
 
@@ -131,7 +137,7 @@ private struct Scanner {
 private let blockNames: Set<String> = ["attempt", "problem", "schema", "example", "examples"]
 
 /// Names of special tokens that are no roles.
-private let tokenNames: Set<String> = ["mask", "unused", "eoh", "eoa"]
+private let tokenNames: Set<String> = ["mask", "unused", "eoh", "eoa", "endofturn"]
 
 /// How names of special tokens begin, of turns, tools and gaps to be filled.
 private let tokenPrefixes = [

@@ -102,6 +102,7 @@ import Testing
     "Plain prose, with (brackets) and 50 % — “quotes”.", "a <b> c </b> && x << 2 | y > 3",
     "see [the manual](https://example.org/a?b=c) and [note]", "key: value\nother: value",
     "👩‍👩‍👧 ❤️ नमस्ते क्‍ष می‌خواهم", "数据库：表", "array[index] = { 1, 2 }", "x |y| z",
+    "let x = [|1; 2|] + [y1], [section 3], [1:2]",
   ])
   func `harmless text stays as it is`(text: String) throws {
     let composed = try PromptComposer().compose(
