@@ -3,7 +3,8 @@ public struct Answer: Sendable, Hashable, Codable {
   /// The sentence that stands for an answer when the hits hold none.
   public static let notFoundText = "Not found in these documents."
 
-  /// The answer, each supported statement followed by its markers: `[1]`.
+  /// The answer, each supported statement with its markers, `[1]`, mostly behind it; `[…]` stands
+  /// for a marker taken out of a place that needs a word.
   public var text: String
   /// Whether the hits do not answer the question; `text` is then ``notFoundText``.
   public var abstained: Bool

@@ -4,7 +4,9 @@ import RAGRetrieve
 /// Puts an answer together piece by piece, and keeps only the citations that hold.
 ///
 /// White space waits until it is known that something follows it, so that a marker taken out
-/// leaves no gap and the text ends with a visible character.
+/// leaves no gap and the text ends with a visible character. A marker that stands before its
+/// statement waits for the end of the sentence, by which it is judged; where it is taken out of
+/// a place that needs a word, as in "according to [1]", `[…]` stands for it.
 struct AnswerWriter {
   /// The hits that may be cited, by number.
   let sources: [Int: Hit]
@@ -16,6 +18,8 @@ struct AnswerWriter {
   private static let citationCount = 1_000
   /// How far before its marker a statement may begin.
   private static let statementByteCount = 4096
+  /// How much of a sentence is looked at to either side of a marker that waits for its end.
+  private static let heldByteCount = 1024
 
   /// The text so far, valid UTF-8.
   private var bytes: [UInt8] = []
@@ -27,6 +31,9 @@ struct AnswerWriter {
   /// Where the text begins that no marker refers to yet.
   private var openStart = 0
   private var lastStatement: Range<Int>?
+  /// A marker that stands before its statement, and what has come since.
+  private var held: [MarkerReader.Token] = []
+  private var heldRole = LeadingMarker.Role.reference
   /// How much of the text was given to `takePiece`.
   private var takenByteCount = 0
 
@@ -47,11 +54,26 @@ struct AnswerWriter {
   /// Adds what a model wrote.
   mutating func write(_ tokens: [MarkerReader.Token]) async throws {
     for token in tokens {
-      switch token {
-      case .text(let string): try write(string)
-      case .blank(let string): writeBlank(string)
-      case .marker(let numbers): try await writeMarkers(numbers)
+      if !held.isEmpty, endsHeld(token) { try await finish() }
+      if held.isEmpty, token.isMarker { heldRole = role }
+      if !held.isEmpty || (token.isMarker && heldRole != .reference) {
+        held.append(token)
+      } else {
+        try await write(token)
       }
+    }
+  }
+
+  /// Adds what was waiting for more.
+  mutating func finish() async throws {
+    if !held.isEmpty { try await writeHeld() }
+  }
+
+  private mutating func write(_ token: MarkerReader.Token) async throws {
+    switch token {
+    case .text(let string): try write(string)
+    case .blank(let string): writeBlank(string)
+    case .marker(let numbers): try await writeMarkers(numbers)
     }
   }
 
@@ -109,35 +131,44 @@ struct AnswerWriter {
     try append(marker: number, to: statement, proof)
   }
 
-  private mutating func writeMarkers(_ numbers: [Int]) async throws {
-    var statement: Range<Int>?
+  /// Adds the markers of those numbers whose sources support a claim; without one, that is the
+  /// statement before them.
+  private mutating func writeMarkers(_ numbers: [Int], of given: Claim? = nil) async throws {
+    var claim = given
     var hasWritten = false
     for number in numbers {
       guard let hit = sources[number], checkedCitationCount < Self.citationCount else {
         removedCitationCount += 1
         continue
       }
-      let claim = statement ?? self.statement()
-      statement = claim
-      guard !claim.isEmpty else {
+      let judged = claim ?? statement()
+      claim = judged
+      guard !judged.text.isEmpty else {
         removedCitationCount += 1
         continue
       }
-      let isRepeated = citations.reversed().prefix { $0.statement == claim }
+      let isRepeated = citations.reversed().prefix { $0.statement == judged.range }
         .contains { $0.number == number }
       if isRepeated { continue }
       checkedCitationCount += 1
-      guard let finding = try await support.finding(for: string(claim), in: hit.text) else {
+      guard let finding = try await support.finding(for: judged.text, in: hit.text) else {
         removedCitationCount += 1
         continue
       }
       guard let proof = try await proof(of: finding, in: hit) else { continue }
       if !hasWritten { try append(blank) }
-      try append(marker: number, to: claim, proof)
+      try append(marker: number, to: judged.range, proof)
       hasWritten = true
     }
     if hasWritten { blank = "" }
     hasRemoved = !hasWritten
+  }
+
+  /// What a marker is to prove.
+  private struct Claim {
+    /// UTF-8 offsets in the answer's text.
+    var range: Range<Int>
+    var text: String
   }
 
   /// What is known of the place of a quote; nil, and counted, when its source refutes it.
@@ -185,22 +216,152 @@ struct AnswerWriter {
 
   /// The statement that a marker at the end of the text belongs to: the last sentence of the
   /// last line since the marker before, or that marker's own statement where nothing follows it.
-  private func statement() -> Range<Int> {
-    var line = max(openStart, bytes.count - Self.statementByteCount)
-    while line < bytes.count, bytes[line] & 0xC0 == 0x80 { line += 1 }
-    line = bytes[line...].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? line
-    let sentences = SentenceSplitter.ranges(in: string(line..<bytes.count))
-    let last = sentences.last { range in
-      string((line + range.lowerBound)..<(line + range.upperBound))
-        .contains { $0.isLetter || $0.isNumber }
+  private func statement() -> Claim {
+    let lower = max(openStart, bytes.count - Self.statementByteCount)
+    let start = lineStart(from: lower, to: bytes.count)
+    let last = SentenceSplitter.ranges(in: string(start..<bytes.count)).last { range in
+      Self.says(string((start + range.lowerBound)..<(start + range.upperBound)))
     }
-    guard let last else { return lastStatement ?? bytes.count..<bytes.count }
-    var lower = line + last.lowerBound
-    while ",;:. ".utf8.contains(bytes[lower]) { lower += 1 }
-    return lower..<(line + last.upperBound)
+    guard let last else {
+      let range = lastStatement ?? bytes.count..<bytes.count
+      return Claim(range: range, text: string(range))
+    }
+    let range = withoutPunctuation((start + last.lowerBound)..<(start + last.upperBound))
+    return Claim(range: range, text: string(range))
   }
+
+  /// Where the last line of the text up to an end begins, or the part of it behind an offset.
+  private func lineStart(from lower: Int, to end: Int) -> Int {
+    var line = max(0, lower)
+    while line < end, bytes[line] & 0xC0 == 0x80 { line += 1 }
+    return bytes[line..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? line
+  }
+
+  private func withoutPunctuation(_ range: Range<Int>) -> Range<Int> {
+    var lower = range.lowerBound
+    while lower < range.upperBound, ",;:. ".utf8.contains(bytes[lower]) { lower += 1 }
+    return lower..<range.upperBound
+  }
+
+  private static func says(_ text: String) -> Bool { text.contains { $0.isLetter || $0.isNumber } }
 
   private func string(_ range: Range<Int>) -> String {
     String(decoding: bytes[range], as: UTF8.self)
   }
+
+  // MARK: Markers before their statement
+
+  /// What a marker at the end of the text would be.
+  private var role: LeadingMarker.Role {
+    if blank.contains("\n") { return .opening }
+    let start = lineStart(from: bytes.count - LeadingMarker.byteCount, to: bytes.count)
+    return LeadingMarker.role(behind: string(start..<bytes.count))
+  }
+
+  /// Whether what is held is complete before a token.
+  private func endsHeld(_ token: MarkerReader.Token) -> Bool {
+    switch token {
+    case .text(let string):
+      let text = Self.text(of: held)
+      let isBehind = heldRole == .sequel && text.allSatisfy(\.isWhitespace)
+      return isBehind && string.first?.isLowercase != true || text.utf8.count > Self.heldByteCount
+    case .blank(let string): return string.contains("\n") || heldSentence().isComplete
+    case .marker:
+      let last = held.lastIndex { $0.isMarker } ?? 0
+      return !LeadingMarker.continues(Self.text(of: held[(last + 1)...]))
+    }
+  }
+
+  /// The sentence of the markers that are held, without any markers; in it, where the first of them
+  /// belongs; and whether another sentence has begun.
+  private func heldSentence() -> (text: String, place: Int, isComplete: Bool) {
+    var line = ""
+    if heldRole == .object {
+      let start = lineStart(from: bytes.count - Self.heldByteCount, to: bytes.count)
+      line = string(withoutMarkers: start..<bytes.count) + blank
+    }
+    let text = line + Self.text(of: held)
+    let place = line.utf8.count
+    let sentences = SentenceSplitter.ranges(in: text)
+    guard let sentence = sentences.first(where: { $0.upperBound > place }) ?? sentences.last else {
+      return ("", 0, false)
+    }
+    return (
+      String(decoding: Array(text.utf8)[sentence], as: UTF8.self),
+      min(max(place - sentence.lowerBound, 0), sentence.count), sentence != sentences.last
+    )
+  }
+
+  private static func text(of tokens: some Sequence<MarkerReader.Token>) -> String {
+    tokens.map { token in
+      switch token {
+      case .text(let string), .blank(let string): string
+      case .marker: ""
+      }
+    }.joined()
+  }
+
+  /// Adds what is held, its markers judged by their sentence; where nothing of it follows them, by
+  /// the statement before them as others are.
+  private mutating func writeHeld() async throws {
+    let sentence = heldSentence()
+    let tokens = held
+    held = []
+    let following = String(decoding: Array(sentence.text.utf8)[sentence.place...], as: UTF8.self)
+    let claim =
+      Self.says(following) ? Claim(range: bytes.count..<bytes.count, text: sentence.text) : nil
+    let first = citations.count
+    for (index, token) in tokens.enumerated() {
+      guard case .marker(let numbers) = token else {
+        try await write(token)
+        continue
+      }
+      let role = role
+      try await writeMarkers(numbers, of: claim)
+      if hasRemoved, leavesGap(role, before: tokens[(index + 1)...]) {
+        hasRemoved = false
+        try write("[…]")
+      }
+    }
+    if claim != nil, first < citations.count { placeStatement(ofCitationsFrom: first) }
+  }
+
+  /// Whether a sentence lacks a word where a marker was taken out.
+  private func leavesGap(
+    _ role: LeadingMarker.Role, before tokens: ArraySlice<MarkerReader.Token>
+  ) -> Bool {
+    if bytes.last == UInt8(ascii: "]") { return false }
+    switch tokens.first(where: { !$0.isBlank }) {
+    case .marker: return false
+    case .text(let string) where role == .opening || role == .sequel:
+      return string.first?.isLowercase == true
+    default: return role == .object || role == .reference
+    }
+  }
+
+  /// Gives citations with one statement the place of the sentence that their markers stand in.
+  private mutating func placeStatement(ofCitationsFrom first: Int) {
+    let marker = citations[first].marker.lowerBound
+    let start = lineStart(from: marker - Self.heldByteCount, to: marker)
+    let sentences = SentenceSplitter.ranges(in: string(start..<bytes.count))
+    guard let sentence = sentences.first(where: { start + $0.upperBound > marker }) else { return }
+    let upper = start + sentence.upperBound
+    var range = withoutPunctuation((start + sentence.lowerBound)..<upper)
+    for citation in citations[first...] where citation.marker.lowerBound == range.lowerBound {
+      range = withoutPunctuation(citation.marker.upperBound..<upper)
+    }
+    for index in first..<citations.count { citations[index].statement = range }
+    lastStatement = range
+  }
+
+  private func string(withoutMarkers range: Range<Int>) -> String {
+    let markers = citations.reversed().map(\.marker).prefix { $0.upperBound > range.lowerBound }
+    let places = RangeSet(range).subtracting(RangeSet(markers))
+    return String(decoding: bytes[places], as: UTF8.self)
+  }
+}
+
+extension MarkerReader.Token {
+  fileprivate var isMarker: Bool { if case .marker = self { true } else { false } }
+  fileprivate var isBlank: Bool { if case .blank = self { true } else { false } }
 }

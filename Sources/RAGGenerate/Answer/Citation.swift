@@ -11,7 +11,8 @@ public struct Citation: Sendable, Hashable, Codable {
   public var document: Hit.DocumentReference
   /// The sentence or row of the chunk that supports the statement, character for character.
   public var quote: String
-  /// The statement, as UTF-8 offsets in the answer's text.
+  /// The statement, as UTF-8 offsets in the answer's text. It holds the marker where that stands
+  /// within it: "According to [1], …".
   public var statement: Range<Int>
   /// The marker, as UTF-8 offsets in the answer's text.
   public var marker: Range<Int>

@@ -112,11 +112,11 @@ struct MarkerReader {
   // MARK: The inside of a marker
 
   private static func isOpening(_ scalar: Unicode.Scalar) -> Bool {
-    ["[", "【"].contains(InvisibleScalars.narrow(scalar))
+    scalar == "[" || scalar == "［" || scalar == "【"
   }
 
   static func isClosing(_ scalar: Unicode.Scalar) -> Bool {
-    ["]", "】"].contains(InvisibleScalars.narrow(scalar))
+    scalar == "]" || scalar == "］" || scalar == "】"
   }
 
   /// The numbers of a marker with its brackets; nil if it is something else.

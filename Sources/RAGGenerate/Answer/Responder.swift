@@ -147,6 +147,7 @@ public struct Responder: Sendable {
         omittedSourceCount: composed.omittedSourceCount)
     }
     try await writer.write(reader.read(gate.finish()) + reader.finish())
+    try await writer.finish()
     if let text = writer.takePiece() { emit(.text(text)) }
     guard !writer.text.isEmpty else {
       throw RAGError(.backend, "the model \(backend.name) gave an empty answer")

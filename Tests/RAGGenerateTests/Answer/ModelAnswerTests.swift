@@ -88,6 +88,57 @@ import Testing
       ])
   }
 
+  static let leading: [(given: String, text: String, statements: [String], removed: Int)] = [
+    (
+      "According to [1], readers do not wait. Yes.", "According to [1], readers do not wait. Yes.",
+      ["According to [1], readers do not wait."], 0
+    ),
+    ("Source [1] says so.", "Source [1] says so.", ["Source [1] says so."], 0),
+    (
+      "[1] says this. [2] says that.", "[1] says this. [2] says that.",
+      ["says this.", "says that."], 0
+    ),
+    (
+      "A. [1] B. [2]\n[3] C.", "A. [1] B. [2]\n[3] C.", ["A.", "B.", "C."], 0
+    ),
+    ("根据[1]，读者不阻塞。", "根据[1]，读者不阻塞。", ["根据[1]，读者不阻塞。"], 0),
+    ("It is set in [1].", "It is set in [1].", ["It is set in"], 0),
+    ("A [1], as said in [2].", "A [1], as said in [2].", ["A", "as said in"], 0),
+    ("According to [9], A.", "According to […], A.", [], 1),
+    ("[9] says so, and source [8] too.", "[…] says so, and source […] too.", [], 2),
+    (
+      "According to [1] and [9], A.", "According to [1] and […], A.",
+      ["According to [1] and […], A."], 1
+    ),
+    ("[9][1] say A.", "[1] say A.", ["say A."], 1),
+    ("1. [2] says A.\n2. [9] says B.", "1. [2] says A.\n2. […] says B.", ["1. [2] says A."], 1),
+  ]
+
+  @Test(arguments: leading)
+  func `a marker before its statement is judged by its sentence, and leaves no hole in it`(
+    given: String, text: String, statements: [String], removed: Int
+  ) async throws {
+    for pieces in [[given], given.map(String.init)] {
+      let answer = try await answer(pieces)
+      #expect(answer.text == text)
+      #expect(answer.citations.map { answer.text.slice($0.statement) } == statements)
+      #expect(answer.removedCitationCount == removed)
+    }
+  }
+
+  @Test func `a marker before what its source does not say is taken out`() async throws {
+    let responder = Responder(
+      backend: scripted([
+        "According to [1], readers do not block writers. According to [1], penguins waddle slowly."
+      ]), embedder: BagEmbedder(), verifier: ScriptedVerifier())
+    let answer = try await responder.answer("Do readers block writers?", from: hits)
+    #expect(
+      answer.text == "According to [1], readers do not block writers. "
+        + "According to […], penguins waddle slowly.")
+    #expect(answer.citations.map(\.support) == [.similar] && answer.removedCitationCount == 1)
+    #expect(answer.unsupportedStatements == ["According to […], penguins waddle slowly."])
+  }
+
   @Test func `a statement in other words is cited with the first sentence`() async throws {
     let answer = try await answer(["Leser blockieren keine Schreiber [2]."])
     #expect(answer.citations.first?.quote == "A rollback journal blocks readers.")
