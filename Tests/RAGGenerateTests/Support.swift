@@ -80,6 +80,23 @@ struct BagEmbedder: Embedder {
   }
 }
 
+/// A bag of words that knows ASCII alone.
+struct LatinEmbedder: Embedder {
+  let bag = BagEmbedder()
+  var fingerprint: String { bag.fingerprint }
+  var name: String { bag.name }
+  var dimension: Int { bag.dimension }
+  var maximumTokenCount: Int { bag.maximumTokenCount }
+  var tokenCounter: any TokenCounter { bag.tokenCounter }
+  func embed(_ texts: [String], as role: EmbeddingRole) async throws -> [[Float]] {
+    try await bag.embed(texts, as: role)
+  }
+  func familiarity(with text: String) -> Double {
+    let scalars = text.unicodeScalars
+    return scalars.isEmpty ? 1 : Double(scalars.count { $0.isASCII }) / Double(scalars.count)
+  }
+}
+
 /// Finds each quote at its own place, but for those that hold a given word.
 struct ScriptedVerifier: CitationVerifier {
   var refuted = "\0"

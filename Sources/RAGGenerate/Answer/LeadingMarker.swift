@@ -26,9 +26,7 @@ enum LeadingMarker {
     {
       return .object
     }
-    let isBare = said.trimmingPrefix(#/\s*[0-9]{1,3}[.)]/#).allSatisfy {
-      !$0.isLetter && !$0.isNumber
-    }
+    let isBare = said.withoutListNumber.allSatisfy { !$0.isLetter && !$0.isNumber }
     if isBare, said.utf8.count < byteCount / 2 { return .opening }
     return said.last.map(".!?…。！？".contains) == true ? .sequel : .reference
   }

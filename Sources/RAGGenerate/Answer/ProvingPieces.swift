@@ -48,10 +48,13 @@ enum ProvingPieces {
     _ piece: SourceSentences.Piece, _ line: String, above body: ArraySlice<UInt8>?
   ) -> Bool {
     if line.contains(where: \.isNewline) { return false }
-    if line.prefixMatch(of: #/\#{1,6}[ \t]/#) != nil { return true }
+    let marks = line.prefix { $0 == "#" }
+    if (1...6).contains(marks.count), line[marks.endIndex...].first?.isWhitespace == true {
+      return true
+    }
     guard let body, !piece.isLine, piece.range.count <= headingByteCount,
       line.unicodeScalars.last?.properties.isAlphabetic == true,
-      line.prefixMatch(of: #/[-*+•]|[0-9]+[.)]\s/#) == nil,
+      !"-*+•".contains(line.first ?? "-"), line.withoutListNumber.startIndex == line.startIndex,
       !line.contains(where: { $0 == ":" || $0 == "：" })
     else { return false }
     let ending = String(decoding: body, as: UTF8.self)

@@ -35,3 +35,17 @@ enum StatedNumbers {
     return [parts.joined(separator: ".")]
   }
 }
+
+extension String {
+  /// The text without what counts it in a list: `1.` or `2)`.
+  var withoutListNumber: Substring {
+    let text = drop(while: \.isWhitespace)
+    let digits = text.prefix(while: \.isWholeNumber)
+    let rest = text[digits.endIndex...]
+    guard (1...3).contains(digits.count), rest.first == "." || rest.first == ")" else {
+      return self[...]
+    }
+    let item = rest.dropFirst()
+    return item.isEmpty || item.first?.isWhitespace == true ? item : self[...]
+  }
+}

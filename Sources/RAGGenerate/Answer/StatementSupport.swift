@@ -36,8 +36,7 @@ struct StatementSupport {
   /// Whether a statement has a number that its source does not have: it may be the sum of others, or
   /// made up. What counts the statement in a list is none.
   static func hasOwnNumber(_ statement: String, in text: String) -> Bool {
-    let stated = StatedNumbers.numbers(
-      of: String(statement.trimmingPrefix(#/\s*[0-9]{1,3}[.)]\s/#)))
+    let stated = StatedNumbers.numbers(of: String(statement.withoutListNumber))
     return !stated.isEmpty && !stated.isSubset(of: StatedNumbers.numbers(of: text))
   }
 

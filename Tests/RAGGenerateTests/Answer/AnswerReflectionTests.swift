@@ -120,6 +120,12 @@ struct AnswerReflectionTests {
     }
     #expect(try await verdict("Readers block no writer.") == .accepted)
     #expect(try await verdict("Snow falls in winter.").reason != nil)
+    // A sign that the encoder does not know changes nothing.
+    let foreign = AnswerCoverageChecker(
+      question: "What blocks writers Ω?", embedder: LatinEmbedder())
+    let snow = Answer(
+      text: "Snow falls in winter 日.", abstained: false, citations: [], backend: "b")
+    #expect(try await foreign.check(snow).reason != nil)
   }
 
   @Test("fits its prompt into the model's context when it is asked for again")

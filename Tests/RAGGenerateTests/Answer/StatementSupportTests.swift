@@ -88,23 +88,6 @@ struct StatementSupportTests {
     #expect(answer.citations.map(\.support) == [.similar] && answer.removedCitationCount == 1)
   }
 
-  /// Knows ASCII alone.
-  private struct LatinEmbedder: Embedder {
-    let bag = BagEmbedder()
-    var fingerprint: String { bag.fingerprint }
-    var name: String { bag.name }
-    var dimension: Int { bag.dimension }
-    var maximumTokenCount: Int { bag.maximumTokenCount }
-    var tokenCounter: any TokenCounter { bag.tokenCounter }
-    func embed(_ texts: [String], as role: EmbeddingRole) async throws -> [[Float]] {
-      try await bag.embed(texts, as: role)
-    }
-    func familiarity(with text: String) -> Double {
-      let scalars = text.unicodeScalars
-      return scalars.isEmpty ? 1 : Double(scalars.count { $0.isASCII }) / Double(scalars.count)
-    }
-  }
-
   @Test(
     "keeps its citation where the encoder does not know most of the words",
     arguments: [
