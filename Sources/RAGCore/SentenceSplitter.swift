@@ -230,7 +230,7 @@ private struct SentenceScan {
     // "30. 6. 2027", but not the next item of a list.
     if isDigit(UInt32(bytes[following])) {
       let isDatePart = end - following == 4 || (end - following <= 2 && bytes[end] == 0x2E)
-      return isDatePart && following == number.upperBound + 2
+      return isDatePart && following == number.upperBound + 2 && bytes[following - 1] == 0x20
     }
     if Abbreviations.months.contains(string(following..<end).lowercased()) { return true }
     let article = word(before: number.lowerBound)
