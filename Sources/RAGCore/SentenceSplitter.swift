@@ -191,8 +191,9 @@ private struct SentenceScan {
     guard wordStart < stop, stop - wordStart < 24 else { return false }
     if isNumber {
       // "1." or "2.3." in front of what it numbers.
-      return wordStart == start || isSmall
-        || (stop - wordStart <= 2 && isOrdinal(wordStart..<stop, following: following))
+      return wordStart == start
+        || (stop - wordStart <= 2
+          && (isSmall || isOrdinal(wordStart..<stop, following: following)))
     }
     let word = string(wordStart..<stop)
     let lowered = word.lowercased()

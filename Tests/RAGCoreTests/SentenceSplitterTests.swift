@@ -31,7 +31,7 @@ struct SentenceSplitterTests {
       "Me and I.| You.",
       "Der Vertrag endet am 30. Juni 2027.| Sie wohnt im 3. Stock.| Der 2. Weltkrieg war lang.",
       "Am 3. Werktag, vom 30. 6. bis zum 1. 7. 2027, z. B. Montag, S. 12 und Abs. 2.| Dann 12.| Es",
-      "it came in version 3. then it went.| so there.| It was 3. Dez. 2024.| I am 30.| The next.",
+      "it came in 2012.| in may it went with version 3. then.| so there.| It was 3. Dez. 2024.| I am 30.| The next.",
       "The lease ends in 2027.| The next began in chapter 12.| Tom came 3.| He left.",
       "1. See chapter 12.|\n13. It had 12.| 30 people came.",
       "He ruled in Smith v. Jones and in Foo Inc. v. Bar vs. Baz, see p. 5.| We call it v.| Then.",
