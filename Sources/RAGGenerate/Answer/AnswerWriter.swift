@@ -18,8 +18,8 @@ struct AnswerWriter {
   private static let citationCount = 1_000
   /// How far before its marker a statement may begin.
   private static let statementByteCount = 4096
-  /// How much of a sentence is looked at to either side of a marker that waits for its end.
-  private static let heldByteCount = 1024
+  /// How many bytes of a sentence are looked at to either side of a marker that waits for its end.
+  private static let longestWait = 512
 
   /// The text so far, valid UTF-8.
   private var bytes: [UInt8] = []
@@ -33,6 +33,7 @@ struct AnswerWriter {
   private var lastStatement: Range<Int>?
   /// A marker that stands before its statement, and what has come since.
   private var held: [MarkerReader.Token] = []
+  private var heldByteCount = 0
   private var heldRole = LeadingMarker.Role.reference
   /// How much of the text was given to `takePiece`.
   private var takenByteCount = 0
@@ -58,6 +59,7 @@ struct AnswerWriter {
       if held.isEmpty, token.isMarker { heldRole = role }
       if !held.isEmpty || (token.isMarker && heldRole != .reference) {
         held.append(token)
+        heldByteCount += token.text.utf8.count
       } else {
         try await write(token)
       }
@@ -260,11 +262,11 @@ struct AnswerWriter {
 
   /// Whether what is held is complete before a token.
   private func endsHeld(_ token: MarkerReader.Token) -> Bool {
+    if heldByteCount > Self.longestWait { return true }
     switch token {
     case .text(let string):
-      let text = Self.text(of: held)
-      let isBehind = heldRole == .sequel && text.allSatisfy(\.isWhitespace)
-      return isBehind && string.first?.isLowercase != true || text.utf8.count > Self.heldByteCount
+      return heldRole == .sequel && string.first?.isLowercase != true
+        && held.allSatisfy { $0.text.allSatisfy(\.isWhitespace) }
     case .blank(let string): return string.contains("\n") || heldSentence().isComplete
     case .marker:
       let last = held.lastIndex { $0.isMarker } ?? 0
@@ -277,7 +279,7 @@ struct AnswerWriter {
   private func heldSentence() -> (text: String, place: Int, isComplete: Bool) {
     var line = ""
     if heldRole == .object {
-      let start = lineStart(from: bytes.count - Self.heldByteCount, to: bytes.count)
+      let start = lineStart(from: bytes.count - Self.longestWait, to: bytes.count)
       line = string(withoutMarkers: start..<bytes.count) + blank
     }
     let text = line + Self.text(of: held)
@@ -293,12 +295,7 @@ struct AnswerWriter {
   }
 
   private static func text(of tokens: some Sequence<MarkerReader.Token>) -> String {
-    tokens.map { token in
-      switch token {
-      case .text(let string), .blank(let string): string
-      case .marker: ""
-      }
-    }.joined()
+    tokens.map(\.text).joined()
   }
 
   /// Adds what is held, its markers judged by their sentence; where nothing of it follows them, by
@@ -307,6 +304,7 @@ struct AnswerWriter {
     let sentence = heldSentence()
     let tokens = held
     held = []
+    heldByteCount = 0
     let following = String(decoding: Array(sentence.text.utf8)[sentence.place...], as: UTF8.self)
     let claim =
       Self.says(following) ? Claim(range: bytes.count..<bytes.count, text: sentence.text) : nil
@@ -342,7 +340,7 @@ struct AnswerWriter {
   /// Gives citations with one statement the place of the sentence that their markers stand in.
   private mutating func placeStatement(ofCitationsFrom first: Int) {
     let marker = citations[first].marker.lowerBound
-    let start = lineStart(from: marker - Self.heldByteCount, to: marker)
+    let start = lineStart(from: marker - Self.longestWait, to: marker)
     let sentences = SentenceSplitter.ranges(in: string(start..<bytes.count))
     guard let sentence = sentences.first(where: { start + $0.upperBound > marker }) else { return }
     let upper = start + sentence.upperBound
@@ -355,13 +353,23 @@ struct AnswerWriter {
   }
 
   private func string(withoutMarkers range: Range<Int>) -> String {
-    let markers = citations.reversed().map(\.marker).prefix { $0.upperBound > range.lowerBound }
+    let markers = citations.reversed().lazy.map(\.marker).prefix {
+      $0.upperBound > range.lowerBound
+    }
     let places = RangeSet(range).subtracting(RangeSet(markers))
     return String(decoding: bytes[places], as: UTF8.self)
   }
 }
 
 extension MarkerReader.Token {
+  /// Nothing for a marker.
+  fileprivate var text: String {
+    switch self {
+    case .text(let string), .blank(let string): string
+    case .marker: ""
+    }
+  }
+
   fileprivate var isMarker: Bool { if case .marker = self { true } else { false } }
   fileprivate var isBlank: Bool { if case .blank = self { true } else { false } }
 }
