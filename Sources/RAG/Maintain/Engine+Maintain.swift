@@ -16,8 +16,12 @@ extension Engine {
   /// graph and full text anew. Lost documents come back with the next ingest of their sources.
   ///
   /// A damaged database is kept beside the new one, as `rag.sqlite.damaged`.
-  /// - Parameter tell: is given the report, to show it. Where it throws, or the process ends before,
-  ///   the next repair tells again what was lost.
+  /// - Parameters:
+  ///   - directory: the directory of the index.
+  ///   - wait: how long to wait for another writer.
+  ///   - tell: is given the report, to show it. Where it throws, or the process ends before, the
+  ///     next repair tells again what was lost.
+  /// - Returns: the same report.
   /// - Throws: ``RAGError``: `notFound`, `busy`, `corrupt` when nothing can be saved, `diskFull`,
   ///   `readOnly`, `io`, `cancelled`.
   public static func repair(

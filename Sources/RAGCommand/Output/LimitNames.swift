@@ -19,7 +19,8 @@ enum LimitNames {
       (command == SQLCommand.configuration.commandName ? ofSQL[String(field)] : nil)
         ?? ofAll[String(field)]
     }
-    let name = #/
+    let name =
+      #/
       (\ \()?\b
       (?:Limits|HTTPOptions|GenerationOptions|ModelBackend|PromptComposer|SQLAnswerer)
       \.(\w+)(\))?

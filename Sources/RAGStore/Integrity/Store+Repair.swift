@@ -24,8 +24,12 @@ extension Store {
   /// writes the generations anew.
   ///
   /// The damaged database is kept beside the new one. Interrupted, the next repair begins anew.
-  /// - Parameter tell: is given the report. What is lost is forgotten when it returns; where it
-  ///   throws, the next repair tells it again.
+  /// - Parameters:
+  ///   - directory: the directory of the index.
+  ///   - wait: how long to wait for another writer.
+  ///   - tell: is given the report. What is lost is forgotten when it returns; where it throws, the
+  ///     next repair tells it again.
+  /// - Returns: the same report.
   /// - Throws: ``RAGError``: `notFound`, `busy`, `corrupt` when nothing can be saved, `diskFull`,
   ///   `readOnly`, `io`, `cancelled`.
   package static func repair(
