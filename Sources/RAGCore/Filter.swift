@@ -1,9 +1,11 @@
 /// A condition on the metadata of documents.
 ///
-/// Fields are `path`, `title`, `language`, `mediaType`, and whatever the documents or the user's
-/// `--meta` carry. A field that a document does not have matches no comparison; of several
-/// values of a field, any may match. Text is compared exactly, numbers as numbers:
-/// in ranges as Float64, and as equal only where all digits of a whole number of 64 bits are.
+/// Fields are `id`, `path`, `title`, `language`, `mediaType`, and whatever the documents or the
+/// user's `--meta` carry; metadata named like one of the five is a value of that field beside the
+/// document's own. A field that a document does not have matches no comparison; of several values
+/// of a field, any may match, and a negation holds where none does. Text is compared exactly,
+/// numbers as numbers: in ranges as Float64, and as equal only where all digits of a whole number
+/// of 64 bits are.
 public indirect enum Filter: Sendable, Hashable {
   case equals(field: String, MetadataValue)
   case isIn(field: String, [MetadataValue])
@@ -37,5 +39,21 @@ public indirect enum Filter: Sendable, Hashable {
       self.includesLower = includesLower
       self.includesUpper = includesUpper
     }
+  }
+}
+
+extension Filter {
+  /// The fields that are asked for, in their order, each once.
+  package var fields: [String] {
+    let fields =
+      switch self {
+      case .equals(let field, _), .isIn(let field, _), .range(let field, _),
+        .hasPrefix(let field, _), .exists(let field):
+        [field]
+      case .and(let parts), .or(let parts): parts.flatMap(\.fields)
+      case .not(let part): part.fields
+      }
+    var known: Set<String> = []
+    return fields.filter { known.insert($0).inserted }
   }
 }

@@ -9,8 +9,8 @@ struct FilterOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Only documents that meet a condition: field = value, !=, <, <=, >, >=, in (…), between … \
-      and …, prefix "…", exists field; joined by and, or, not. Fields are path, title, language, \
-      mediaType, and metadata.
+      and …, prefix "…", exists field; joined by and, or, not. Fields are id, path, title, \
+      language, mediaType, and metadata, also of these names.
       """, valueName: "condition"))
   var `where`: String?
 
@@ -24,7 +24,8 @@ struct FilterOptions: ParsableArguments {
 }
 
 extension Filter {
-  /// The filter with relative paths made absolute, as documents have them.
+  /// The filter with relative paths made absolute, as documents have them. Metadata called `path`
+  /// may hold what was written, which no document's own path equals or begins with.
   fileprivate func resolvingPaths(against directory: String) -> Filter {
     func absolute(_ path: String) -> String {
       // As the index has them: without `.`, `..` and empty parts. A prefix may end anywhere.
@@ -41,10 +42,12 @@ extension Filter {
       return bounds
     }
     return switch self {
-    case .equals("path", let value): .equals(field: "path", absolute(value))
-    case .isIn("path", let values): .isIn(field: "path", values.map(absolute))
+    case .equals("path", let value): .isIn(field: "path", [absolute(value), value])
+    case .isIn("path", let values): .isIn(field: "path", values.map(absolute) + values)
     case .range("path", let bounds): .range(field: "path", absolute(bounds))
-    case .hasPrefix("path", let prefix): .hasPrefix(field: "path", absolute(prefix))
+    case .hasPrefix("path", ""): .hasPrefix(field: "path", absolute(""))
+    case .hasPrefix("path", let prefix):
+      .or([.hasPrefix(field: "path", absolute(prefix)), self])
     case .and(let filters): .and(filters.map { $0.resolvingPaths(against: directory) })
     case .or(let filters): .or(filters.map { $0.resolvingPaths(against: directory) })
     case .not(let filter): .not(filter.resolvingPaths(against: directory))

@@ -14,72 +14,63 @@ struct FilterSQL {
     case .and(let filters): joined(filters, " AND ", whenEmpty: "1")
     case .or(let filters): joined(filters, " OR ", whenEmpty: "0")
     case .not(let filter): "NOT (\(condition(filter)))"
-    case .exists(let field): any(field) { "\($0.text) IS NOT NULL OR \($0.number) IS NOT NULL" }
+    case .exists(let field): any(field, "1")
     case .hasPrefix(let field, let prefix):
-      any(field) { "substr(\($0.text), 1, \(prefix.unicodeScalars.count)) = \(prefix)" }
-    case .equals(let field, let value): any(field) { comparison($0, "=", value) }
+      any(field, "substr(value.text, 1, \(prefix.unicodeScalars.count)) = \(prefix)")
+    case .equals(let field, let value): any(field, comparison("=", value))
     case .isIn(let field, let values):
-      any(field) { operand in
-        joinedSQL(values.map { comparison(operand, "=", $0) }, " OR ", whenEmpty: "0")
-      }
-    case .range(let field, let bounds):
-      any(field) { operand in
-        var parts: [SQL] = []
-        if let lower = bounds.lower {
-          parts.append(comparison(operand, bounds.includesLower ? ">=" : ">", lower))
-        }
-        if let upper = bounds.upper {
-          parts.append(comparison(operand, bounds.includesUpper ? "<=" : "<", upper))
-        }
-        return joinedSQL(parts, " AND ", whenEmpty: "1")
-      }
+      any(field, joinedSQL(values.map { comparison("=", $0) }, " OR ", whenEmpty: "0"))
+    case .range(let field, let bounds): any(field, within(bounds))
     }
-  }
-
-  /// Where a value of a field stands: a column of `document`, or a row of `metadata`.
-  private struct Operand {
-    var text: SQL
-    var number: SQL
-    /// Whether a comparison of what is no number has to say no: of rows, an unknown one is left out.
-    var isColumn = false
   }
 
   /// True when any value of the field meets `test`.
-  private static func any(_ field: String, _ test: (Operand) -> SQL) -> SQL {
-    if let column = columns[field] {
-      // As of metadata: text that is a number compares as one too, and other text with none.
-      let text: SQL = "document.\(sql: column)"
-      let isNumber: SQL = "CAST(CAST(\(text) AS REAL) AS TEXT) IN (\(text), \(text) || '.0')"
-      let operand = Operand(
-        text: text, number: "CASE WHEN \(isNumber) THEN CAST(\(text) AS REAL) END",
-        isColumn: true)
-      return "(\(text) IS NOT NULL AND (\(test(operand))))"
-    }
-    let operand = Operand(text: "metadata.text", number: "metadata.number")
-    // One list of documents: with EXISTS, SQLite walks the index of values once for each of them.
+  ///
+  /// One list of documents: with EXISTS, SQLite walks the index of values once for each of them.
+  /// It asks the test of each part of the values by itself, by that part's index.
+  private static func any(_ field: String, _ test: SQL) -> SQL {
+    "document.id IN (SELECT value.document FROM (\(values(of: field))) AS value WHERE \(test))"
+  }
+
+  /// The values of a field, a row each: of its column, where it has one, and the metadata of its
+  /// name.
+  private static func values(of field: String) -> SQL {
+    let metadata: SQL = "SELECT document, text, number FROM metadata WHERE field = \(field)"
+    guard let column = columns[field] else { return metadata }
+    // As of metadata: text that is a number compares as one too, and other text with none.
+    let text: SQL = "\(sql: column)"
+    let isNumber: SQL = "CAST(CAST(\(text) AS REAL) AS TEXT) IN (\(text), \(text) || '.0')"
     return """
-      document.id IN (SELECT metadata.document FROM metadata \
-      WHERE metadata.field = \(field) AND (\(test(operand))))
+      \(metadata) UNION ALL \
+      SELECT id, \(text), CASE WHEN \(isNumber) THEN CAST(\(text) AS REAL) END FROM document \
+      WHERE \(text) IS NOT NULL
       """
   }
 
-  /// The fields that are columns; all others are rows of `metadata`.
-  private static let columns = [
+  /// The fields that are columns of `document`; others are rows of `metadata` alone.
+  static let columns = [
     "id": "key", "path": "path", "title": "title", "language": "language",
     "mediaType": "mediaType",
   ]
 
-  private static func comparison(_ operand: Operand, _ sign: String, _ value: MetadataValue) -> SQL
-  {
+  private static func within(_ bounds: Filter.Bounds) -> SQL {
+    var parts: [SQL] = []
+    if let lower = bounds.lower {
+      parts.append(comparison(bounds.includesLower ? ">=" : ">", lower))
+    }
+    if let upper = bounds.upper {
+      parts.append(comparison(bounds.includesUpper ? "<=" : "<", upper))
+    }
+    return joinedSQL(parts, " AND ", whenEmpty: "1")
+  }
+
+  private static func comparison(_ sign: String, _ value: MetadataValue) -> SQL {
     switch value {
-    case .string(let text): "\(operand.text) \(sql: sign) \(text)"
-    case .number(let number):
-      operand.isColumn
-        ? "IFNULL(\(operand.number) \(sql: sign) \(number), 0)"
-        : "\(operand.number) \(sql: sign) \(number)"
-    case .bool(let flag): "\(operand.text) \(sql: sign) \(flag ? "true" : "false")"
+    case .string(let text): "value.text \(sql: sign) \(text)"
+    case .number(let number): "value.number \(sql: sign) \(number)"
+    case .bool(let flag): "value.text \(sql: sign) \(flag ? "true" : "false")"
     case .list(let values):
-      joinedSQL(values.map { comparison(operand, sign, $0) }, " OR ", whenEmpty: "0")
+      joinedSQL(values.map { comparison(sign, $0) }, " OR ", whenEmpty: "0")
     }
   }
 
@@ -95,5 +86,22 @@ struct FilterSQL {
       (\(joinedSQL(Array(left), separator, whenEmpty: whenEmpty)))\(sql: separator)\
       (\(joinedSQL(Array(right), separator, whenEmpty: whenEmpty)))
       """
+  }
+}
+
+extension StoreReader {
+  /// The fields that a filter may find documents by, in order: documents' own and their metadata's.
+  /// - Complexity: O(fields), each sought in the index of values.
+  package func fields() throws -> [String] {
+    let metadata = try String.fetchAll(
+      database,
+      sql: """
+        WITH RECURSIVE known (field) AS (
+          SELECT min(field) FROM metadata UNION ALL
+          SELECT (SELECT min(field) FROM metadata WHERE metadata.field > known.field)
+          FROM known WHERE field IS NOT NULL)
+        SELECT field FROM known WHERE field IS NOT NULL
+        """)
+    return Set(FilterSQL.columns.keys).union(metadata).sorted()
   }
 }
