@@ -344,6 +344,32 @@ struct IndexDirectoryTests {
     }
   }
 
+  @Test(
+    "shows a section around a chunk by turns, as far as tokens go beside the chunk's own",
+    arguments: [
+      ("e", "", 0, "e"), ("e", "", 1, "ef"), ("e", "", 2, "def"), ("e", "", 3, "defg"),
+      ("e", "", 6, "bcdefgh"), ("e", "", 8, "abcdefghi"), ("e", "", 100, "abcdefghi"),
+      ("a", "", 2, "abc"), ("i", "", 3, "fghi"),
+      // One that has seven tokens ends its side, and not the other.
+      ("e", "f", 3, "bcde"), ("e", "f", 8, "def"), ("e", "g", 4, "bcdef"), ("e", "e", 1, "ef"),
+    ])
+  func section(center: Character, large: String, tokenCount: Int, expected: String) async throws {
+    try await withTemporaryDirectory { path in
+      let store = try await Store.open(IndexDirectory(path), for: .write)
+      var document = record("a", "abcdefghi".map { "letter\($0)" })
+      for index in document.chunks.indices
+      where document.chunks[index].chunk.text == "letter" + large {
+        document.chunks[index].chunk.tokenCount = 7
+      }
+      try await store.put(document)
+      let found = try await store.read { reader in
+        let chunk = try reader.lexicalMatches("letter\(center)", count: 1).map(\.id)[0]
+        return try reader.section(around: chunk, tokenCount: tokenCount).map(\.text)
+      }
+      #expect(String(found.compactMap(\.last)) == expected)
+    }
+  }
+
   @Test("shows no section that an import says to be far away")
   func farSection() async throws {
     try await withTemporaryDirectory { path in

@@ -2,8 +2,9 @@ import GRDB
 import RAGCore
 
 extension StoreReader {
-  /// A chunk with those around it in its section, in the order of the document: as many as have no
-  /// more than `tokenCount` tokens together, those after it before those before it.
+  /// A chunk with those around it in its section, in the order of the document: by turns the next
+  /// after them and the next before, on each side as long as all have no more than `tokenCount`
+  /// tokens beside the chunk's own.
   ///
   /// Of its section are the chunks with the same headings above them, and those of the sections
   /// within it. Empty where there is no such chunk.
@@ -14,16 +15,16 @@ extension StoreReader {
     guard let center = try center.map(ChunkRow.init) else { return [] }
     let headings = try center.decodedHeadings()
     var section = [center]
-    var room = tokenCount - center.tokenCount
-    for step in [1, -1] {
-      var last = center
-      while let next = try self.chunk(last.ordinal + step, of: center.document),
-        next.cost(beside: last) <= room, try next.decodedHeadings().starts(with: headings)
-      {
-        section.append(next)
-        room -= next.cost(beside: last)
-        last = next
-      }
+    var room = tokenCount
+    var sides = [(step: 1, last: center), (step: -1, last: center)]
+    while !sides.isEmpty {
+      let side = sides.removeFirst()
+      guard let next = try self.chunk(side.last.ordinal + side.step, of: center.document),
+        next.cost(beside: side.last) <= room, try next.decodedHeadings().starts(with: headings)
+      else { continue }
+      section.append(next)
+      room -= next.cost(beside: side.last)
+      sides.append((side.step, next))
     }
     return try chunks(section.sorted { $0.ordinal < $1.ordinal }.map(\.id))
   }
