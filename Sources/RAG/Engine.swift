@@ -60,6 +60,13 @@ public final class Engine: Sendable {
     try await retriever.search(query)
   }
 
+  /// The highest evidence of all that the hits of a query are chosen from, also where it is below
+  /// ``Query/minimumEvidence``; nil where nothing is found, or the query has no words.
+  /// - Throws: As ``search(_:)``.
+  public func bestEvidence(_ query: Query) async throws -> Double? {
+    try await retriever.bestEvidence(query)
+  }
+
   /// What the vector lane does to answer a query, for those who tune; nil where it takes no part.
   /// - Throws: As ``search(_:)``.
   public func explain(_ query: Query) async throws -> VectorLaneReport? {
@@ -87,5 +94,11 @@ public final class Engine: Sendable {
   /// The ids of all documents, in order.
   public func documentIDs() async throws -> [String] {
     try await store.read { try $0.documentKeys(matching: .and([])) }
+  }
+
+  /// The fields that a ``Filter`` may find documents by, in order: documents' own, and the names of
+  /// their metadata.
+  public func fields() async throws -> [String] {
+    try await store.read { try $0.fields() }
   }
 }

@@ -8,29 +8,46 @@ struct HitSelection {
 
   /// At most ``Query/count`` of the candidates, each with its context where the query asks for it.
   ///
-  /// - Complexity: O(hits²) comparisons of vectors, and O(chunks of the contexts) rows.
+  /// - Complexity: O(hits²) comparisons of words, with ``Query/diversity`` O(hits × candidates) of
+  ///   vectors too, and O(chunks of the contexts) rows.
   func hits(
     from candidates: [Fusion.Candidate]
   ) throws -> [(candidate: Fusion.Candidate, context: Hit.Context?)] {
-    // A lane alone is what it is.
-    let isDiverse = query.mode == .hybrid || query.diversity > 0
-    let candidates =
-      isDiverse
-      ? try Diversity(reader: reader, weight: query.diversity)
-        .order(candidates, count: query.count) : candidates
-    guard let tokenCount = query.contextTokenCount else {
-      return candidates.prefix(query.count).map { ($0, nil) }
-    }
+    let next = try order(candidates)
     var shown = ShownChunks()
     var hits: [(candidate: Fusion.Candidate, context: Hit.Context?)] = []
-    for candidate in candidates where !shown.contains(candidate.id) {
-      guard hits.count < query.count else { break }
+    while hits.count < query.count, let candidate = try next() {
+      guard let tokenCount = query.contextTokenCount else {
+        hits.append((candidate, nil))
+        continue
+      }
+      if shown.contains(candidate.id) { continue }
       let section = try reader.section(around: candidate.id, tokenCount: tokenCount)
       let unseen = shown.unseenPart(of: section, around: candidate.id)
       hits.append((candidate, Hit.Context(unseen)))
       shown.insert(unseen)
     }
     return hits
+  }
+
+  /// The candidates one by one, in the order in which they become hits.
+  private func order(
+    _ candidates: [Fusion.Candidate]
+  ) throws -> () throws -> Fusion.Candidate? {
+    // A vector alone asks for what is nearest, whatever that says.
+    guard query.hasWords || query.diversity > 0 else {
+      var rest = candidates[...]
+      return { rest.popFirst() }
+    }
+    var distinct = DistinctCandidates(candidates, reader: reader)
+    guard query.diversity > 0 else { return { try distinct.next() } }
+    var pool: [Fusion.Candidate] = []
+    while pool.count < Diversity.poolFactor * query.count, let next = try distinct.nextDistinct() {
+      pool.append(next)
+    }
+    var first = try Diversity(reader: reader, weight: query.diversity)
+      .order(pool, count: query.count)[...]
+    return { try first.popFirst() ?? distinct.next() }
   }
 }
 

@@ -22,15 +22,18 @@ public struct Query: Sendable {
   /// its scores. At least the hits are judged; 0 leaves the reranker out.
   public var rerankCount = 50
   /// Tokens of the section around each chunk that hits bring along as their ``Hit/context``, as the
-  /// encoder counts them; a hit that lies in the context of a better one is left out then, and what
-  /// was shown is not shown again around another. Nil for no context.
+  /// encoder counts them, and without the chunk's own: whole chunks by turns after it and before it.
+  /// A hit that lies in the context of a better one is left out then, and what was shown is not
+  /// shown again around another. Nil for no context.
   public var contextTokenCount: Int?
-  /// How much hits are to differ from each other, from 0 (not at all, but for chunks that say the
-  /// same) to 1 (whatever they say of the query): `1 - lambda` of maximal marginal relevance
-  /// (Carbonell & Goldstein 1998).
+  /// How much hits are to differ from each other, from 0 (not at all, but that chunks that say the
+  /// same as a better one come last, in every mode, unless the query is a vector without words) to 1
+  /// (whatever they say of the query): `1 - lambda` of maximal marginal relevance (Carbonell &
+  /// Goldstein 1998).
   public var diversity = 0.0
-  /// Leaves out hits whose ``Hit/evidence`` is below this, from 0 to 1; all of them where the index
-  /// does not hold the answer. Nil takes all.
+  /// Leaves out chunks whose ``Hit/evidence`` is below this, from 0 to 1, before hits are chosen:
+  /// whether any is left does not depend on ``count``, up to 200. None is left where the index does
+  /// not hold the answer. Nil takes all.
   public var minimumEvidence: Double?
   /// Whether hits tell each lane's rank and score.
   public var explains: Bool

@@ -24,19 +24,36 @@ package struct Retriever: Sendable {
   /// - Throws: ``RAGError``: `invalidInput`, `limitExceeded`, `modelMismatch`,
   ///   `dimensionMismatch`, `corrupt`, `io`, `cancelled`.
   package func search(_ query: Query) async throws -> [Hit] {
+    try await withCandidates(of: query) { candidates, vector, reader in
+      try hits(of: query, vector: vector, from: candidates, reader)
+    }
+  }
+
+  /// The highest evidence of what ``search(_:)`` chooses hits from, also where it is less than
+  /// ``Query/minimumEvidence``; nil where nothing is found, or the query has no words.
+  /// - Throws: As ``search(_:)``.
+  package func bestEvidence(_ query: Query) async throws -> Double? {
+    try await withCandidates(of: query) { candidates, vector, reader in
+      try evidence(query, vector: vector, of: candidates.map(\.id), reader).values.max()
+    }
+  }
+
+  /// Runs `body` with what hits are chosen from, best first, and the query's vector.
+  private func withCandidates<Result: Sendable>(
+    of query: Query, _ body: @Sendable ([Fusion.Candidate], [Float]?, StoreReader) throws -> Result
+  ) async throws -> Result {
     try query.validate(limits)
     let vector = try await queryVector(query)
     guard let reranker, query.rerankCount > 0, query.hasWords else {
       return try await store.read { reader in
-        try hits(of: query, vector: vector, from: found(query, vector: vector, reader), reader)
+        try body(found(query, vector: vector, reader), vector, reader)
       }
     }
     let candidates = try await reranked(query, vector: vector, by: reranker)
     return try await store.read { reader in
       // What was removed meanwhile is no hit.
       let there = Set(try reader.chunks(candidates.map(\.id)).map(\.id))
-      return try hits(
-        of: query, vector: vector, from: candidates.filter { there.contains($0.id) }, reader)
+      return try body(candidates.filter { there.contains($0.id) }, vector, reader)
     }
   }
 
@@ -80,11 +97,14 @@ package struct Retriever: Sendable {
   private func hits(
     of query: Query, vector: [Float]?, from found: [Fusion.Candidate], _ reader: StoreReader
   ) throws -> [Hit] {
-    var hits = try HitSelection(reader: reader, query: query).hits(from: found)
-    let evidence = try evidence(query, vector: vector, of: hits.map(\.candidate.id), reader)
+    var found = found
     if let minimum = query.minimumEvidence {
-      hits.removeAll { evidence[$0.candidate.id] ?? 0 < minimum }
+      // Of all candidates, before any is chosen: what is left out must not hang on the count.
+      let evidence = try evidence(query, vector: vector, of: found.map(\.id), reader)
+      found.removeAll { evidence[$0.id] ?? 0 < minimum }
     }
+    let hits = try HitSelection(reader: reader, query: query).hits(from: found)
+    let evidence = try evidence(query, vector: vector, of: hits.map(\.candidate.id), reader)
     let chunks = try reader.chunks(hits.map(\.candidate.id))
     let byID = Dictionary(uniqueKeysWithValues: chunks.map { ($0.id, $0) })
     return try hits.enumerated().map { index, hit in
@@ -157,11 +177,12 @@ package struct Retriever: Sendable {
       to: vector, count: depth(query), effort: .recall(query.recall), allowing: allowed)
   }
 
-  /// One lane alone needs no more than the hits; two are fused from deeper lists, of a length that
-  /// does not depend on how many hits are wanted, as long as they are few.
+  /// The candidates of a lane. What has words is chosen from lists of a length that does not depend
+  /// on how many hits are wanted, as long as these are few: two lanes are fused, some chunks say the
+  /// same, and some have too little evidence.
   private func depth(_ query: Query) -> Int {
     let count = reranker == nil ? wanted(query) : max(wanted(query), query.rerankCount)
-    return query.mode == .hybrid ? max(count, 200) : count
+    return query.hasWords ? max(count, 200) : count
   }
 
   /// The candidates that hits are chosen from: more than the hits where some give way to others.

@@ -60,6 +60,42 @@ struct EvidenceTests {
     }
   }
 
+  @Test(
+    "leaves out the same however many hits are asked for, and the best is told of all",
+    arguments: [SearchMode.lexical, .hybrid])
+  func counts(mode: SearchMode) async throws {
+    try await withTemporaryDirectory { directory in
+      let engine = try await Engine.open(
+        at: directory.index, encoder: mode == .lexical ? nil : BagOfWordsEmbedder())
+      // One word of the question, often: more than all words once among many others.
+      let short = ["owl", "hunts", "mice"].flatMap { word in
+        ["heron", "robin", "stork", "finch"].map { "\(word) \(word) \(word) \(word) and \($0)" }
+      }
+      try await engine.upsert(
+        short.map { MemoryDocument(id: $0, text: $0) } + [
+          MemoryDocument(
+            id: "long",
+            text: "The owl hunts mice. " + (0..<60).map { "word\($0)" }.joined(separator: " "))
+        ])
+      var query = Query("owl hunts mice", count: 100, mode: mode)
+      let all = try await engine.search(query)
+      let evidence = try #require(all.first { $0.document.id == "long" }?.evidence)
+      let others = all.filter { $0.document.id != "long" }.compactMap(\.evidence)
+      try #require(others.count == 12 && others.allSatisfy { $0 < evidence - 0.05 })
+      if mode == .lexical { #expect(all.last?.document.id == "long") }
+      for count in [1, 3, 10, 100] {
+        query.count = count
+        query.minimumEvidence = evidence - 0.01
+        #expect(try await engine.search(query).map(\.document.id) == ["long"], "\(count)")
+        query.minimumEvidence = min(1, evidence + 0.01)
+        #expect(try await engine.search(query).isEmpty, "\(count)")
+        #expect(try await engine.bestEvidence(query) == evidence, "\(count)")
+      }
+      query.filter = .equals(field: "title", "none")
+      #expect(try await engine.bestEvidence(query) == nil)
+    }
+  }
+
   @Test("of a vector without words is not told")
   func withoutWords() async throws {
     try await withTemporaryDirectory { directory in

@@ -110,14 +110,43 @@ struct SelectionTests {
         MemoryDocument(id: "d", text: "A heron eats frogs."),
       ])
       var query = Query("the heron stands in the shallow river")
-      let hits = try await engine.search(query)
-      #expect(hits.map(\.document.id) == ["a", "c", "d", "b"])
+      for mode in SearchMode.allCases {
+        query.mode = mode
+        let hits = try await engine.search(query)
+        #expect(hits.map(\.document.id) == ["a", "c", "d", "b"], "\(mode)")
+      }
       query.diversity = 0.9
       #expect(try await engine.search(query).prefix(2).map(\.document.id) == ["a", "d"])
       query.diversity = 1.5
       await #expect(throws: RAGError.self) { try await engine.search(query) }
-      let lane = try await engine.search(Query(query.text, mode: .lexical))
-      #expect(Set(lane.prefix(2).map(\.document.id)) == ["a", "b"])
+      // A vector alone asks for what is nearest.
+      let vector = try await #require(engine.encoder).embed([query.text], as: .query)[0]
+      let nearest = try await engine.search(Query("", mode: .vector, vector: vector))
+      #expect(Set(nearest.prefix(2).map(\.document.id)) == ["a", "b"])
+    }
+  }
+
+  @Test("show one of many copies, with vectors and without, and with contexts")
+  func copies() async throws {
+    for embedder in [BagOfWordsEmbedder(), nil] {
+      try await withTemporaryDirectory { directory in
+        let engine = try await Engine.open(at: directory.index, encoder: embedder)
+        try await engine.upsert(
+          (0..<30).map {
+            MemoryDocument(id: "copy\($0)", text: "Herons stand in the shallow river all day.")
+          } + (0..<9).map { MemoryDocument(id: "other\($0)", text: "Of herons, number \($0).") })
+        for mode in embedder == nil ? [.lexical] : SearchMode.allCases {
+          for context in [nil, 10] {
+            var query = Query("herons in the shallow river", count: 10, mode: mode)
+            query.contextTokenCount = context
+            let ids = try await engine.search(query).map(\.document.id)
+            #expect(ids.first == "copy0", "\(mode)")
+            #expect(Set(ids.dropFirst()) == Set((0..<9).map { "other\($0)" }), "\(mode), \(ids)")
+            query.count = 12
+            #expect(try await engine.search(query).count == 12, "\(mode)")
+          }
+        }
+      }
     }
   }
 
