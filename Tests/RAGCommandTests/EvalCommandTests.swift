@@ -138,6 +138,63 @@ struct EvalCommandTests {
     }
   }
 
+  @Test("ranks documents as a query does, copies behind all others")
+  func copies() throws {
+    try Sandbox.run { sandbox in
+      let copies = (1...4).map {
+        #"{"_id": "copy\#($0)", "text": "Swifts fly all their lives, by day and by night."}"#
+      }
+      let others = (1...4).map { #"{"_id": "other\#($0)", "text": "Of swifts, number \#($0)."}"# }
+      try sandbox.write("set/corpus.jsonl", (copies + others).joined(separator: "\n"))
+      try sandbox.write("set/queries.jsonl", #"{"_id": "a", "text": "swifts fly all day"}"#)
+      try sandbox.write("set/qrels/test.tsv", "a\tcopy3\t1\n")
+      let run = try sandbox.rag(
+        "eval", "--beir", "set", "--mode", "lexical", "--write-runs", "runs", "--index", "kept",
+        "--metric", "mrr", "--json")
+      let query = try sandbox.rag(
+        "query", "swifts fly all day", "--mode", "lexical", "--hits-only", "--json", "--index",
+        "kept")
+      let hits = try #require(try query.json()["hits"] as? [[String: Any]])
+      let ids = hits.compactMap { ($0["document"] as? [String: Any])?["id"] as? String }
+      #expect(
+        ids.count == 8 && ids.first == "copy1" && ids.suffix(3).allSatisfy { $0.hasPrefix("copy") })
+      #expect(
+        try sandbox.shell("cut -d' ' -f3 runs/set.lexical.trec").text
+          == ids.map { $0 + "\n" }.joined())
+      let place = try #require(ids.firstIndex(of: "copy3"))
+      let set = try #require(try sets(run).first)
+      let lane = try #require(try lanes(set).first)
+      #expect(lane["metrics"] as? [String: Double] == ["mrr": 1 / Double(place + 1)])
+    }
+  }
+
+  @Test("knows before it measures where it cannot write, and shows what it can")
+  func unwritable() throws {
+    try Sandbox.run { sandbox in
+      try prepare(sandbox)
+      for path in ["no/such/rows.tsv", "set", "set/queries.jsonl/rows.tsv"] {
+        let run = try sandbox.rag("eval", "--beir", "set", "--write-rows", path, "--index", "kept")
+        #expect(run.status == 74 && run.hasOneError && run.output.isEmpty, "\(run.errors)")
+        #expect(!run.errors.contains("NSCocoaError"), "\(run.errors)")
+      }
+      let folder = try sandbox.rag(
+        "eval", "--beir", "set", "--write-runs", "set/queries.jsonl", "--index", "kept")
+      #expect(folder.status == 74 && folder.hasOneError, "\(folder.errors)")
+      try sandbox.write(
+        "set/corpus.jsonl", Self.corpus + "\n" + #"{"_id": "a b", "text": "Never found."}"#)
+      let spaced = try sandbox.rag(
+        "eval", "--beir", "set", "--write-runs", "runs", "--index", "kept")
+      #expect(spaced.status == 2 && spaced.hasOneError && spaced.errors.contains("`a b`"))
+      #expect(try sandbox.shell("ls").text == "set\n")
+
+      // What cannot be known before keeps neither the table nor the rows back.
+      try prepare(sandbox)
+      try sandbox.write("runs/set.lexical.trec/file", "")
+      let late = try sandbox.rag("eval", "--beir", "set", "--write-runs", "runs")
+      #expect(late.status == 74 && late.hasOneError && late.text.contains("\nlexical "))
+    }
+  }
+
   @Test("compares with an earlier report, and fails under a value with what missed")
   func comparison() throws {
     try Sandbox.run { sandbox in

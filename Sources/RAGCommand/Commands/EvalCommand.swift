@@ -29,7 +29,7 @@ struct EvalCommand: AsyncParsableCommand {
       --fail-under ends with status 1 when a lane misses a value.
 
       --abstention asks every query that has a relevant document once more, with those documents \
-      hidden by a filter, and counts where the best hit has less evidence than --min-score: false \
+      hidden by a filter, and counts where the best passage has less evidence than --min-score: false \
       abstentions with the documents, correct ones without. AUC tells how well evidence parts the \
       two, whatever the least score. How rare a word is still counts the hidden documents.
 
@@ -221,7 +221,8 @@ struct EvalCommand: AsyncParsableCommand {
       throw ValidationError(
         "two sets are called '\(twice)', after their directories; rename one, or measure it apart")
     }
-    var report = EvaluationReport(sets: [])
+    if let writeRows { try QueryRows.requireWritable(writeRows) }
+    var outcomes: [EvalRunner.Outcome] = []
     for set in sets {
       let runner = EvalRunner(
         evaluation: Evaluation(
@@ -232,13 +233,19 @@ struct EvalCommand: AsyncParsableCommand {
         measuresAnswers: answers, backend: answers ? try model.backend() : nil,
         answerTokens: model.reservedAnswerTokens,
         terminal: try output.messages())
-      report.sets.append(try await result(of: runner))
+      outcomes.append(try await result(of: runner))
     }
+    let report = EvaluationReport(sets: outcomes.map(\.report))
+    let view = EvalView(metrics: measured.map(\.name), terminal: try output.output())
+    // Whichever of the outputs fails, the others are there.
+    let shown = Result {
+      try StandardOutput.write(output.json ? JSON.document(report) : view.text(report))
+    }
+    if let writeRuns { try EvalRunner.write(outcomes, to: writeRuns) }
     if let writeRows {
       try QueryRows.write(report, metrics: measured.map(\.name), to: writeRows)
     }
-    let view = EvalView(metrics: measured.map(\.name), terminal: try output.output())
-    try StandardOutput.write(output.json ? JSON.document(report) : view.text(report))
+    try shown.get()
     EvalView.showNotes(report)
     try end(missing: Threshold.misses(of: failUnder, in: report))
   }
@@ -271,7 +278,7 @@ struct EvalCommand: AsyncParsableCommand {
   }
 
   /// Measures one set: runs alone, in the user's index, or in one of the set's own.
-  private func result(of runner: EvalRunner) async throws -> EvaluationReport.SetReport {
+  private func result(of runner: EvalRunner) async throws -> EvalRunner.Outcome {
     if qrels != nil, topics == nil { return try await runner.report(part: queries, on: nil) }
     let encoder = try encoder.load()
     let reranker = try reranker.load()

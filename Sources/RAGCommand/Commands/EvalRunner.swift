@@ -10,13 +10,19 @@ struct EvalRunner {
     var ways: [EvalWay]
   }
 
+  /// What was measured of a set, and the runs that it was measured on, by lane.
+  struct Outcome {
+    var report: EvaluationReport.SetReport
+    var runs: [(lane: String, run: Run)] = []
+  }
+
   /// The most chunks to ask for: it may take many to have as many documents as metrics look at.
   static let hitLimit = 10_000
 
   var evaluation: Evaluation
   let runs: [(name: String, run: Run)]
   let allowsMissing: Bool
-  /// Where to write what was found; nil: nowhere.
+  /// Where what was found is to be written; nil: nowhere.
   let runFolder: String?
   /// The evidence below which a search abstains, to measure abstentions too; nil: not to.
   var abstainsBelow: Double?
@@ -29,12 +35,23 @@ struct EvalRunner {
   let terminal: Terminal
 
   /// The ids that do not match.
-  /// - Throws: ``RAGError`` of code `invalidInput` where there are some, unless they are allowed.
+  /// - Throws: ``RAGError`` of code `invalidInput` where there are some, unless they are allowed, or
+  ///   where runs are to be written that cannot hold the ids; `io` where there is no place for them.
   @discardableResult
   func check(_ ways: [EvalWay], corpus: [String]?) throws -> MissingIDs {
     let missing = try evaluation.missingIDs(
       runs: runs.map(\.run), lanes: ways.map(\.name) + runs.map(\.name), corpus: corpus)
     if !allowsMissing { try missing.requireNone() }
+    if let runFolder, let corpus {
+      try Run.requireWords(evaluation.set.queries.map(\.id) + corpus)
+      do {
+        try FileManager.default.createDirectory(
+          atPath: runFolder, withIntermediateDirectories: true)
+      } catch {
+        throw RAGError(
+          .io, "the directory cannot be made: \(error.localizedDescription)", path: runFolder)
+      }
+    }
     return missing
   }
 
@@ -65,12 +82,12 @@ struct EvalRunner {
   /// Measures all; without a target, the runs alone.
   func report(
     part: QueryPart, on target: Target?
-  ) async throws -> EvaluationReport.SetReport {
+  ) async throws -> Outcome {
     guard let target else {
       var report = EvaluationReport.SetReport(
         set: evaluation.set, part: part, missing: try check([], corpus: nil))
       report.lanes = try runReports(evaluation)
-      return report
+      return Outcome(report: report)
     }
     let documents = evaluation.set.documents
     let corpus =
@@ -79,6 +96,7 @@ struct EvalRunner {
     var evaluation = evaluation
     evaluation.set = try evaluation.set.matched()
     var report = EvaluationReport.SetReport(set: evaluation.set, part: part, missing: missing)
+    var found: [(lane: String, run: Run)] = []
     let progress = EvalProgress(terminal)
     defer { progress.end() }
     for way in target.ways {
@@ -88,7 +106,7 @@ struct EvalRunner {
           * (2 + (abstainsBelow == nil ? 0 : 1) + (measuresAnswers ? 1 : 0)))
       let (run, latency) = try await evaluation.run(
         way.lane(of: target.engine), onQuery: progress.advance)
-      try write(run, of: way)
+      found.append((way.name, run))
       var lane = try evaluation.report(lane: way.name, run: run, latency: latency)
       if let abstainsBelow {
         lane.abstention = try await Abstention.measure(
@@ -110,19 +128,16 @@ struct EvalRunner {
     let status = try await target.engine.status()
     report.documents = status.documents
     report.indexBytes = status.indexBytes
-    return report
+    return Outcome(report: report, runs: found)
   }
 
-  private func write(_ run: Run, of way: EvalWay) throws {
-    guard let runFolder else { return }
-    do {
-      try FileManager.default.createDirectory(
-        atPath: runFolder, withIntermediateDirectories: true)
-    } catch {
-      throw RAGError(.io, "the directory cannot be made", path: runFolder, cause: error)
+  /// Writes the runs where they were asked for.
+  static func write(_ outcomes: [Outcome], to folder: String) throws {
+    for outcome in outcomes {
+      for (lane, run) in outcome.runs {
+        try run.writeTREC(to: "\(folder)/\(outcome.report.set).\(lane).trec", tag: lane)
+      }
     }
-    let name = "\(evaluation.set.name).\(way.name).trec"
-    try run.writeTREC(to: runFolder + "/" + name, tag: way.name)
   }
 
   private func answers(
@@ -155,7 +170,7 @@ struct EvalRunner {
 }
 
 extension Engine {
-  /// The evidence of the best of ten hits, 0 without any; some documents are hidden.
+  /// The highest evidence of what is found, 0 where that is nothing; some documents are hidden.
   fileprivate func bestEvidence(
     _ query: Query, hiding documents: Set<String>
   ) async throws -> Double {
@@ -163,7 +178,7 @@ extension Engine {
     if !documents.isEmpty {
       query.filter = .not(.isIn(field: "id", documents.sorted().map { .string($0) }))
     }
-    return try await search(query).compactMap(\.evidence).max() ?? 0
+    return try await bestEvidence(query) ?? 0
   }
 
   /// What an answer cites; nil where there is none.

@@ -31,30 +31,29 @@ struct EvalWay {
   /// The lane that searches an index in this way.
   func lane(of engine: Engine) -> Lane {
     Lane(name: name) { text, depth in
-      let found = try await EvalWay(mode).entries(text, depth: depth, of: engine)
-      guard isReranked else { return found }
-      // What was judged comes first, and the others keep their order behind it.
-      let judged = try await engine.search(query(text, count: Query(text).rerankCount))
-      let ids = judged.map(\.document.id) + found.map(\.documentID)
-      return ids.enumerated().map {
-        RankedList.Entry(documentID: $0.element, score: -Double($0.offset))
+      var hits = try await EvalWay(mode).hits(text, depth: depth, of: engine)
+      if isReranked {
+        // What was judged comes first, and the others keep their order behind it.
+        hits = try await engine.search(query(text, count: Query(text).rerankCount)) + hits
+      }
+      // By place and not by score: some hits give way to others that score less.
+      return hits.enumerated().map {
+        RankedList.Entry(documentID: $0.element.document.id, score: -Double($0.offset))
       }
     } search: { text in
       _ = try await engine.search(query(text))
     }
   }
 
-  /// At least `depth` documents, if there are so many; one with several chunks more than once.
-  private func entries(
-    _ text: String, depth: Int, of engine: Engine
-  ) async throws -> [RankedList.Entry] {
+  /// Hits in at least `depth` documents, if there are so many.
+  private func hits(_ text: String, depth: Int, of engine: Engine) async throws -> [Hit] {
     var count = max(250, depth)
     while true {
       let hits = try await engine.search(query(text, count: count))
       if hits.count < count || count == engine.limits.hitCount
         || Set(hits.map(\.document.id)).count >= depth
       {
-        return hits.map { RankedList.Entry(documentID: $0.document.id, score: $0.score) }
+        return hits
       }
       count = min(4 * count, engine.limits.hitCount)
     }

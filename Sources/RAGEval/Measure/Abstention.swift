@@ -5,7 +5,7 @@ import RAGCore
 /// Every query is asked twice: of the corpus as it is, and with the documents that answer it hidden.
 /// Abstaining is wrong the first time, and right the second time.
 public struct Abstention: Sendable, Hashable, Codable {
-  /// The evidence of the best hit, from 0 to 1; 0 where there is none.
+  /// The highest evidence of what was found, from 0 to 1; 0 where that is nothing.
   public struct Evidence: Sendable, Hashable, Codable {
     /// With the documents that answer the query.
     public var answered: Double
@@ -19,7 +19,7 @@ public struct Abstention: Sendable, Hashable, Codable {
     }
   }
 
-  /// Where the best hit has less evidence, the search abstains.
+  /// Where nothing that was found has as much evidence, the search abstains.
   public var minimumEvidence: Double
   /// Queries that abstained although the documents that answer them were there.
   public var falseAbstentions: Int
@@ -53,7 +53,7 @@ public struct Abstention: Sendable, Hashable, Codable {
   ///   - set: the queries and judgments; a grade of 1 or more is relevant.
   ///   - minimumEvidence: where the search abstains.
   ///   - onQuery: called after each query.
-  ///   - evidence: gives the evidence of the best hit of a text without some documents.
+  ///   - evidence: gives the highest evidence of what is found for a text without some documents.
   /// - Returns: what was found for each of them.
   /// - Throws: what `evidence` throws, and as ``init(minimumEvidence:queries:)``.
   public static func measure(

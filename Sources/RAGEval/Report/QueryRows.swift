@@ -3,6 +3,13 @@ import RAGCore
 
 /// Writes the values of every query, a row each.
 public enum QueryRows {
+  /// Proves that there is a directory for the file, before anything is measured.
+  ///
+  /// - Throws: ``RAGError`` of code `io`.
+  public static func requireWritable(_ path: String) throws {
+    try TextFile.requireWritable(path)
+  }
+
   /// Writes rows of set, lane, query and metrics: with tabs between them, after a row of names, when
   /// the name of the file ends in `.tsv`; as JSON lines otherwise.
   ///

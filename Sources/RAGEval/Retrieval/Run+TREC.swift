@@ -39,22 +39,25 @@ extension Run {
   /// - Throws: ``RAGError`` of code `invalidInput` when an id or the tag is empty or holds white
   ///   space, which the format cannot say; `io` or `diskFull` when the file cannot be written.
   public func writeTREC(to path: String, tag: String = "rag") throws {
-    try Self.check(tag)
+    try Self.requireWords([tag])
     var text = ""
     for (queryID, list) in lists.sorted(by: { $0.key < $1.key }) {
-      try Self.check(queryID)
+      try Self.requireWords([queryID] + list.entries.map(\.documentID))
       for (index, entry) in list.entries.enumerated() {
-        try Self.check(entry.documentID)
         text += "\(queryID) Q0 \(entry.documentID) \(index + 1) \(entry.score) \(tag)\n"
       }
     }
     try TextFile.write(text, to: path)
   }
 
-  private static func check(_ word: String) throws {
-    guard !word.isEmpty, !word.unicodeScalars.contains(where: \.properties.isWhitespace) else {
+  /// Proves that a run can hold ids.
+  ///
+  /// - Throws: ``RAGError`` of code `invalidInput` that names one that is empty or holds white space.
+  public static func requireWords(_ ids: some Sequence<String>) throws {
+    for id in ids
+    where id.isEmpty || id.unicodeScalars.contains(where: \.properties.isWhitespace) {
       throw RAGError(
-        .invalidInput, "a TREC run cannot hold `\(word)`: ids are words without white space")
+        .invalidInput, "a TREC run cannot hold `\(id)`: ids are words without white space")
     }
   }
 }
