@@ -228,7 +228,7 @@ struct JourneyTests {
       #expect(run.status == 1 && run.output.isEmpty)
       #expect(
         run.errors.contains(
-          /^rag: nothing in the index answers this well enough; the best score is 0\.[0-8]\d,/),
+          /^rag: nothing in the index answers this well enough; the best evidence is 0\.[0-8]\d,/),
         "\(run.errors)")
       #expect(run.errors.hasSuffix("below 0.9; lower --min-score to see it\n"))
       let answer = try sandbox.rag("query", "penguins tango", "--min-score", "0.9", "--json")

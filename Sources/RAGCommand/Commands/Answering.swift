@@ -15,7 +15,7 @@ struct Answering {
       try StandardOutput.write(JSON.line(QueryEvent(event)))
       if case .sources([]) = event {
         let found = Found(hits: [], query: query)
-        found.noteNothing(best: try await found.bestEvidence(engine))
+        try await found.noteNothing(best: found.bestEvidence(engine), in: engine)
       }
       if case .finished(let answer) = event { isFound = !answer.abstained }
     }
@@ -50,7 +50,7 @@ struct Answering {
         (isLive ? "\n" : AnswerView(terminal).text(of: answer))
           + sources(of: answer, hits: hits, terminal))
     }
-    if hits.isEmpty { found.noteNothing(best: best) }
+    if hits.isEmpty { try await found.noteNothing(best: best, in: engine) }
     try end(found: !answer.abstained)
   }
 

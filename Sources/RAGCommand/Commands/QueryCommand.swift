@@ -11,10 +11,12 @@ struct QueryCommand: AsyncParsableCommand {
       citation is checked against its source before it is shown. Ends with status 1 when nothing \
       was found, or the documents do not hold the answer.
 
-      The score of a passage tells how probable it is that the passage answers the question, from 0 \
-      to 1, and means the same for every question; --min-score leaves out those below. It was set \
-      with the standard encoder; measure with 'rag eval --abstention' what suits another, and your \
-      documents. In JSON it is 'evidence', and 'score' what passages are ranked by.
+      The evidence of a passage tells how probable it is that the passage answers the question, from \
+      0 to 1, and means the same for every question; --min-score leaves out what has less. It was \
+      set with the standard encoder; measure with 'rag eval --abstention' what suits another, and \
+      your documents. Passages are ranked by another score, that of the mode or the reranker, which \
+      compares them with each other: one may stand below another with less evidence. --explain shows \
+      it, and in JSON it is 'score'.
 
       With --json the output is one object with query, mode, hits and answer; with --stream it is \
       JSON lines as they come: {"event": "sources" | "text" | "citation" | "finished", …}. Of a \
@@ -141,7 +143,7 @@ struct QueryCommand: AsyncParsableCommand {
           QueryReport(
             query, hits: found.hits, bestEvidence: best, vectorSearch: vectorSearch))
         : HitView(try output.output()).text(found.hits))
-    if found.hits.isEmpty { found.noteNothing(best: best) }
+    if found.hits.isEmpty { try await found.noteNothing(best: best, in: engine) }
     if found.hits.isEmpty { throw EndCommand(.nothingFound) }
   }
 }

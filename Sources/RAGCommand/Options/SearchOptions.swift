@@ -18,7 +18,8 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Leave out passages with a score below this, 0 to 1 (default: none).", valueName: "score"))
+      "Leave out passages with less evidence than this, 0 to 1 (default: none).",
+      valueName: "score"))
   var minScore: Double?
 
   @Option(
@@ -29,12 +30,18 @@ struct SearchOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Read each passage with this much of the section around it.", valueName: "tokens"))
+      """
+      Read each passage with this much of the section around it, by turns after and before; its \
+      own tokens do not count.
+      """, valueName: "tokens"))
   var context: Int?
 
   @Option(
     help: ArgumentHelp(
-      "How much passages are to differ from each other, 0 to 1.", valueName: "share"))
+      """
+      How much passages are to differ from each other, 0 to 1 (default: 0; those that say the same \
+      as a better one come last even so).
+      """, valueName: "share"))
   var diversity = 0.0
 
   @OptionGroup var index: IndexOptions
