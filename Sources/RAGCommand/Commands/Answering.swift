@@ -105,7 +105,7 @@ struct Answering {
       guard answer.abstained || answer.json != nil else { throw failure(of: reflection, backend) }
       if answer.abstained { Messages.note("the model says: not found in these documents") }
     } else {
-      found.noteNothing(best: best)
+      try await found.noteNothing(best: best, in: engine)
     }
     try end(found: !answer.abstained)
   }
