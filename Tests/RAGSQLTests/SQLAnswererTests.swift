@@ -86,7 +86,7 @@ import Testing
     #expect(none.attempts.allSatisfy { $0.query == nil })
   }
 
-  @Test(.timeLimit(.minutes(1)))
+  @Test(.timeLimit(.minutes(20)))
   func `A model without end is left when its time is up`() async throws {
     let (silence, continuation) = AsyncStream<String>.makeStream()
     defer { continuation.finish() }
