@@ -356,7 +356,7 @@ struct IngestTests {
         directory.docs,
         options: {
           var options = IngestOptions()
-          options.wait = .seconds(30)
+          options.wait = .seconds(600)
           return options
         }())
       #expect(report.unchanged >= 1)
