@@ -141,7 +141,7 @@ struct IngestPipelineTests {
       let embedder = UnevenEmbedder(seed: UInt64(seed), yields: 20)
       let engine = try await Engine.open(at: directory.index, encoder: embedder)
       var options = IngestOptions()
-      options.wait = .seconds(60)
+      options.wait = .seconds(600)
       let call = 1 + random.next(below: 3)
       let ingest = Task { [options] in
         for try await _ in engine.ingest([.path(directory.docs)], options: options) {}

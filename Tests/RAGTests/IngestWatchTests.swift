@@ -118,7 +118,7 @@ struct IngestWatchTests {
       var watched = try await Watched(directory)
       #expect(try await watched.outcomes(8).count == 8)
       var options = IngestOptions()
-      options.wait = .seconds(30)
+      options.wait = .seconds(600)
       try await watched.engine.upsert([MemoryDocument(id: "m", text: "Memory.")], options: options)
       try directory.write(".ragignore", "7.txt\n")
       #expect(try await watched.outcomes(1) == ["/7.txt": .removed])
