@@ -1,7 +1,7 @@
 /// The random number in the marks of one prompt, which no text from outside can know.
 struct PromptMark: Sendable, Hashable {
   /// How many hexadecimal digits it has.
-  static let digitCount = 16
+  private static let digitCount = 16
 
   /// 64 random bits, in hexadecimal.
   let text: String

@@ -1,7 +1,7 @@
 /// The marks around what comes from outside in one prompt: they hold a random number, and what
 /// stands between them is neutralised, so that no text can end its own mark.
 package struct PromptFence: Sendable {
-  private let mark: PromptMark
+  let mark: PromptMark
 
   package init() {
     var generator = SystemRandomNumberGenerator()
@@ -23,9 +23,6 @@ package struct PromptFence: Sendable {
 
   /// What a text becomes between its marks, but for the mark itself, should the text hold it.
   package static func inside(_ text: String) -> String { UntrustedText.neutralised(text) }
-
-  /// The most tokens of a mark's number: its digits, each by itself.
-  package static let markTokenCount = PromptMark.digitCount
 
   /// A text between its marks.
   package func block(_ name: String, _ text: String) -> String {
