@@ -105,6 +105,11 @@ struct EvalCommandTests {
       #expect(
         try sandbox.shell("cut -d' ' -f1-4,6 out/runs/set.lexical.trec").text
           == "a Q0 p 1 lexical\na Q0 s 2 lexical\nb Q0 w 1 lexical\n")
+      // What is no file is written through.
+      let linked = try sandbox.shell(
+        "ln -s rows2.tsv link.tsv; rag eval --beir set --mode lexical --metric mrr --write-rows "
+          + "link.tsv > out/table && test -h link.tsv && cmp link.tsv rows.tsv")
+      #expect(linked.status == 0, "\(linked.text) \(linked.errors)")
       #expect(
         try sandbox.shell("cat rows.tsv").text
           == "set\tlane\tquery\tmrr\nset\tlexical\ta\t0.5\nset\tlexical\tb\t1.0\n")

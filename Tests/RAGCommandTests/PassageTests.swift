@@ -46,6 +46,11 @@ struct PassageTests {
         ("path = notes/two", "two"), ("path prefix 'notes/'", "one two"),
         ("path prefix notes/o", "one"), ("path != notes/two", "one"),
         ("path in (notes/one.txt)", "one"), ("mediaType = 'text/plain'", "one two"),
+        ("path between 'notes/o' and 'notes/p'", "one"), ("path >= notes/t", "two"),
+        ("path between 'notes/t' and 'notes/u'", "two"),
+        ("path < notes/p", "one two"), ("path <= leases", ""),
+        ("not path between 'notes/t' and 'notes/u' and path = notes/two", ""),
+        ("path between 'notes/z' and 'notes/y'", ""),
       ] {
         let run = try sandbox.rag("query", "lease", "--hits-only", "--json", "--where", condition)
         let hits = try run.json()["hits"] as? [[String: Any]] ?? []

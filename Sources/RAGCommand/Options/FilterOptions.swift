@@ -41,10 +41,20 @@ extension Filter {
       bounds.upper = bounds.upper.map(absolute)
       return bounds
     }
+    // Absolute paths are compared with absolute ends, and others with the ends as they were written:
+    // the two kinds are apart, as all absolute ones stand between these.
+    let (first, behindLast) = ("/", "0")
+    func parts(of bounds: Bounds) -> Filter {
+      .or(
+        [
+          absolute(bounds).from(first)?.below(behindLast), bounds.below(first),
+          bounds.from(behindLast),
+        ].compactMap { $0.map { .range(field: "path", $0) } })
+    }
     return switch self {
     case .equals("path", let value): .isIn(field: "path", [absolute(value), value])
     case .isIn("path", let values): .isIn(field: "path", values.map(absolute) + values)
-    case .range("path", let bounds): .range(field: "path", absolute(bounds))
+    case .range("path", let bounds): bounds.isOfText ? parts(of: bounds) : self
     case .hasPrefix("path", ""): .hasPrefix(field: "path", absolute(""))
     case .hasPrefix("path", let prefix):
       .or([.hasPrefix(field: "path", absolute(prefix)), self])
@@ -54,4 +64,33 @@ extension Filter {
     default: self
     }
   }
+}
+
+extension Filter.Bounds {
+  /// Whether the ends are texts, which compare by their bytes.
+  fileprivate var isOfText: Bool {
+    [lower, upper].allSatisfy { if case .string? = $0 { true } else { $0 == nil } }
+  }
+
+  /// The part from a text on; nil where there is none.
+  fileprivate func from(_ text: String) -> Self? {
+    if case .string(let upper)? = upper, upper.isBelow(text) { return nil }
+    if case .string(let lower)? = lower, !lower.isBelow(text) { return self }
+    var part = self
+    (part.lower, part.includesLower) = (.string(text), true)
+    return part
+  }
+
+  /// The part below a text; nil where there is none.
+  fileprivate func below(_ text: String) -> Self? {
+    if case .string(let lower)? = lower, !lower.isBelow(text) { return nil }
+    if case .string(let upper)? = upper, upper.isBelow(text) { return self }
+    var part = self
+    (part.upper, part.includesUpper) = (.string(text), false)
+    return part
+  }
+}
+
+extension String {
+  fileprivate func isBelow(_ other: String) -> Bool { utf8.lexicographicallyPrecedes(other.utf8) }
 }

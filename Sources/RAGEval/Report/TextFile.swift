@@ -26,12 +26,15 @@ enum TextFile {
     if let problem { throw RAGError(.io, "the file cannot be written: \(problem)", path: path) }
   }
 
-  /// Puts a text in a file, whole or not at all.
+  /// Puts a text in a file, whole or not at all; a device, a pipe or a link is written through.
   ///
   /// - Throws: ``RAGError`` of code `io` or `diskFull`.
   static func write(_ text: String, to path: String) throws {
+    let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+    let isReplaceable = attributes.map { $0[.type] as? FileAttributeType == .typeRegular } ?? true
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+      try Data(text.utf8).write(
+        to: URL(fileURLWithPath: path), options: isReplaceable ? .atomic : [])
     } catch {
       let isFull = (error as? CocoaError)?.code == .fileWriteOutOfSpace
       throw RAGError(

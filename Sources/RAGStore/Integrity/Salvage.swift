@@ -19,19 +19,20 @@ struct Salvage {
     /// The keys of the lost documents, or what is known of them.
     var lost: [String] = []
 
-    /// Whether most of the documents of the last state are kept.
-    var isGood: Bool { missingCommitCount <= 0 && keepsMost }
+    /// Whether most of the documents of the last state are kept, and their vectors.
+    var isGood: Bool { missingCommitCount <= 0 && isMost(wholeCount) }
 
     /// Nine tenths: less, and an older state with more of it is worth more.
-    private var keepsMost: Bool { wholeCount > 0 && wholeCount * 10 >= documentCount * 9 }
+    private func isMost(_ count: Int) -> Bool { count > 0 && count * 10 >= documentCount * 9 }
 
-    /// Whether a later state was saved, or more, where much of one of the two is lost.
+    /// Whether a later state was saved, or more, where much of one of the two is lost; of the same
+    /// texts, those with more vectors, which the texts can be given again.
     func isBetter(than other: Result) -> Bool {
-      keepsMost && other.keepsMost
-        ? (-missingCommitCount, wholeCount, keptCount)
-          > (-other.missingCommitCount, other.wholeCount, other.keptCount)
-        : (wholeCount, keptCount, -missingCommitCount)
-          > (other.wholeCount, other.keptCount, -other.missingCommitCount)
+      isMost(keptCount) && other.isMost(other.keptCount)
+        ? (-missingCommitCount, keptCount, wholeCount)
+          > (-other.missingCommitCount, other.keptCount, other.wholeCount)
+        : (keptCount, -missingCommitCount, wholeCount)
+          > (other.keptCount, -other.missingCommitCount, other.wholeCount)
     }
   }
 
@@ -141,7 +142,7 @@ struct Salvage {
       // A write-back may have been cut off, and its log be lost.
       pagesMayBeStale: pagesMayBeStale || mark > settings.revision,
       leaves: pagesAreSound ? nil : try leaves(database, new),
-      keepsVectors: hasSettings,
+      keepsVectors: hasSettings, treesAreSound: pagesAreSound && Self.hasSoundTrees(database),
       ids: pagesAreSound ? [] : try RowIDScan.ids(in: source))
     try reader.findChunks()
     var result = Result()
@@ -167,7 +168,9 @@ struct Salvage {
             + "new index", path: directory.path)
       }
       // Each page is whole, and yet they are of two states: rows are looked for on all of them.
-      if pagesAreSound, result.keptCount != settings.documentCount || !result.lost.isEmpty {
+      if pagesAreSound,
+        result.keptCount != settings.documentCount || !result.lost.isEmpty || !vectors.isEmpty
+      {
         throw RAGError(.corrupt, "pages are of two states", path: directory.path)
       }
       result.documentCount = settings.documentCount
@@ -200,6 +203,11 @@ struct Salvage {
       }
     }
     return result
+  }
+
+  /// Whether no row is where no tree leads, as behind a page of an older state.
+  private static func hasSoundTrees(_ database: Database) -> Bool {
+    (try? String.fetchOne(database, sql: "PRAGMA integrity_check(1)")) == "ok"
   }
 
   private static func mayHaveVectors(_ database: Database) -> Bool {

@@ -17,6 +17,8 @@ struct SalvageReader {
   let leaves: LeafRows?
   /// Without settings nobody knows whose vectors they are.
   let keepsVectors: Bool
+  /// Whether a vector to which no tree leads is not there.
+  let treesAreSound: Bool
   /// The highest id that a chunk has.
   private(set) var lastChunk: Int64 = 0
   /// The whole chunks of each document.
@@ -30,7 +32,8 @@ struct SalvageReader {
 
   init(
     source: Database, strict: DatabaseQueue?, settings: IndexSettings, pagesAreSound: Bool,
-    pagesMayBeStale: Bool, leaves: LeafRows?, keepsVectors: Bool, ids: [Int64]
+    pagesMayBeStale: Bool, leaves: LeafRows?, keepsVectors: Bool, treesAreSound: Bool,
+    ids: [Int64]
   ) {
     self.source = source
     self.strict = strict
@@ -39,6 +42,7 @@ struct SalvageReader {
     self.pagesMayBeStale = pagesMayBeStale
     self.leaves = leaves
     self.keepsVectors = keepsVectors
+    self.treesAreSound = treesAreSound
     self.ids = ids
     let (keys, isComplete) = strict?.unsafeRead(Self.keys) ?? ([:], false)
     self.keys = keys
@@ -160,7 +164,7 @@ struct SalvageReader {
   }
 
   private func isCertain(noVectorOf chunk: Int64) -> Bool {
-    if pagesMayBeStale { return false }
+    if pagesMayBeStale || (pagesAreSound && !treesAreSound) { return false }
     func exists(_ database: Database) throws -> Bool? {
       try Bool.fetchOne(
         database.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM vector WHERE chunk = ?)"),

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import RAGCore
 import Testing
 
@@ -51,6 +52,38 @@ struct LogRepairTests {
       wholeCount += missing == 0 ? 1 : 0
     }
     #expect(wholeCount >= 12)
+  }
+
+  @Test("keeps the texts whose vectors alone are broken, rather than an older state with vectors")
+  func vectors() async throws {
+    let sample = try await SampleIndex.make(keepsLog: true)
+    let pages = try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      return try DatabaseQueue(path: IndexDirectory(path).database).read {
+        try Set(UInt32.fetchAll($0, sql: "SELECT pageno FROM dbstat WHERE name = 'vector'"))
+      }
+    }
+    var log = try #require(sample.files[Self.log])
+    var brokenCount = 0
+    for index in 0..<LogFrame.count(in: Int64(log.count)) {
+      let start = Int(LogFrame.offset(of: index))
+      let page = log.withUnsafeBytes {
+        LogFrame(UnsafeRawBufferPointer(rebasing: $0[start...])).page
+      }
+      guard pages.contains(page) else { continue }
+      log[start + LogFrame.headerSize + 100] ^= 1
+      brokenCount += 1
+    }
+    try #require(brokenCount > 1)
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path, changed: [Self.log: log])
+      let report = try await Store.repair(IndexDirectory(path))
+      let repaired = try await Store.open(IndexDirectory(path), for: .read)
+      let words = try await SampleIndex.words(of: repaired)
+      #expect(Set(sample.documents.keys).isSubset(of: words.keys), "\(report.lost)")
+      #expect(report.lost.contains { $0.hasPrefix("the vectors of") })
+      #expect(try await Store.verify(IndexDirectory(path)) == [])
+    }
   }
 
   @Test("keeps all of one that says that it is of another version, under right checksums")

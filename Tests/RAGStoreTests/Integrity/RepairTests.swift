@@ -288,6 +288,10 @@ struct RepairTests {
         let report = try await Store.repair(copy)
         #expect(report.documents == 120 || !report.lost.isEmpty, "page \(page)")
         #expect(report.documents > 110, "page \(page)")
+        let counts = try await Store.open(copy, for: .read).read { try $0.counts() }
+        #expect(
+          counts.vectors == counts.chunks
+            || report.lost.contains { $0.hasPrefix("the vectors of") }, "page \(page)")
         #expect(try await Store.verify(copy) == [], "page \(page)")
       }
     }

@@ -25,7 +25,9 @@ struct SalvageTests {
     #expect(!first.isBetter(than: first))
     var wordsAlone = later
     wordsAlone.wholeCount = 0
-    #expect(first.isBetter(than: wordsAlone) && !wordsAlone.isGood && later.isGood)
+    #expect(!wordsAlone.isGood && later.isGood)
+    #expect(wordsAlone.isBetter(than: older) && wordsAlone.isBetter(than: holed))
+    #expect(later.isBetter(than: wordsAlone) && !wordsAlone.isBetter(than: later))
   }
 
   /// Frames of the log, in their order.
