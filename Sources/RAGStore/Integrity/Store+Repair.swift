@@ -135,7 +135,7 @@ extension Store {
       for source in sources where best?.result.isGood != true {
         do {
           let result = try await salvage(directory, from: source, log)
-          if result.isGood || best.map({ result.isBetter(than: $0.result) }) ?? true {
+          if best.map({ result.isBetter(than: $0.result) }) ?? true {
             best = (source, result)
           }
         } catch let error as RAGError where error.code == .corrupt {

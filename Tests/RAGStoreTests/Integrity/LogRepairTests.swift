@@ -75,14 +75,17 @@ struct LogRepairTests {
       brokenCount += 1
     }
     try #require(brokenCount > 1)
-    try await withTemporaryDirectory { path in
-      try sample.restore(to: path, changed: [Self.log: log])
-      let report = try await Store.repair(IndexDirectory(path))
-      let repaired = try await Store.open(IndexDirectory(path), for: .read)
-      let words = try await SampleIndex.words(of: repaired)
-      #expect(Set(sample.documents.keys).isSubset(of: words.keys), "\(report.lost)")
-      #expect(report.lost.contains { $0.hasPrefix("the vectors of") })
-      #expect(try await Store.verify(IndexDirectory(path)) == [])
+    // With the mark of the last commit, and without.
+    for mark in [sample.files["lock"] ?? [], []] {
+      try await withTemporaryDirectory { path in
+        try sample.restore(to: path, changed: [Self.log: log, "lock": mark])
+        let report = try await Store.repair(IndexDirectory(path))
+        let repaired = try await Store.open(IndexDirectory(path), for: .read)
+        let words = try await SampleIndex.words(of: repaired)
+        #expect(Set(sample.documents.keys).isSubset(of: words.keys), "\(report.lost)")
+        #expect(report.lost.contains { $0.hasPrefix("the vectors of") })
+        #expect(try await Store.verify(IndexDirectory(path)) == [])
+      }
     }
   }
 
