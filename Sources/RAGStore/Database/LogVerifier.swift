@@ -97,16 +97,17 @@ enum LogVerifier {
       let page = UnsafeRawBufferPointer(rebasing: bytes[LogFrame.headerSize...])
       let fromStored = previous.stored.extended(
         byHeader: bytes, page: page, wordsAreBigEndian: wordsAreBigEndian)
-      // If only the checksum of the frame before is damaged, that of its content still leads here.
+      // If only checksums of the frames before are damaged, those of their content still lead here.
       let fromComputed =
-        brokenFrame == index - 1
-        ? previous.computed.extended(
-          byHeader: bytes, page: page, wordsAreBigEndian: wordsAreBigEndian) : fromStored
+        previous.stored == previous.computed
+        ? fromStored
+        : previous.computed.extended(
+          byHeader: bytes, page: page, wordsAreBigEndian: wordsAreBigEndian)
       if salts == nil { salts = frame.salts }
       let isWhole =
         frame.salts == salts && frame.page != 0
         && (frame.checksum == fromStored || frame.checksum == fromComputed)
-      previous = (frame.checksum, fromStored)
+      previous = (frame.checksum, isWhole ? frame.checksum : fromComputed)
       if isWhole {
         newest.waiting[frame.page] = index
         if frame.committedPageCount != 0 {

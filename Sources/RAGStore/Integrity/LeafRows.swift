@@ -62,6 +62,12 @@ final class LeafRows {
     return places
   }
 
+  /// Whether a table has anything that may be a row.
+  /// - Throws: ``RAGError``: `io`, `cancelled`.
+  func hasRows(of table: String) throws -> Bool {
+    try tables[table].map { try found()[$0.root]?.isEmpty == false } ?? false
+  }
+
   /// What may be the row of an id: its checksum tells.
   /// - Throws: ``RAGError``: `io`, `cancelled`.
   func rows(of table: String, _ id: Int64) throws -> [Row] {

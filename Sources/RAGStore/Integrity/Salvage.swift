@@ -16,6 +16,8 @@ struct Salvage {
     var documentCount = 0
     /// Acknowledged commits after the state of the database.
     var missingCommitCount = 0
+    /// Whether it has what is whole of commits behind the damage in a log, too.
+    var looksBehindDamage = false
     /// The keys of the lost documents, or what is known of them.
     var lost: [String] = []
 
@@ -29,11 +31,14 @@ struct Salvage {
     /// texts, those with more vectors, which the texts can be given again.
     func isBetter(than other: Result) -> Bool {
       isMost(keptCount) && other.isMost(other.keptCount)
-        ? (-missingCommitCount, keptCount, wholeCount)
-          > (-other.missingCommitCount, other.keptCount, other.wholeCount)
-        : (keptCount, -missingCommitCount, wholeCount)
-          > (other.keptCount, -other.missingCommitCount, other.wholeCount)
+        ? (-missingCommitCount, laterPart, keptCount, wholeCount)
+          > (-other.missingCommitCount, other.laterPart, other.keptCount, other.wholeCount)
+        : (keptCount, -missingCommitCount, laterPart, wholeCount)
+          > (other.keptCount, -other.missingCommitCount, other.laterPart, other.wholeCount)
     }
+
+    /// 1 where it has a part of the commits that are missing, of which only the number is lost.
+    private var laterPart: Int { looksBehindDamage && missingCommitCount > 0 ? 1 : 0 }
   }
 
   let directory: IndexDirectory
@@ -42,6 +47,9 @@ struct Salvage {
   /// Whether older pages may stand in the place of broken ones.
   var pagesMayBeStale = false
 
+  /// What nobody knows of pages that are whole, each for itself, and do not fit each other.
+  static let lostWithOlderPages =
+    "changes on pages that are older than the rest, if there are such: nobody can tell"
   /// What nobody knows without the mark of the last commit.
   static let lostWithMark = "the last commits, if there were more: their mark is damaged"
 
@@ -116,8 +124,10 @@ struct Salvage {
         from: database, strict: strict, to: new, pagesAreSound: true, pagesMayBeStale: false)
     } catch  where Self.meansLoss(error) {
       // They are of two states, or the schema is another's.
-      return try copy(
+      var result = try copy(
         from: database, strict: strict, to: new, pagesAreSound: false, pagesMayBeStale: true)
+      result.lost.append(Self.lostWithOlderPages)
+      return result
     }
   }
 
@@ -137,12 +147,13 @@ struct Salvage {
       canBeRead = false
     }
     let hasSettings = settings != IndexSettings()
+    let treesAreSound = pagesAreSound && Self.hasSoundTrees(database)
     var reader = SalvageReader(
       source: database, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
       // A write-back may have been cut off, and its log be lost.
       pagesMayBeStale: pagesMayBeStale || mark > settings.revision,
       leaves: pagesAreSound ? nil : try leaves(database, new),
-      keepsVectors: hasSettings, treesAreSound: pagesAreSound && Self.hasSoundTrees(database),
+      keepsVectors: hasSettings, treesAreSound: treesAreSound,
       ids: pagesAreSound ? [] : try RowIDScan.ids(in: source))
     try reader.findChunks()
     var result = Result()
@@ -169,7 +180,8 @@ struct Salvage {
       }
       // Each page is whole, and yet they are of two states: rows are looked for on all of them.
       if pagesAreSound,
-        result.keptCount != settings.documentCount || !result.lost.isEmpty || !vectors.isEmpty
+        result.keptCount != settings.documentCount
+          || !(result.lost.isEmpty && vectors.isEmpty && sources.isEmpty)
       {
         throw RAGError(.corrupt, "pages are of two states", path: directory.path)
       }
@@ -183,6 +195,7 @@ struct Salvage {
       }
       result.lost += sources.map { "the source of \($0), if it was kept" }
       result.lost += vectors.map { "the vectors of \($0), if it had any; ingest it again" }
+      if pagesAreSound, !treesAreSound { result.lost.append(Self.lostWithOlderPages) }
       let revision = settings.revision
       settings.countOn(
         fromDocument: lastDocument, chunk: reader.lastChunk, revision: mark,

@@ -17,7 +17,7 @@ struct SalvageReader {
   let leaves: LeafRows?
   /// Without settings nobody knows whose vectors they are.
   let keepsVectors: Bool
-  /// Whether a vector to which no tree leads is not there.
+  /// Whether a vector or source to which no tree leads is not there.
   let treesAreSound: Bool
   /// The highest id that a chunk has.
   private(set) var lastChunk: Int64 = 0
@@ -151,10 +151,10 @@ struct SalvageReader {
   }
 
   private func isCertain(noSourceOf id: Int64) -> Bool {
-    if pagesAreSound { return true }
+    if pagesAreSound { return treesAreSound }
     if pagesMayBeStale {
       let keepsSources = try? Bool.fetchOne(source, sql: "SELECT EXISTS (SELECT 1 FROM source)")
-      return keepsSources == false
+      return keepsSources == false && (try? leaves?.hasRows(of: "source")) != true
     }
     let found = try? strict?.unsafeRead { database in
       try Bool.fetchOne(

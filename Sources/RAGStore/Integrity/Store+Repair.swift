@@ -62,17 +62,19 @@ extension Store {
       report.documents = try await open(directory, for: .read).read { try $0.counts().documents }
       return report
     }
-    // What a broken commit left is kept with the log.
-    let isUnfinished =
-      try directory.revisionMark.isDamaged
-      && !LogVerifier.verify(directory.database).unfinishedFrames.isEmpty
-    if isUnfinished || report.damage.contains(where: { !$0.isRebuildable }) {
+    func isOfRows() throws -> Bool {
+      // What a broken commit left is kept with the log.
+      try report.damage.contains { !$0.isRebuildable }
+        || (directory.revisionMark.isDamaged
+          && !LogVerifier.verify(directory.database).unfinishedFrames.isEmpty)
+    }
+    if try isOfRows() {
       let lock = try await WriterLock.acquire(directory.lock, wait: wait)
       defer { withExtendedLifetime(lock) {} }
       try requireSame()
       // A writer may have been at work.
       report.damage = try await verify(directory)
-      if isUnfinished || report.damage.contains(where: { !$0.isRebuildable }) {
+      if try isOfRows() {
         try await repairDatabase(of: directory, &report)
       }
     }
@@ -200,10 +202,15 @@ extension Store {
       let salvage = Salvage(directory: directory, source: path, pagesMayBeStale: hasGaps)
       return try await salvage.run()
     }
+    result.looksBehindDamage = hasGaps
     if hasGaps {
       result.lost.append("the last change of what stood on a page that is broken in the log")
-    } else if log.damage != nil, try directory.revisionMark.read() == nil {
-      result.lost.append("the last commits in the log, which is damaged: nobody can tell which")
+    } else if let damage = log.damage, result.missingCommitCount <= 0 {
+      // The mark may be older than the log.
+      let mark = try directory.revisionMark.read()
+      if mark == nil || !damage.mayBeTornCommit {
+        result.lost.append("the last commits in the log, which is damaged: nobody can tell which")
+      }
     }
     return result
   }

@@ -89,6 +89,71 @@ struct LogRepairTests {
     }
   }
 
+  @Test("keeps what the last commit changed and removed, where its settings alone are broken")
+  func settings() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      for number in 0..<30 { try await store.put(SampleIndex.document(number)) }
+      try await store.settle()
+      let changed = (0..<20).map { number in
+        Change.put(record(SampleIndex.key(number), ["changed \(number)"]))
+      }
+      try await store.apply(
+        changed + [.remove(key: SampleIndex.key(29))], encoder: testEncoder, chunking: "{}")
+      let words = try await SampleIndex.words(of: store)
+      var log = try bytes(directory.database + "-wal")
+      let newest = try LogVerifier.verify(directory.database).newestFrames
+      let frame = try #require(newest[LogOrigin.settingPage])
+      log[Int(LogFrame.offset(of: frame)) + 3_000] ^= 1
+      let copy = IndexDirectory(path + "/copy")
+      try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
+      for name in ["rag.sqlite", "lock"] {
+        try write(bytes(path + "/" + name), to: copy.path + "/" + name)
+      }
+      try write(log, to: copy.database + "-wal")
+      let report = try await Store.repair(copy)
+      #expect(report.lost.contains { $0.hasPrefix("the last change") })
+      let repaired = try await Store.open(copy, for: .read)
+      #expect(try await SampleIndex.words(of: repaired) == words)
+      #expect(try await Store.verify(copy) == [])
+    }
+  }
+
+  @Test("tells that commits are lost behind damage, where the mark is as old as what is left")
+  func olderMark() async throws {
+    let sample = try await SampleIndex.make(keepsLog: true)
+    var log = try #require(sample.files[Self.log])
+    // The header: SQLite takes none of it.
+    log[20] ^= 1
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      try sample.restore(to: path, changed: [Self.log: log])
+      let revision = try #require(try LogOrigin.revision(of: directory.database))
+      directory.revisionMark.write(Int(revision))
+      #expect(try await !Store.repair(directory).lost.isEmpty)
+    }
+  }
+
+  @Test("knows the frames that are whole behind several whose checksums are broken")
+  func checksums() async throws {
+    let sample = try await SampleIndex.make(keepsLog: true)
+    var log = try #require(sample.files[Self.log])
+    try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      let database = IndexDirectory(path).database
+      let whole = try LogVerifier.verify(database).newestFrames
+      let broken: Set<Int64> = [2, 3, 6, 8, 9, 10]
+      for frame in broken { log[Int(LogFrame.offset(of: frame)) + 17] ^= 4 }
+      try write(log, to: path + "/" + Self.log)
+      let report = try LogVerifier.verify(database)
+      #expect(report.damage?.frame == 2)
+      for (page, frame) in whole where !broken.contains(frame) {
+        #expect(report.newestFrames[page] == frame, "page \(page)")
+      }
+    }
+  }
+
   @Test("keeps all of one that says that it is of another version, under right checksums")
   func otherVersion() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)

@@ -104,6 +104,36 @@ struct RepairTests {
     }
   }
 
+  @Test("keeps sources to which no tree leads any more, as its first page is another's")
+  func sources() async throws {
+    let sample = try await SampleIndex.make()
+    let root = try await withTemporaryDirectory { path in
+      try sample.restore(to: path)
+      return try DatabaseQueue(path: IndexDirectory(path).database).read {
+        try Int.fetchOne($0, sql: "SELECT rootpage FROM sqlite_schema WHERE name = 'source'")
+      }
+    }
+    let number = try #require(root)
+    var database = sample.database
+    let page = (number - 1) * Self.size..<number * Self.size
+    // A leaf without rows, under a right checksum.
+    let end = PageChecksum.contentSize
+    let header: [UInt8] = [0x0D, 0, 0, 0, 0, UInt8(end >> 8), UInt8(truncatingIfNeeded: end), 0]
+    database.replaceSubrange(page, with: repeatElement(0, count: Self.size))
+    database.replaceSubrange(page.lowerBound..<page.lowerBound + header.count, with: header)
+    database[page].withUnsafeMutableBytes { PageChecksum.seal($0, number: UInt32(number)) }
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      try sample.restore(to: path, changed: [IndexDirectory.databaseName: database])
+      let report = try await Store.repair(directory)
+      let repaired = try await Store.open(directory, for: .read)
+      #expect(try await SampleIndex.words(of: repaired) == sample.documents)
+      #expect(report.lost.contains(Salvage.lostWithOlderPages))
+      // Of those that had none nobody knows.
+      #expect(!report.lost.contains("the source of \(SampleIndex.key(5)), if it was kept"))
+    }
+  }
+
   @Test("tells again what was lost when it could not be told")
   func untold() async throws {
     struct Untold: Error {}
