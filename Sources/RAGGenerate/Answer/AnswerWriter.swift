@@ -55,7 +55,11 @@ struct AnswerWriter {
   /// Adds what a model wrote.
   mutating func write(_ tokens: [MarkerReader.Token]) async throws {
     for token in tokens {
-      if !held.isEmpty, endsHeld(token) { try await finish() }
+      if !held.isEmpty, endsHeld(token) {
+        // What another marker follows is that one's.
+        if heldRole == .early, token.isMarker { heldRole = .reference }
+        try await finish()
+      }
       if held.isEmpty, token.isMarker { heldRole = role }
       if !held.isEmpty || (token.isMarker && heldRole != .reference) {
         held.append(token)
@@ -217,18 +221,33 @@ struct AnswerWriter {
   }
 
   /// The statement that a marker at the end of the text belongs to: the last sentence of the
-  /// last line since the marker before, or that marker's own statement where nothing follows it.
+  /// last line since the marker before that says more than where it is from, or that marker's own
+  /// statement where there is none, or else what there is.
   private func statement() -> Claim {
+    claim(placeOfStatement ?? lastSentence(Self.says) ?? bytes.count..<bytes.count)
+  }
+
+  private var placeOfStatement: Range<Int>? {
+    lastSentence { !ReferenceClause.addsNothing($0) } ?? lastStatement
+  }
+
+  /// The last sentence of a kind since the marker before.
+  private func lastSentence(_ isWanted: (String) -> Bool) -> Range<Int>? {
     let lower = max(openStart, bytes.count - Self.statementByteCount)
-    let start = lineStart(from: lower, to: bytes.count)
-    let last = SentenceSplitter.ranges(in: string(start..<bytes.count)).last { range in
-      Self.says(string((start + range.lowerBound)..<(start + range.upperBound)))
+    var end = bytes.count
+    while end > lower {
+      let start = lineStart(from: lower, to: end)
+      let sentence = SentenceSplitter.ranges(in: string(start..<end)).last {
+        isWanted(string((start + $0.lowerBound)..<(start + $0.upperBound)))
+      }
+      if let sentence { return (start + sentence.lowerBound)..<(start + sentence.upperBound) }
+      end = start - 1
     }
-    guard let last else {
-      let range = lastStatement ?? bytes.count..<bytes.count
-      return Claim(range: range, text: string(range))
-    }
-    let range = withoutPunctuation((start + last.lowerBound)..<(start + last.upperBound))
+    return nil
+  }
+
+  private func claim(_ place: Range<Int>) -> Claim {
+    let range = withoutPunctuation(place)
     return Claim(range: range, text: string(range))
   }
 
@@ -256,7 +275,9 @@ struct AnswerWriter {
   /// What a marker at the end of the text would be.
   private var role: LeadingMarker.Role {
     if blank.contains("\n") { return .opening }
-    let start = lineStart(from: bytes.count - LeadingMarker.byteCount, to: bytes.count)
+    if openStart == bytes.count, openStart > 0 { return .reference }
+    let lower = max(openStart, bytes.count - LeadingMarker.byteCount)
+    let start = lineStart(from: lower, to: bytes.count)
     return LeadingMarker.role(behind: string(start..<bytes.count))
   }
 
@@ -278,9 +299,10 @@ struct AnswerWriter {
   /// belongs; and whether another sentence has begun.
   private func heldSentence() -> (text: String, place: Int, isComplete: Bool) {
     var line = ""
-    if heldRole == .object {
-      let start = lineStart(from: bytes.count - Self.longestWait, to: bytes.count)
-      line = string(withoutMarkers: start..<bytes.count) + blank
+    if heldRole == .object || heldRole == .early {
+      let start = lineStart(
+        from: max(openStart, bytes.count - Self.longestWait), to: bytes.count)
+      line = string(start..<bytes.count) + blank
     }
     let text = line + Self.text(of: held)
     let place = line.utf8.count
@@ -306,8 +328,11 @@ struct AnswerWriter {
     held = []
     heldByteCount = 0
     let following = String(decoding: Array(sentence.text.utf8)[sentence.place...], as: UTF8.self)
-    let claim =
-      Self.says(following) ? Claim(range: bytes.count..<bytes.count, text: sentence.text) : nil
+    let isBehind =
+      heldRole == .reference || !Self.says(following)
+      || (ReferenceClause.addsNothing(following) && placeOfStatement != nil)
+    let claim = isBehind ? nil : Claim(range: bytes.count..<bytes.count, text: sentence.text)
+    let start = openStart
     let first = citations.count
     for (index, token) in tokens.enumerated() {
       guard case .marker(let numbers) = token else {
@@ -321,7 +346,9 @@ struct AnswerWriter {
         try write("[…]")
       }
     }
-    if claim != nil, first < citations.count { placeStatement(ofCitationsFrom: first) }
+    if claim != nil, first < citations.count {
+      placeStatement(ofCitationsFrom: first, behind: start)
+    }
   }
 
   /// Whether a sentence lacks a word where a marker was taken out.
@@ -338,9 +365,9 @@ struct AnswerWriter {
   }
 
   /// Gives citations with one statement the place of the sentence that their markers stand in.
-  private mutating func placeStatement(ofCitationsFrom first: Int) {
+  private mutating func placeStatement(ofCitationsFrom first: Int, behind end: Int) {
     let marker = citations[first].marker.lowerBound
-    let start = lineStart(from: marker - Self.longestWait, to: marker)
+    let start = lineStart(from: max(end, marker - Self.longestWait), to: marker)
     let sentences = SentenceSplitter.ranges(in: string(start..<bytes.count))
     guard let sentence = sentences.first(where: { start + $0.upperBound > marker }) else { return }
     let upper = start + sentence.upperBound
@@ -350,14 +377,6 @@ struct AnswerWriter {
     }
     for index in first..<citations.count { citations[index].statement = range }
     lastStatement = range
-  }
-
-  private func string(withoutMarkers range: Range<Int>) -> String {
-    let markers = citations.reversed().lazy.map(\.marker).prefix {
-      $0.upperBound > range.lowerBound
-    }
-    let places = RangeSet(range).subtracting(RangeSet(markers))
-    return String(decoding: bytes[places], as: UTF8.self)
   }
 }
 

@@ -2,7 +2,8 @@
 ///
 /// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[#1]`, `[^1]`, `[Source 1]`, `[source: 1]`,
 /// `【1】` and `【1†…】`, also in full-width forms and when split between pieces, with numbers of one to
-/// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one.
+/// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one;
+/// elsewhere an index is taken for one but for `x[1]`, `m[i][1]` and `array[0]`.
 struct MarkerReader {
   /// A part of the text.
   enum Token: Equatable {
@@ -21,6 +22,8 @@ struct MarkerReader {
   private var run = String.UnicodeScalarView()
   /// A marker that has begun, with its bracket.
   private var open = String.UnicodeScalarView()
+  /// The two scalars of text before what is read, but for a marker.
+  private var before: [Unicode.Scalar] = []
   private var backquoteCount = 0
   /// The number of backquotes that opened the code in which the text is; 0 outside.
   private var codeFence = 0
@@ -42,8 +45,9 @@ struct MarkerReader {
   private mutating func read(_ scalar: Unicode.Scalar) {
     if !open.isEmpty {
       open.append(scalar)
-      if Self.isClosing(scalar), let numbers = Self.numbers(in: open) {
+      if Self.isClosing(scalar), let numbers = Self.numbers(in: open), !isIndex(numbers) {
         open.removeAll()
+        before.removeAll()
         flushRun()
         tokens.append(.marker(numbers))
       } else if Self.isClosing(scalar) || scalar == "\n" || scalar == "`"
@@ -82,7 +86,20 @@ struct MarkerReader {
     if scalar == "\n", codeFence < 3 { codeFence = 0 }
   }
 
+  /// Whether numbers in brackets are an index of what stands before them.
+  private func isIndex(_ numbers: [Int]) -> Bool {
+    guard let last = before.last else { return false }
+    let isLetter = ("a"..."z").contains(last)
+    if isLetter, before.count == 1 || !Self.isOfName(before[0]) { return true }
+    return Self.isClosing(last) || (numbers == [0] && Self.isOfName(last))
+  }
+
+  private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_"
+  }
+
   private mutating func append(_ scalar: Unicode.Scalar) {
+    before = before.suffix(1) + [scalar]
     if let last = run.last, last.properties.isWhitespace != scalar.properties.isWhitespace {
       flushRun()
     }

@@ -7,7 +7,7 @@ import Testing
     ("", []),
     ("plain text", [.text("plain"), .blank(" "), .text("text")]),
     ("Yes [1].", [.text("Yes"), .blank(" "), .marker([1]), .text(".")]),
-    ("a[1][2]", [.text("a"), .marker([1]), .marker([2])]),
+    ("ab[1][2]", [.text("ab"), .marker([1]), .marker([2])]),
     ("[1, 2]", [.marker([1, 2])]),
     ("[1;2，3、4]", [.marker([1, 2, 3, 4])]),
     ("[1-3]", [.marker([1, 2, 3])]),
