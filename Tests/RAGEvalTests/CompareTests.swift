@@ -182,5 +182,8 @@ struct CompareTests {
     for text in ["", "mrr", "mrr=", "mrr=x", "mrr=1.5", "mrr=nan", "f1=0.5", "recall=0.5"] {
       #expect(throws: RAGError.self, "\(text)") { try Threshold(text) }
     }
+    let unknown = #expect(throws: RAGError.self) { try Threshold("f1=0.5") }
+    #expect(unknown?.message.contains("recall@k") == true)
+    #expect(unknown?.message.contains("execution, execution@1, repairable") == true)
   }
 }

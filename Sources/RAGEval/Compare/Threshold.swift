@@ -32,13 +32,17 @@ public struct Threshold: Sendable, Hashable {
       throw RAGError(
         .invalidInput, "`\(text)` is not a metric, = and a value from 0 to 1: ndcg@10=0.35")
     }
-    subject =
-      if let metric = SQLMetric(rawValue: parts[0].lowercased()) {
-        .sql(metric)
-      } else {
-        .retrieval(try RetrievalMetric(String(parts[0])))
-      }
     self.minimum = minimum
+    if let metric = SQLMetric(rawValue: parts[0].lowercased()) {
+      subject = .sql(metric)
+      return
+    }
+    do {
+      subject = .retrieval(try RetrievalMetric(String(parts[0])))
+    } catch let error as RAGError {
+      let names = SQLMetric.allCases.map(\.rawValue).joined(separator: ", ")
+      throw RAGError(error.code, "\(error.message); of questions to a database \(names)")
+    }
   }
 
   /// The metric, where it is one of ranked documents.
