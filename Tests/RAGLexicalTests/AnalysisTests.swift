@@ -101,6 +101,27 @@ struct AnalysisTests {
     #expect(terms(String(repeating: "z", count: 300)) == [String(repeating: "z", count: 255)])
   }
 
+  static let names: [(text: String, parts: [String])] = [
+    ("searchWithSnippet()", ["search", "with", "snippet"]),
+    ("HTTPServerPool, URLs and IDs", ["http", "server", "pool"]),
+    ("TypeScript on GitHub, PostgreSQL", []),
+    ("parseHTML utf8Texts", ["pars", "html", "utf8", "text"]),
+    ("call sqlite3_prepare_v2(db)", ["sqlite3_prepare_v2"]),
+    ("MAX_OPEN_Files", ["max_open_files"]),
+    ("C++ and C#, not F#4 or i+++b", ["c++", "c#"]),
+    ("__init__ a__b x_ _y café_bar foo_日本", []),
+    ("fooBar—bazQux", ["foo", "bar", "baz", "qux"]),
+    ("Word WORD word xY", []),
+  ]
+
+  @Test("Names of programs are terms as a whole and in their parts", arguments: names)
+  func programs(_ text: String, _ parts: [String]) {
+    #expect(terms(text, ofNames: true) == parts)
+    #expect(
+      Set(LexicalQuery(text).terms.map { String(decoding: $0.bytes, as: UTF8.self) })
+        .isSuperset(of: parts))
+  }
+
   /// Compares terms with FTS5's, its words cut by the CJK rule.
   private func compare(_ texts: [String]) throws {
     let expected = try oracle.terms(of: texts).map { $0.flatMap(cut) }

@@ -78,7 +78,7 @@ struct DamageTests {
   @Test("Versions and byte orders of others are named as such")
   func otherFormats() throws {
     let layout = try bytes.withUnsafeBytes { try LexicalFileHeader.read($0, path: "").layout }
-    let (known, analysis) = (LexicalFileHeader.kind.version, LexicalAnalyzer.version)
+    let (known, analysis) = (LexicalFileHeader.kind.version, LexicalAnalyzer.versions.upperBound)
     func expect(_ offset: Int, _ value: UInt32, _ named: [String]) throws {
       var other = bytes
       withUnsafeBytes(of: value.littleEndian) {
@@ -94,11 +94,29 @@ struct DamageTests {
       try expect(12, version, ["version \(version),", "reads \(known);"])
     }
     for version in [0, analysis + 1, .max] {
-      try expect(64, version, ["analysis \(version),", "those of \(analysis);"])
+      try expect(64, version, ["analysis \(version),", "up to \(analysis);"])
     }
     try expect(8, 0x0403_0201, ["big-endian"])
     try expect(8, 7, [])
     try expect(0, 0x4E48_4152, ["not a lexical file"])
+  }
+
+  @Test("Files of the first analysis are searched, and merged as such")
+  func olderAnalysis() throws {
+    var old = bytes
+    old.replaceSubrange(64..<68, with: [1, 0, 0, 0])
+    seal(&old, try bytes.withUnsafeBytes { try LexicalFileHeader.read($0, path: "").layout })
+    try writeFile(old, to: directory.file("b"))
+    let file = try LexicalFile(path: directory.file("b"))
+    try file.check()
+    #expect(try Self.search(file) == answers)
+    var memory = LexicalMemory()
+    try memory.append([(1 << 40, "newText")] as [Text])
+    let stamp = try LexicalFile.write(merging: [file], adding: memory, to: directory.file("c"))
+    let merged = try LexicalFile(path: directory.file("c"), expecting: stamp)
+    #expect(merged.segment.header.analysis == 1)
+    #expect(
+      try LexicalSearch.search(LexicalQuery("new text"), in: [merged], k: 2).map(\.id) == [1 << 40])
   }
 
   @Test("A file that lies under right checksums is refused or searched, but never a trap")

@@ -69,10 +69,11 @@ func writeFile(_ bytes: [UInt8], to path: String) throws {
   try #require(fwrite(bytes, 1, bytes.count, file) == bytes.count)
 }
 
-/// The terms of a text.
-func terms(_ text: String) -> [String] {
+/// The terms of a text, those of names of programs where they are asked for.
+func terms(_ text: String, ofNames: Bool = false) -> [String] {
   var terms: [String] = []
-  LexicalAnalyzer().analyze(text) { bytes, _ in terms.append(String(decoding: bytes, as: UTF8.self))
+  LexicalAnalyzer().analyze(text) { bytes, kind in
+    if (kind == .name) == ofNames { terms.append(String(decoding: bytes, as: UTF8.self)) }
   }
   return terms
 }

@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import RAGCore
 import RAGIndex
+import RAGLexical
 import Testing
 
 @testable import RAGStore
@@ -42,6 +43,12 @@ struct FormatTests {
       let writer = try await Store.open(IndexDirectory(index), for: .write)
       try await writer.apply([.remove(key: "late#late")], encoder: nil, chunking: nil)
       #expect(try await reader.lexical("whales") == [])
+      try await writer.compact()
+      #expect(try await reader.lexical("lighthouse storms").count == 7)
+      let files = try await reader.read { reader in
+        try reader.state().generations.map { try reader.files.terms(of: $0) }
+      }
+      #expect(files.allSatisfy(\.isOfNewestAnalysis) && files.count == 1)
     }
   }
 

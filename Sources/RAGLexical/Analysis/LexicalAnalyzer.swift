@@ -2,7 +2,8 @@
 ///
 /// Words are what FTS5's `porter unicode61 remove_diacritics 2` gives. A word that holds CJK
 /// characters is then cut into its CJK runs, each becoming overlapping pairs and its last
-/// character, and the words between them. One thread at a time may use an analyzer.
+/// character, and the words between them. Names of programs are terms as a whole and in their parts
+/// (see ``ProgramName``). One thread at a time may use an analyzer.
 final class LexicalAnalyzer {
   /// Where a term comes from.
   enum Kind {
@@ -13,12 +14,15 @@ final class LexicalAnalyzer {
     case last
     /// A CJK run of one character.
     case single
+    /// A part of a word or several words, beside these.
+    case name
   }
 
   /// Terms are cut at this length.
   static let termByteLimit = 255
-  /// Changes with the terms that a text is cut into; files keep it.
-  static let version: UInt32 = 1
+  /// Changes with the terms that a text is cut into; files keep it. Terms of the first are all
+  /// among those of the second, so that files of both are searched and merged as one.
+  static let versions: ClosedRange<UInt32> = 1...2
 
   private var word = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1024)
   /// Folded characters, each at the place of its low bits: the character in the high half.
@@ -63,14 +67,19 @@ final class LexicalAnalyzer {
     reserve(text.count * 2 + 16)
     guard let word = word.baseAddress else { return }
     var index = 0
+    var name = ProgramName()
     while index < text.count {
+      let start = index
       var count = 0
+      var capitalCount = 0
+      var isPlain = true
       var hasCJK = false
       while index < text.count {
         let folded = table[Int(source[index])]
         if folded == 0 { break }
         if folded != Self.wide {
           word[count] = folded
+          capitalCount &+= Int((source[index] ^ folded) >> 5)
           count &+= 1
           index &+= 1
           continue
@@ -80,6 +89,7 @@ final class LexicalAnalyzer {
         if scalar == ScalarFolding.separator || (scalar == ScalarFolding.mark && count == 0) {
           break
         }
+        isPlain = false
         index &+= length
         if scalar == ScalarFolding.mark { continue }
         hasCJK = hasCJK || CJK.contains(scalar)
@@ -89,6 +99,16 @@ final class LexicalAnalyzer {
         count = PorterStemmer.stem(word, count: count)
         let term = UnsafeBufferPointer(start: word, count: count)
         if hasCJK { cut(term, body) } else { Self.emit(term, .word, body) }
+        let found = start..<index
+        if isPlain, capitalCount > 0, capitalCount < found.count {
+          ProgramName.forEachPart(of: found, in: text) { part in
+            let count = PorterStemmer.stem(word, count: copy(part, of: text))
+            Self.emit(UnsafeBufferPointer(start: word, count: count), .name, body)
+          }
+        }
+        if let whole = name.next(found, isPlain: isPlain, in: text) {
+          Self.emit(UnsafeBufferPointer(start: word, count: copy(whole, of: text)), .name, body)
+        }
       }
       if index < text.count {
         // What ended the word parts terms, or is a mark that no letter precedes.
@@ -138,6 +158,15 @@ final class LexicalAnalyzer {
       wordStart = index
     }
     if wordStart < word.count { Self.emit(piece(wordStart..<word.count), .word, body) }
+  }
+
+  /// Puts ASCII into the word, in small letters, and returns its length.
+  private func copy(_ range: Range<Int>, of text: UnsafeBufferPointer<UInt8>) -> Int {
+    for (place, byte) in text[range].enumerated() {
+      let folded = asciiTable[Int(byte)]
+      word[place] = folded == 0 ? byte : folded
+    }
+    return range.count
   }
 
   private func reserve(_ count: Int) {

@@ -12,6 +12,10 @@ package final class LexicalFile: Sendable {
   package var stamp: FileStamp { segment.stamp }
   /// The number of texts.
   package var count: Int { segment.count }
+  /// Whether all its texts were cut into terms as texts are now.
+  package var isOfNewestAnalysis: Bool {
+    segment.header.analysis == LexicalAnalyzer.versions.upperBound
+  }
 
   let segment: LexicalSegment
   private let file: MappedFile

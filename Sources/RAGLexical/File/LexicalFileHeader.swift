@@ -9,7 +9,7 @@ import RAGCore
 /// | 40 | 8 | number of different terms |
 /// | 48 | 8 | s, size of the stream |
 /// | 56 | 8 | l, number of leaves |
-/// | 64 | 4 | version of the analysis that the terms come from |
+/// | 64 | 4 | version of the analysis that the terms come from; of several, the lowest |
 /// | 68 | 4 | CRC-32C of the block table |
 ///
 /// The stream holds leaves of the dictionary, each behind the postings of its terms, and ends in
@@ -21,6 +21,8 @@ struct LexicalFileHeader: Equatable {
   var termCount: Int
   var streamByteCount: Int
   var leafCount: Int
+  /// The version of the analysis that the terms come from; of several, the lowest.
+  var analysis = LexicalAnalyzer.versions.upperBound
   var tableChecksum: UInt32 = 0
 
   static let kind = BlockFileKind(name: "lexical file", magic: "RAGLEXI\0", version: 1)
@@ -69,7 +71,7 @@ extension LexicalFileHeader {
       for value in [count, totalLength, termCount, streamByteCount, leafCount] {
         header.append(UInt64(value))
       }
-      header.append(LexicalAnalyzer.version)
+      header.append(analysis)
       header.append(tableChecksum)
     }
   }
@@ -84,11 +86,11 @@ extension LexicalFileHeader {
     let fields = try kind.readHeader(of: bytes, path: path)
     func corrupt(_ what: String) -> RAGError { kind.corrupt(what, path: path) }
     let analysis = fields.uint32(at: 64)
-    guard analysis == LexicalAnalyzer.version else {
+    guard LexicalAnalyzer.versions.contains(analysis) else {
       throw RAGError(
         .incompatibleFormat,
-        "the lexical file has terms of analysis \(analysis), this build makes those of "
-          + "\(LexicalAnalyzer.version); write it anew ('rag repair') or use the build that wrote it",
+        "the lexical file has terms of analysis \(analysis), this build knows those up to "
+          + "\(LexicalAnalyzer.versions.upperBound); write it anew ('rag repair') or use the build that wrote it",
         path: path)
     }
     guard
@@ -101,7 +103,7 @@ extension LexicalFileHeader {
     else { throw corrupt("a count in its header is out of range") }
     let header = LexicalFileHeader(
       count: textCount, totalLength: totalLength, termCount: termCount,
-      streamByteCount: streamByteCount, leafCount: leafCount,
+      streamByteCount: streamByteCount, leafCount: leafCount, analysis: analysis,
       tableChecksum: fields.uint32(at: 68))
     guard let layout = header.layout else { throw corrupt("a count in its header is out of range") }
     try kind.requireSize(layout.byteCount, of: fields, path: path)

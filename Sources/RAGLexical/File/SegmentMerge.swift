@@ -42,7 +42,10 @@ struct SegmentMerge {
       count += 1
       totalLength += Int(source.lengths[slot])
     }
-    var writer = try SegmentWriter(output, count: count, totalLength: totalLength, path: path)
+    let analyses = sources.map(\.segment.header.analysis)
+    var writer = try SegmentWriter(
+      output, count: count, totalLength: totalLength,
+      analysis: analyses.min() ?? LexicalAnalyzer.versions.upperBound, path: path)
     for source in sources {
       let ids = try source.segment.ids()
       for slot in ids.indices where source.kept?.contains(slot) ?? true {

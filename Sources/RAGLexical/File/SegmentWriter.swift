@@ -6,6 +6,7 @@ struct SegmentWriter {
   private let path: String?
   private let count: Int
   private let totalLength: Int
+  private let analysis: UInt32
   private var blocks: BlockWriter
   private var streamStart = 0
   private var termCount = 0
@@ -24,14 +25,18 @@ struct SegmentWriter {
   private var skips: [SkipEntry] = []
   private var encoded: [UInt8] = []
 
-  /// Begins a file of `count` texts with `totalLength` terms.
-  init(_ output: any BlockOutput, count: Int, totalLength: Int, path: String? = nil) throws {
+  /// Begins a file of `count` texts with `totalLength` terms of an analysis.
+  init(
+    _ output: any BlockOutput, count: Int, totalLength: Int,
+    analysis: UInt32 = LexicalAnalyzer.versions.upperBound, path: String? = nil
+  ) throws {
     guard count < Int(UInt32.max) else {
       throw RAGError(.limitExceeded, "there are too many texts for a lexical file", path: path)
     }
     self.path = path
     self.count = count
     self.totalLength = totalLength
+    self.analysis = analysis
     blocks = BlockWriter(output)
     slots = Scratch(capacity: PostingBlock.capacity)
     frequencies = Scratch(capacity: PostingBlock.capacity)
@@ -96,7 +101,7 @@ struct SegmentWriter {
     try blocks.append([UInt8](repeating: 0, count: LexicalFileHeader.streamPadding))
     var header = LexicalFileHeader(
       count: count, totalLength: totalLength, termCount: termCount,
-      streamByteCount: blocks.offset - streamStart, leafCount: leaves.count)
+      streamByteCount: blocks.offset - streamStart, leafCount: leaves.count, analysis: analysis)
     try blocks.pad()
     for leaf in leaves {
       try blocks.append(UInt64(leaf.offset))

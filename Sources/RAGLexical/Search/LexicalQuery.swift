@@ -2,13 +2,17 @@
 ///
 /// Words are folded and stemmed as texts are, CJK runs are looked for by their pairs of characters,
 /// and a CJK character alone by all terms that begin with it. Stop words, English ones and lone
-/// characters of Chinese and Japanese, are left out while other words remain.
+/// characters of Chinese and Japanese, are left out while other words remain. Names of programs are
+/// looked for as a whole and in their parts.
 package struct LexicalQuery: Sendable, Hashable {
   /// A term, or all terms that begin with one.
   package struct Term: Sendable, Hashable {
     /// UTF-8.
     package var bytes: [UInt8]
     package var isPrefix: Bool
+    /// Whether it is of the name of a program whose words are terms too: it makes a text that has it
+    /// a better one, and none that lacks it a worse one.
+    package var isOfName = false
   }
 
   /// The terms, without duplicates, in the order of the text.
@@ -16,6 +20,9 @@ package struct LexicalQuery: Sendable, Hashable {
   /// Whether the terms are stop words, as the text has no others: they find texts, and do not tell
   /// what the text asks for.
   package private(set) var isOfStopWords = false
+
+  /// The terms but for those that are only of names.
+  var words: [Term] { terms.filter { !$0.isOfName } }
 
   /// The most terms of one query; a longer text keeps its first ones.
   package static let termLimit = 128
@@ -31,6 +38,13 @@ package struct LexicalQuery: Sendable, Hashable {
         stopWords.insert(word)
       } else {
         append(word, analyzer, &seen)
+      }
+    }
+    analyzer.analyze(text) { bytes, kind in
+      guard kind == .name, terms.count < Self.termLimit else { return }
+      let known = Term(bytes: Array(bytes), isPrefix: false)
+      if seen.insert(known).inserted {
+        terms.append(Term(bytes: known.bytes, isPrefix: false, isOfName: true))
       }
     }
     guard terms.isEmpty else { return }

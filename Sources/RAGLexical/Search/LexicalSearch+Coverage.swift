@@ -1,8 +1,8 @@
 package import RAGCore
 
 extension LexicalSearch {
-  /// How much of a query some texts hold, by id: the inverse document frequencies of the terms that
-  /// are in the text, as a share of those of all terms. A text without any is left out; of a query
+  /// How much of a query some texts hold, by id: the inverse document frequencies of the words that
+  /// are in the text, as a share of those of all words. A text without any is left out; of a query
   /// of stop words alone, every text is.
   ///
   /// - Complexity: O(terms · texts) blocks of postings, besides finding the terms.
@@ -12,13 +12,14 @@ extension LexicalSearch {
     memory: LexicalMemory? = nil
   ) throws -> [Int64: Double] {
     guard !query.isOfStopWords else { return [:] }
+    let words = query.words
     let segments = segments.map(\.segment) + (memory?.runs ?? [])
     let bm25 = BM25(segments)
     let postings = try segments.map { segment in
       try Cancellation.check()
-      return try query.terms.map { try segment.postings($0) }
+      return try words.map { try segment.postings($0) }
     }
-    let rarities = query.terms.indices.map { term in
+    let rarities = words.indices.map { term in
       bm25.rarity(postings.reduce(0) { $0 + ($1[term]?.count ?? 0) })
     }
     let total = rarities.reduce(0, +)

@@ -2,7 +2,7 @@ package import RAGCore
 
 /// Full-text search over files and memory together.
 package enum LexicalSearch {
-  /// What a text would score at most: one that holds every term, and nothing else.
+  /// What a text would score at most that holds every word, and nothing else.
   ///
   /// - Throws: ``RAGError`` of code `corrupt`, or `cancelled`.
   package static func ceiling(
@@ -10,7 +10,7 @@ package enum LexicalSearch {
   ) throws -> Double {
     let segments = segments.map(\.segment) + (memory?.runs ?? [])
     let bm25 = BM25(segments)
-    return try query.terms.reduce(0) { sum, term in
+    return try query.words.reduce(0) { sum, term in
       try Cancellation.check()
       return sum
         + bm25.weight(try segments.reduce(0) { try $0 + ($1.postings(term)?.count ?? 0) })

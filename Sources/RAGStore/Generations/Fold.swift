@@ -88,9 +88,11 @@ struct Fold {
   private func writeTerms(
     _ number: Int, from old: [Generation], of chunks: ChunkIDs, without gone: IDSet
   ) throws -> FileStamp {
-    try LexicalFile.write(
-      merging: try old.map { try reader.files.terms(of: $0) }, excluding: gone,
-      adding: try reader.terms(of: chunks.behind(old.last)),
+    // Texts of an older analysis are read again.
+    let files = try old.map { try reader.files.terms(of: $0) }.prefix { $0.isOfNewestAnalysis }
+    return try LexicalFile.write(
+      merging: Array(files), excluding: gone,
+      adding: try reader.terms(of: chunks.behind(old.prefix(files.count).last)),
       to: directory.terms(number))
   }
 }

@@ -1,0 +1,65 @@
+/// Finds names as programs have them, in words of ASCII: `searchWithSnippet` has three parts,
+/// `sqlite3_prepare_v2`, `C++` and `C#` are a whole.
+struct ProgramName {
+  /// Where the words began that underscores join.
+  private var start: Int?
+
+  /// Shorter parts tell nothing.
+  private static let leastPart = 2
+
+  /// Takes the next word of a text, and returns the place of a whole that ends with it.
+  mutating func next(
+    _ word: Range<Int>, isPlain: Bool, in text: UnsafeBufferPointer<UInt8>
+  ) -> Range<Int>? {
+    guard isPlain else {
+      start = nil
+      return nil
+    }
+    func byte(_ offset: Int) -> UInt8 {
+      let index = word.upperBound + offset
+      return index < text.count ? text[index] : 0
+    }
+    if byte(0) == UInt8(ascii: "_"), Self.isWord(byte(1)) {
+      start = start ?? word.lowerBound
+      return nil
+    }
+    defer { start = nil }
+    if let start { return start..<word.upperBound }
+    let (plus, sharp) = (UInt8(ascii: "+"), UInt8(ascii: "#"))
+    if byte(0) == plus, byte(1) == plus, byte(2) != plus, !Self.isWord(byte(2)) {
+      return word.lowerBound..<(word.upperBound + 2)
+    }
+    if byte(0) == sharp, word.count == 1, !Self.isWord(byte(1)) {
+      return word.lowerBound..<(word.upperBound + 1)
+    }
+    return nil
+  }
+
+  /// Calls `body` with the parts of a word that capitals begin: `parseHTMLText` has `parse`, `HTML`
+  /// and `Text`. Two capitalised halves are the name of a product (GitHub, TypeScript) as often as one
+  /// of a program, and stay one word.
+  static func forEachPart(
+    of word: Range<Int>, in text: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
+  ) {
+    var ends: [Int] = []
+    for index in word.dropFirst() where isCapital(text[index]) {
+      // Of several capitals the last begins a part, but for a plural: URLs.
+      let rest = text[index..<word.upperBound].dropFirst().prefix(2)
+      if isCapital(text[index - 1]), rest.count < 2 || !rest.allSatisfy(isSmall) { continue }
+      ends.append(index)
+    }
+    guard ends.count > (isCapital(text[word.lowerBound]) ? 1 : 0) else { return }
+    var start = word.lowerBound
+    for end in ends + [word.upperBound] {
+      if end - start >= leastPart { body(start..<end) }
+      start = end
+    }
+  }
+
+  private static func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
+  private static func isSmall(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
+  /// Whether a byte goes on with a word; one outside ASCII may.
+  private static func isWord(_ byte: UInt8) -> Bool {
+    isCapital(byte) || isSmall(byte) || (0x30...0x39).contains(byte) || byte >= 0x80
+  }
+}
