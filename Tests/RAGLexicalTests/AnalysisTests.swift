@@ -108,7 +108,7 @@ struct AnalysisTests {
     ("parseHTML utf8Texts", ["pars", "html", "utf8", "text"]),
     ("call sqlite3_prepare_v2(db)", ["sqlite3_prepare_v2"]),
     ("MAX_OPEN_Files", ["max_open_files"]),
-    ("C++ and C#, not F#4 or i+++b", ["c++", "c#"]),
+    ("C++17 and C#, not F#4 or i+++b", ["c++", "c#"]),
     ("__init__ a__b x_ _y café_bar foo_日本", []),
     ("fooBar—bazQux", ["foo", "bar", "baz", "qux"]),
     ("Word WORD word xY", []),
@@ -119,7 +119,7 @@ struct AnalysisTests {
     #expect(terms(text, ofNames: true) == parts)
     #expect(
       Set(LexicalQuery(text).terms.map { String(decoding: $0.bytes, as: UTF8.self) })
-        .isSuperset(of: parts))
+        .isSuperset(of: parts.filter { $0 != "with" }))
   }
 
   /// Compares terms with FTS5's, its words cut by the CJK rule.

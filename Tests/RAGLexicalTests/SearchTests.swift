@@ -9,6 +9,23 @@ struct SearchTests {
 
   init() throws { directory = try TemporaryDirectory() }
 
+  @Test("A name of a program is found first where it stands, and then its parts")
+  func names() throws {
+    let directory = try TemporaryDirectory()
+    var texts: [Text] = (1...40).map { (Int64($0), "filler number \($0) to be read") }
+    texts.append((41, "Max. retry count"))
+    texts.append(
+      (42, "let maxRetryCount = 3 // " + String(repeating: "some other words ", count: 9)))
+    let file = try lexicalFile(texts, directory.file("names"))
+    func found(_ query: String) throws -> [Int64] {
+      try LexicalSearch.search(LexicalQuery(query), in: [file], k: 9).map(\.id)
+    }
+    #expect(try found("maxRetryCount") == [42, 41])
+    #expect(try Set(found("retry count")) == [41, 42])
+    // Of stop words in a name nothing is found.
+    #expect(try found("toXAML") == [])
+  }
+
   @Test(
     "Answers are those of the formula, and the same however the texts are split",
     arguments: 0..<24)

@@ -73,7 +73,9 @@ func writeFile(_ bytes: [UInt8], to path: String) throws {
 func terms(_ text: String, ofNames: Bool = false) -> [String] {
   var terms: [String] = []
   LexicalAnalyzer().analyze(text) { bytes, kind in
-    if (kind == .name) == ofNames { terms.append(String(decoding: bytes, as: UTF8.self)) }
+    if (kind == .part || kind == .whole) == ofNames {
+      terms.append(String(decoding: bytes, as: UTF8.self))
+    }
   }
   return terms
 }

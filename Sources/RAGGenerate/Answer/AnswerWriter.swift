@@ -16,6 +16,8 @@ struct AnswerWriter {
 
   /// More markers than this are taken out, whatever they name.
   private static let citationCount = 1_000
+  /// More sentences are not held against a source.
+  private static let claimCount = 8
   /// How far before its marker a statement may begin.
   private static let statementByteCount = 4096
   /// How many bytes of a sentence are looked at to either side of a marker that waits for its end.
@@ -30,7 +32,8 @@ struct AnswerWriter {
   private var hasRemoved = false
   /// Where the text begins that no marker refers to yet.
   private var openStart = 0
-  private var lastStatement: Range<Int>?
+  /// What the marker before was to prove.
+  private var lastClaims: [Claim] = []
   /// A marker that stands before its statement, and what has come since.
   private var held: [MarkerReader.Token] = []
   private var heldByteCount = 0
@@ -87,7 +90,7 @@ struct AnswerWriter {
   mutating func write(_ string: String) throws {
     // A gap before punctuation was there for the sake of the marker.
     let closes = string.unicodeScalars.first.map { ".,;:!?)]。，；：！？、".unicodeScalars.contains($0) }
-    if !(hasRemoved && closes == true) { try append(blank) }
+    if !(hasRemoved && closes == true) || blank.contains("\n") { try append(blank) }
     blank = ""
     hasRemoved = false
     try append(string)
@@ -137,37 +140,56 @@ struct AnswerWriter {
     try append(marker: number, to: statement, proof)
   }
 
-  /// Adds the markers of those numbers whose sources support a claim; without one, that is the
-  /// statement before them.
-  private mutating func writeMarkers(_ numbers: [Int], of given: Claim? = nil) async throws {
-    var claim = given
+  /// Adds the markers of those numbers whose sources support a claim: the given one, or else one of
+  /// ``claims``, or the other.
+  private mutating func writeMarkers(
+    _ numbers: [Int], of given: Claim? = nil, or other: Claim? = nil
+  ) async throws {
+    var found: [Claim]?
     var hasWritten = false
     for number in numbers {
       guard let hit = sources[number], checkedCitationCount < Self.citationCount else {
         removedCitationCount += 1
         continue
       }
-      let judged = claim ?? statement()
-      claim = judged
-      guard !judged.text.isEmpty else {
-        removedCitationCount += 1
-        continue
-      }
-      let isRepeated = citations.reversed().prefix { $0.statement == judged.range }
-        .contains { $0.number == number }
-      if isRepeated { continue }
+      let claims = found ?? given.map { [$0] } ?? (claims + (other.map { [$0] } ?? []))
+      found = claims
+      if isRepeated(number, claims) { continue }
       checkedCitationCount += 1
-      guard let finding = try await support.finding(for: judged.text, in: hit.text) else {
+      guard let (claim, finding) = try await supported(claims, by: hit, number) else {
         removedCitationCount += 1
         continue
       }
       guard let proof = try await proof(of: finding, in: hit) else { continue }
       if !hasWritten { try append(blank) }
-      try append(marker: number, to: judged.range, proof)
+      try append(marker: number, to: claim.range, proof)
+      lastClaims = claims
       hasWritten = true
     }
     if hasWritten { blank = "" }
     hasRemoved = !hasWritten
+  }
+
+  /// Whether a marker only says once more what stands right before it.
+  private func isRepeated(_ number: Int, _ claims: [Claim]) -> Bool {
+    openStart == bytes.count
+      && citations.reversed().prefix { citation in
+        claims.contains { $0.range == citation.statement }
+      }.contains { $0.number == number }
+  }
+
+  /// The first of some claims that a source supports. A list of sources names one for what it was
+  /// cited for already.
+  private func supported(
+    _ claims: [Claim], by hit: Hit, _ number: Int
+  ) async throws -> (Claim, StatementSupport.Finding)? {
+    let known = claims.count > 1 ? citations.last { $0.number == number }?.statement : nil
+    for claim in claims + (known.map { [self.claim($0)] } ?? []) where !claim.text.isEmpty {
+      if let finding = try await support.finding(for: claim.text, in: hit.text) {
+        return (claim, finding)
+      }
+    }
+    return nil
   }
 
   /// What a marker is to prove.
@@ -212,7 +234,6 @@ struct AnswerWriter {
     let start = bytes.count
     try append("[\(number)]")
     openStart = bytes.count
-    lastStatement = statement
     citations.append(
       Citation(
         number: number, chunk: proof.hit.chunk.id, document: proof.hit.document,
@@ -220,30 +241,30 @@ struct AnswerWriter {
         status: proof.status, support: proof.support))
   }
 
-  /// The statement that a marker at the end of the text belongs to: the last sentence of the
-  /// last line since the marker before that says more than where it is from, or that marker's own
-  /// statement where there is none, or else what there is.
-  private func statement() -> Claim {
-    claim(placeOfStatement ?? lastSentence(Self.says) ?? bytes.count..<bytes.count)
+  /// What a marker at the end of the text may prove, the likeliest first: the last sentence since the
+  /// marker before. Where that says only what it is from, those before it or what that marker was to
+  /// prove come first.
+  private var claims: [Claim] {
+    let said = lastSentences
+    guard let last = said.first else { return lastClaims }
+    guard ReferenceClause.addsNothing(last.text) else { return [last] }
+    let earlier = said.filter { !ReferenceClause.addsNothing($0.text) }
+    return (earlier.isEmpty ? lastClaims : earlier) + [last]
   }
 
-  private var placeOfStatement: Range<Int>? {
-    lastSentence { !ReferenceClause.addsNothing($0) } ?? lastStatement
-  }
-
-  /// The last sentence of a kind since the marker before.
-  private func lastSentence(_ isWanted: (String) -> Bool) -> Range<Int>? {
+  /// The sentences since the marker before that say something, the last one first.
+  private var lastSentences: [Claim] {
     let lower = max(openStart, bytes.count - Self.statementByteCount)
+    var sentences: [Claim] = []
     var end = bytes.count
-    while end > lower {
+    while end > lower, sentences.count < Self.claimCount {
       let start = lineStart(from: lower, to: end)
-      let sentence = SentenceSplitter.ranges(in: string(start..<end)).last {
-        isWanted(string((start + $0.lowerBound)..<(start + $0.upperBound)))
-      }
-      if let sentence { return (start + sentence.lowerBound)..<(start + sentence.upperBound) }
+      sentences += SentenceSplitter.ranges(in: string(start..<end)).reversed().map {
+        claim((start + $0.lowerBound)..<(start + $0.upperBound))
+      }.filter { Self.says($0.text) }
       end = start - 1
     }
-    return nil
+    return Array(sentences.prefix(Self.claimCount))
   }
 
   private func claim(_ place: Range<Int>) -> Claim {
@@ -285,6 +306,9 @@ struct AnswerWriter {
   private func endsHeld(_ token: MarkerReader.Token) -> Bool {
     if heldByteCount > Self.longestWait { return true }
     switch token {
+    case .text(let string)
+    where held.last?.isMarker == true && string.first.map(")）".contains) == true:
+      return true
     case .text(let string):
       return heldRole == .sequel && string.first?.isLowercase != true
         && held.allSatisfy { $0.text.allSatisfy(\.isWhitespace) }
@@ -328,10 +352,10 @@ struct AnswerWriter {
     held = []
     heldByteCount = 0
     let following = String(decoding: Array(sentence.text.utf8)[sentence.place...], as: UTF8.self)
-    let isBehind =
-      heldRole == .reference || !Self.says(following)
-      || (ReferenceClause.addsNothing(following) && placeOfStatement != nil)
-    let claim = isBehind ? nil : Claim(range: bytes.count..<bytes.count, text: sentence.text)
+    let isBehind = heldRole == .reference || !Self.says(following)
+    let whole =
+      isBehind ? nil : Claim(range: bytes.count..<bytes.count, text: sentence.text)
+    let addsNothing = ReferenceClause.addsNothing(following)
     let start = openStart
     let first = citations.count
     for (index, token) in tokens.enumerated() {
@@ -340,15 +364,14 @@ struct AnswerWriter {
         continue
       }
       let role = role
-      try await writeMarkers(numbers, of: claim)
+      try await writeMarkers(
+        numbers, of: addsNothing ? nil : whole, or: addsNothing ? whole : nil)
       if hasRemoved, leavesGap(role, before: tokens[(index + 1)...]) {
         hasRemoved = false
         try write("[…]")
       }
     }
-    if claim != nil, first < citations.count {
-      placeStatement(ofCitationsFrom: first, behind: start)
-    }
+    placeStatement(ofCitationsFrom: first, behind: start)
   }
 
   /// Whether a sentence lacks a word where a marker was taken out.
@@ -364,19 +387,20 @@ struct AnswerWriter {
     }
   }
 
-  /// Gives citations with one statement the place of the sentence that their markers stand in.
+  /// Gives citations that were judged by their whole sentence its place.
   private mutating func placeStatement(ofCitationsFrom first: Int, behind end: Int) {
-    let marker = citations[first].marker.lowerBound
+    let placed = citations.indices[first...].filter { citations[$0].statement.isEmpty }
+    guard let marker = placed.first.map({ citations[$0].marker.lowerBound }) else { return }
     let start = lineStart(from: max(end, marker - Self.longestWait), to: marker)
     let sentences = SentenceSplitter.ranges(in: string(start..<bytes.count))
     guard let sentence = sentences.first(where: { start + $0.upperBound > marker }) else { return }
     let upper = start + sentence.upperBound
     var range = withoutPunctuation((start + sentence.lowerBound)..<upper)
-    for citation in citations[first...] where citation.marker.lowerBound == range.lowerBound {
-      range = withoutPunctuation(citation.marker.upperBound..<upper)
+    for index in placed where citations[index].marker.lowerBound == range.lowerBound {
+      range = withoutPunctuation(citations[index].marker.upperBound..<upper)
     }
-    for index in first..<citations.count { citations[index].statement = range }
-    lastStatement = range
+    for index in placed { citations[index].statement = range }
+    lastClaims = [Claim(range: range, text: string(range))]
   }
 }
 

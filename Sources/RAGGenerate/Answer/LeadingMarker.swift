@@ -51,9 +51,7 @@ enum LeadingMarker {
     "to", "in", "from", "by", "per", "see", "source", "sources", "document", "documents", "passage",
     "passages", "reference", "references", "as", "both", "using", "following", "whereas", "while",
     "than", "and", "or", "but", "that", "laut", "gemäß", "quelle", "quellen", "dokument", "siehe",
-    "nach", "wie", "und", "oder", "selon", "dans", "et", "según", "en", "y", "fuente",
+    "und", "oder", "selon", "dans", "et", "según", "en", "y", "fuente",
   ]
-  private static let unspacedWords = [
-    "根据", "依据", "按照", "来源", "出处", "文档", "参见", "详见", "请见", "见", "在", "和", "与", "及",
-  ]
+  private static let unspacedWords = ["根据", "依据", "按照", "来源", "出处", "文档", "参见", "详见", "请见"]
 }

@@ -3,7 +3,7 @@
 /// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[#1]`, `[^1]`, `[Source 1]`, `[source: 1]`,
 /// `【1】` and `【1†…】`, also in full-width forms and when split between pieces, with numbers of one to
 /// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one;
-/// elsewhere an index is taken for one but for `x[1]`, `m[i][1]` and `array[0]`.
+/// elsewhere an index is taken for one, but for that in `table[row][1]`.
 struct MarkerReader {
   /// A part of the text.
   enum Token: Equatable {
@@ -22,8 +22,10 @@ struct MarkerReader {
   private var run = String.UnicodeScalarView()
   /// A marker that has begun, with its bracket.
   private var open = String.UnicodeScalarView()
-  /// The two scalars of text before what is read, but for a marker.
-  private var before: [Unicode.Scalar] = []
+  /// The last scalar of the text, but for a marker.
+  private var last: Unicode.Scalar?
+  /// Whether brackets behind a name have just been closed that are no marker.
+  private var isBehindIndex = false
   private var backquoteCount = 0
   /// The number of backquotes that opened the code in which the text is; 0 outside.
   private var codeFence = 0
@@ -45,9 +47,9 @@ struct MarkerReader {
   private mutating func read(_ scalar: Unicode.Scalar) {
     if !open.isEmpty {
       open.append(scalar)
-      if Self.isClosing(scalar), let numbers = Self.numbers(in: open), !isIndex(numbers) {
+      if Self.isClosing(scalar), let numbers = Self.numbers(in: open), !isBehindIndex {
         open.removeAll()
-        before.removeAll()
+        last = nil
         flushRun()
         tokens.append(.marker(numbers))
       } else if Self.isClosing(scalar) || scalar == "\n" || scalar == "`"
@@ -86,20 +88,9 @@ struct MarkerReader {
     if scalar == "\n", codeFence < 3 { codeFence = 0 }
   }
 
-  /// Whether numbers in brackets are an index of what stands before them.
-  private func isIndex(_ numbers: [Int]) -> Bool {
-    guard let last = before.last else { return false }
-    let isLetter = ("a"..."z").contains(last)
-    if isLetter, before.count == 1 || !Self.isOfName(before[0]) { return true }
-    return Self.isClosing(last) || (numbers == [0] && Self.isOfName(last))
-  }
-
-  private static func isOfName(_ scalar: Unicode.Scalar) -> Bool {
-    scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_"
-  }
-
   private mutating func append(_ scalar: Unicode.Scalar) {
-    before = before.suffix(1) + [scalar]
+    last = scalar
+    isBehindIndex = false
     if let last = run.last, last.properties.isWhitespace != scalar.properties.isWhitespace {
       flushRun()
     }
@@ -109,10 +100,13 @@ struct MarkerReader {
   private mutating func giveUpMarker() {
     let scalars = open
     open.removeAll()
+    let isIndex =
+      isBehindIndex || last.map { $0 == "_" || $0.properties.isAlphabetic } == true
     for scalar in scalars {
       track(scalar)
       append(scalar)
     }
+    isBehindIndex = isIndex && scalars.last.map(Self.isClosing) == true
   }
 
   private mutating func flushRun() {

@@ -4,7 +4,9 @@ enum ReferenceClause {
   /// Whether a text says nothing but that, or nothing at all.
   static func addsNothing(_ text: String) -> Bool {
     var rest = text
-    for part in unspacedParts { rest = rest.replacing(part, with: " ") }
+    if text.unicodeScalars.contains(where: InformativeWords.isUnspaced) {
+      for part in unspacedParts { rest = rest.replacing(part, with: " ") }
+    }
     return InformativeWords.words(of: String(rest.withoutListNumber)).allSatisfy(words.contains)
   }
 
@@ -15,7 +17,7 @@ enum ReferenceClause {
     explain report show shown confirm support note discuss detail find found according base provide \
     evidence information yes following using whereas \
     quelle quellen dokument siehe vgl steht stehen laut gemäß beleg belegt genannt erwähnt \
-    beschrieben nachzulesen zeigt sagt das dies diese ist wird wurde im der die den auch und oder \
+    beschrieben nachzulesen zeigt sagt das dies diese dieser ist wird wurde im der die den auch und oder \
     nach aus wie selon dans est cela et fuente según ver en es esto y dazu hierzu bitte
     """.split(separator: " ").map { InformativeWords.stem(String($0)) })
   /// Longer ones first.

@@ -14,8 +14,10 @@ final class LexicalAnalyzer {
     case last
     /// A CJK run of one character.
     case single
-    /// A part of a word or several words, beside these.
-    case name
+    /// A part of a word, beside that.
+    case part
+    /// Several words as one, or a word with a mark, beside these.
+    case whole
   }
 
   /// Terms are cut at this length.
@@ -103,11 +105,11 @@ final class LexicalAnalyzer {
         if isPlain, capitalCount > 0, capitalCount < found.count {
           ProgramName.forEachPart(of: found, in: text) { part in
             let count = PorterStemmer.stem(word, count: copy(part, of: text))
-            Self.emit(UnsafeBufferPointer(start: word, count: count), .name, body)
+            Self.emit(UnsafeBufferPointer(start: word, count: count), .part, body)
           }
         }
         if let whole = name.next(found, isPlain: isPlain, in: text) {
-          Self.emit(UnsafeBufferPointer(start: word, count: copy(whole, of: text)), .name, body)
+          Self.emit(UnsafeBufferPointer(start: word, count: copy(whole, of: text)), .whole, body)
         }
       }
       if index < text.count {

@@ -26,7 +26,7 @@ struct ProgramName {
     defer { start = nil }
     if let start { return start..<word.upperBound }
     let (plus, sharp) = (UInt8(ascii: "+"), UInt8(ascii: "#"))
-    if byte(0) == plus, byte(1) == plus, byte(2) != plus, !Self.isWord(byte(2)) {
+    if byte(0) == plus, byte(1) == plus, byte(2) != plus, !Self.isLetter(byte(2)) {
       return word.lowerBound..<(word.upperBound + 2)
     }
     if byte(0) == sharp, word.count == 1, !Self.isWord(byte(1)) {
@@ -56,10 +56,11 @@ struct ProgramName {
     }
   }
 
+  private static func isLetter(_ byte: UInt8) -> Bool { isCapital(byte) || isSmall(byte) }
   private static func isCapital(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
   private static func isSmall(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
   /// Whether a byte goes on with a word; one outside ASCII may.
   private static func isWord(_ byte: UInt8) -> Bool {
-    isCapital(byte) || isSmall(byte) || (0x30...0x39).contains(byte) || byte >= 0x80
+    isLetter(byte) || (0x30...0x39).contains(byte) || byte >= 0x80
   }
 }

@@ -10,8 +10,10 @@ package struct LexicalQuery: Sendable, Hashable {
     /// UTF-8.
     package var bytes: [UInt8]
     package var isPrefix: Bool
-    /// Whether it is of the name of a program whose words are terms too: it makes a text that has it
-    /// a better one, and none that lacks it a worse one.
+    /// What its score counts for.
+    package var share = 1.0
+    /// Whether it is of a name whose words are terms too: it makes a text that has it a better one,
+    /// and none that lacks it a worse one.
     package var isOfName = false
   }
 
@@ -24,6 +26,8 @@ package struct LexicalQuery: Sendable, Hashable {
   /// The terms but for those that are only of names.
   var words: [Term] { terms.filter { !$0.isOfName } }
 
+  /// Texts with all parts of a name are not to outdo those with the name.
+  private static let partShare = 0.25
   /// The most terms of one query; a longer text keeps its first ones.
   package static let termLimit = 128
 
@@ -41,11 +45,13 @@ package struct LexicalQuery: Sendable, Hashable {
       }
     }
     analyzer.analyze(text) { bytes, kind in
-      guard kind == .name, terms.count < Self.termLimit else { return }
+      guard kind == .part || kind == .whole, terms.count < Self.termLimit,
+        !Self.stopWords.contains(String(decoding: bytes, as: UTF8.self))
+      else { return }
       let known = Term(bytes: Array(bytes), isPrefix: false)
-      if seen.insert(known).inserted {
-        terms.append(Term(bytes: known.bytes, isPrefix: false, isOfName: true))
-      }
+      guard seen.insert(known).inserted else { return }
+      let share = kind == .part ? Self.partShare : 1
+      terms.append(Term(bytes: known.bytes, isPrefix: false, share: share, isOfName: true))
     }
     guard terms.isEmpty else { return }
     for word in stopWords.sorted() { append(word, analyzer, &seen) }
@@ -56,7 +62,7 @@ package struct LexicalQuery: Sendable, Hashable {
   {
     analyzer.analyze(word) { bytes, kind in
       // The last character of a run is in its last pair, and alone would match too much.
-      guard kind != .last, terms.count < Self.termLimit else { return }
+      guard kind != .last, kind != .part, terms.count < Self.termLimit else { return }
       let term = Term(bytes: Array(bytes), isPrefix: kind == .single)
       if seen.insert(term).inserted { terms.append(term) }
     }

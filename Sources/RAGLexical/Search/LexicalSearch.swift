@@ -37,8 +37,8 @@ package enum LexicalSearch {
       try Cancellation.check()
       return try query.terms.map { try segment.postings($0) }
     }
-    let weights = query.terms.indices.map { term in
-      bm25.weight(postings.reduce(0) { $0 + ($1[term]?.count ?? 0) })
+    let weights = query.terms.enumerated().map { term, wanted in
+      wanted.share * bm25.weight(postings.reduce(0) { $0 + ($1[term]?.count ?? 0) })
     }
     var top = TopMatches(k: k)
     let window = ScoreWindow()

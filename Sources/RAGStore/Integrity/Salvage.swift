@@ -218,9 +218,16 @@ struct Salvage {
     return result
   }
 
-  /// Whether no row is where no tree leads, as behind a page of an older state.
+  /// Whether no row is where no tree leads, as behind a page of an older state, and none belongs to
+  /// another that is not there, as on such a page.
   private static func hasSoundTrees(_ database: Database) -> Bool {
-    (try? String.fetchOne(database, sql: "PRAGMA integrity_check(1)")) == "ok"
+    let orphans = """
+      SELECT EXISTS (SELECT 1 FROM source WHERE document NOT IN (SELECT id FROM document))
+        OR EXISTS (SELECT 1 FROM chunk WHERE document NOT IN (SELECT id FROM document))
+        OR EXISTS (SELECT 1 FROM vector WHERE chunk NOT IN (SELECT id FROM chunk))
+      """
+    return (try? String.fetchOne(database, sql: "PRAGMA integrity_check(1)")) == "ok"
+      && (try? Bool.fetchOne(database, sql: orphans)) == false
   }
 
   private static func mayHaveVectors(_ database: Database) -> Bool {

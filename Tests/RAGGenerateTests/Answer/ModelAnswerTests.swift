@@ -61,7 +61,8 @@ import Testing
     ("A [1-40].", "A [1][2][3].", [1, 2, 3], 37),
     ("A [source: 1]. B [#2]. C [1 and 9].", "A [1]. B [2]. C [1].", [1, 2, 1], 1),
     ("A in [2024], z[y1] (1).", "A in [2024], z[y1] (1).", [], 0),
-    ("x[1], m[i][2] and row[0] of it[1].", "x[1], m[i][2] and row[0] of it[1].", [1], 0),
+    ("m[i][2] of it[1], [sic][2].", "m[i][2] of it[1], [sic][2].", [1, 2], 0),
+    ("B.\n[9]: C", "B.\n: C", [], 1),
   ]
 
   @Test(arguments: shapes)
@@ -110,6 +111,15 @@ import Testing
     (
       "Waits end.\n\nSources: [1], [2]", "Waits end.\n\nSources: [1], [2]",
       ["Waits end.", "Waits end."], 0
+    ),
+    (
+      "Long waits end. (See [1]) Loaves are baked.", "Long waits end. (See [1]) Loaves are baked.",
+      ["Long waits end."], 0
+    ),
+    (
+      "Waits end [1]. Reads go on [2].\n\nSources: [1], [2]",
+      "Waits end [1]. Reads go on [2].\n\nSources: [1], [2]",
+      ["Waits end", "Reads go on", "Reads go on", "Reads go on"], 0
     ),
     ("Waits end.\n[1]", "Waits end.\n[1]", ["Waits end."], 0),
     ("Es endet. Siehe dazu [1].", "Es endet. Siehe dazu [1].", ["Es endet."], 0),

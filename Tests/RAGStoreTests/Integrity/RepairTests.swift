@@ -134,6 +134,28 @@ struct RepairTests {
     }
   }
 
+  @Test("tells of a source in whose place a page of an older state has that of a removed document")
+  func olderSource() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      do {
+        let store = try await Store.open(directory, for: .write)
+        for number in 1...6 { try await store.put(SampleIndex.document(number)) }
+        let writer = try #require(store.writer)
+        try await writer.writeWithoutTransaction { database in
+          try database.execute(sql: "PRAGMA foreign_keys = OFF")
+          try database.execute(sql: "DELETE FROM source")
+          try SourceRow(document: 99, bytes: Data([1])).insert(database)
+        }
+      }
+      #expect(try await !Store.verify(directory).isEmpty)
+      let report = try await Store.repair(directory)
+      #expect(report.lost.contains("the source of \(SampleIndex.key(5)), if it was kept"))
+      #expect(report.documents == 6)
+      #expect(try await Store.verify(directory) == [])
+    }
+  }
+
   @Test("tells again what was lost when it could not be told")
   func untold() async throws {
     struct Untold: Error {}
