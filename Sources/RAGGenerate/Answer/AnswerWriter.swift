@@ -99,9 +99,14 @@ struct AnswerWriter {
   /// Adds white space between other text.
   mutating func writeBlank(_ string: String) {
     guard !bytes.isEmpty else { return }
-    if hasRemoved { blank = "" }
-    hasRemoved = false
-    blank += string
+    defer { hasRemoved = false }
+    guard hasRemoved else {
+      blank += string
+      return
+    }
+    // The larger break of the two around what was taken out.
+    func breakCount(_ blank: String) -> Int { blank.count { $0.isNewline } }
+    if breakCount(string) >= breakCount(blank) { blank = string }
   }
 
   /// What was added since the last call.
@@ -141,7 +146,7 @@ struct AnswerWriter {
   }
 
   /// Adds the markers of those numbers whose sources support a claim: the given one, or else one of
-  /// ``claims``, or the other.
+  /// ``claims(or:)``.
   private mutating func writeMarkers(
     _ numbers: [Int], of given: Claim? = nil, or other: Claim? = nil
   ) async throws {
@@ -152,7 +157,7 @@ struct AnswerWriter {
         removedCitationCount += 1
         continue
       }
-      let claims = found ?? given.map { [$0] } ?? (claims + (other.map { [$0] } ?? []))
+      let claims = found ?? given.map { [$0] } ?? claims(or: other)
       found = claims
       if isRepeated(number, claims) { continue }
       checkedCitationCount += 1
@@ -183,7 +188,8 @@ struct AnswerWriter {
   private func supported(
     _ claims: [Claim], by hit: Hit, _ number: Int
   ) async throws -> (Claim, StatementSupport.Finding)? {
-    let known = claims.count > 1 ? citations.last { $0.number == number }?.statement : nil
+    let isList = lastSentences.allSatisfy { ReferenceClause.addsNothing($0.text) }
+    let known = isList ? citations.last { $0.number == number }?.statement : nil
     for claim in claims + (known.map { [self.claim($0)] } ?? []) where !claim.text.isEmpty {
       if let finding = try await support.finding(for: claim.text, in: hit.text) {
         return (claim, finding)
@@ -243,13 +249,18 @@ struct AnswerWriter {
 
   /// What a marker at the end of the text may prove, the likeliest first: the last sentence since the
   /// marker before. Where that says only what it is from, those before it or what that marker was to
-  /// prove come first.
-  private var claims: [Claim] {
+  /// prove come first, and `other` takes its place.
+  private func claims(or other: Claim?) -> [Claim] {
     let said = lastSentences
-    guard let last = said.first else { return lastClaims }
-    guard ReferenceClause.addsNothing(last.text) else { return [last] }
-    let earlier = said.filter { !ReferenceClause.addsNothing($0.text) }
-    return (earlier.isEmpty ? lastClaims : earlier) + [last]
+    if let last = said.first, !ReferenceClause.addsNothing(last.text) {
+      return [last] + (other.map { [$0] } ?? [])
+    }
+    let statements = said.filter { !ReferenceClause.addsNothing($0.text) }
+    let earlier = statements.isEmpty ? lastClaims : statements
+    guard let clause = other ?? said.first,
+      earlier.isEmpty || !InformativeWords.words(of: clause.text).isEmpty
+    else { return earlier }
+    return earlier + [clause]
   }
 
   /// The sentences since the marker before that say something, the last one first.
@@ -280,9 +291,9 @@ struct AnswerWriter {
   }
 
   private func withoutPunctuation(_ range: Range<Int>) -> Range<Int> {
-    var lower = range.lowerBound
-    while lower < range.upperBound, ",;:. ".utf8.contains(bytes[lower]) { lower += 1 }
-    return lower..<range.upperBound
+    let text = string(range)
+    let rest = text.drop { ",;:. )，；：。、）".contains($0) }
+    return (range.upperBound - rest.utf8.count)..<range.upperBound
   }
 
   private static func says(_ text: String) -> Bool { text.contains { $0.isLetter || $0.isNumber } }

@@ -15,7 +15,7 @@ enum ReferenceClause {
     """
     source document passage reference see cite citation quote state say said mention describe \
     explain report show shown confirm support note discuss detail find found according base provide \
-    evidence information yes following using whereas \
+    evidence information following using whereas \
     quelle quellen dokument siehe vgl steht stehen laut gemäß beleg belegt genannt erwähnt \
     beschrieben nachzulesen zeigt sagt das dies diese dieser ist wird wurde im der die den auch und oder \
     nach aus wie selon dans est cela et fuente según ver en es esto y dazu hierzu bitte

@@ -112,5 +112,5 @@ private let functionWords: Set<String> = Set(
   no nor not of off on once one only or other our out over own same several shall she should so \
   some such tell than that thats the their them then there theres these they thing this those \
   through to too under until up upon us use used uses using very was wasnt we were what whats \
-  when where wheres which while who whom whose why will with within without would you your
+  when where wheres which while who whom whose why will with within without would yes you your
   """.split(separator: " ").map(String.init))

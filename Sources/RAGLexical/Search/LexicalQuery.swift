@@ -27,7 +27,7 @@ package struct LexicalQuery: Sendable, Hashable {
   var words: [Term] { terms.filter { !$0.isOfName } }
 
   /// Texts with all parts of a name are not to outdo those with the name.
-  private static let partShare = 0.25
+  private static let partShare = 0.1
   /// The most terms of one query; a longer text keeps its first ones.
   package static let termLimit = 128
 

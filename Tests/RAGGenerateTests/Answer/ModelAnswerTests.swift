@@ -63,6 +63,8 @@ import Testing
     ("A in [2024], z[y1] (1).", "A in [2024], z[y1] (1).", [], 0),
     ("m[i][2] of it[1], [sic][2].", "m[i][2] of it[1], [sic][2].", [1, 2], 0),
     ("B.\n[9]: C", "B.\n: C", [], 1),
+    ("B.\n\n[9] C", "B.\n\nC", [], 1),
+    ("Yes [1].", "Yes [1].", [1], 0),
   ]
 
   @Test(arguments: shapes)
