@@ -30,7 +30,7 @@ struct AnswerWriter {
   private var checkedCitationCount = 0
   private var blank = ""
   private var hasRemoved = false
-  /// Where the text begins that no marker refers to yet.
+  /// Where the text begins that no marker refers to yet, also none that was taken out.
   private var openStart = 0
   /// What the marker before was to prove.
   private var lastClaims: [Claim] = []
@@ -171,7 +171,13 @@ struct AnswerWriter {
       lastClaims = claims
       hasWritten = true
     }
-    if hasWritten { blank = "" }
+    if hasWritten {
+      blank = ""
+    } else {
+      // What was said for a marker is not said for the next one.
+      if given == nil, other == nil { lastClaims = found ?? claims(or: nil) }
+      openStart = bytes.count
+    }
     hasRemoved = !hasWritten
   }
 

@@ -123,6 +123,10 @@ import Testing
       "Waits end [1]. Reads go on [2].\n\nSources: [1], [2]",
       ["Waits end", "Reads go on", "Reads go on", "Reads go on"], 0
     ),
+    (
+      "Waits end. (See [9]) Bees sleep. (See [1])", "Waits end. (See […]) Bees sleep. (See [1])",
+      ["Bees sleep."], 1
+    ),
     ("Waits end.\n[1]", "Waits end.\n[1]", ["Waits end."], 0),
     ("Es endet. Siehe dazu [1].", "Es endet. Siehe dazu [1].", ["Es endet."], 0),
     ("读者等待。（来源：[1]）", "读者等待。（来源：[1]）", ["读者等待。"], 0),
