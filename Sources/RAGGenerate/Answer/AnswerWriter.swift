@@ -34,6 +34,8 @@ struct AnswerWriter {
   private var openStart = 0
   /// What the marker before was to prove.
   private var lastClaims: [Claim] = []
+  /// Whether markers stand in a list of sources, without a statement of their own.
+  private var isInList = false
   /// A marker that stands before its statement, and what has come since.
   private var held: [MarkerReader.Token] = []
   private var heldByteCount = 0
@@ -146,19 +148,19 @@ struct AnswerWriter {
   }
 
   /// Adds the markers of those numbers whose sources support a claim: the given one, or else one of
-  /// ``claims(or:)``.
+  /// ``claims(by:or:)``.
   private mutating func writeMarkers(
     _ numbers: [Int], of given: Claim? = nil, or other: Claim? = nil
   ) async throws {
-    var found: [Claim]?
+    let said = lastSentences
+    if !said.isEmpty { isInList = said.allSatisfy { ReferenceClause.addsNothing($0.text) } }
+    let claims = given.map { [$0] } ?? claims(by: said, or: other)
     var hasWritten = false
     for number in numbers {
       guard let hit = sources[number], checkedCitationCount < Self.citationCount else {
         removedCitationCount += 1
         continue
       }
-      let claims = found ?? given.map { [$0] } ?? claims(or: other)
-      found = claims
       if isRepeated(number, claims) { continue }
       checkedCitationCount += 1
       guard let (claim, finding) = try await supported(claims, by: hit, number) else {
@@ -175,7 +177,7 @@ struct AnswerWriter {
       blank = ""
     } else {
       // What was said for a marker is not said for the next one.
-      if given == nil, other == nil { lastClaims = found ?? claims(or: nil) }
+      if given == nil, other == nil { lastClaims = claims }
       openStart = bytes.count
     }
     hasRemoved = !hasWritten
@@ -194,8 +196,7 @@ struct AnswerWriter {
   private func supported(
     _ claims: [Claim], by hit: Hit, _ number: Int
   ) async throws -> (Claim, StatementSupport.Finding)? {
-    let isList = lastSentences.allSatisfy { ReferenceClause.addsNothing($0.text) }
-    let known = isList ? citations.last { $0.number == number }?.statement : nil
+    let known = isInList ? citations.last { $0.number == number }?.statement : nil
     for claim in claims + (known.map { [self.claim($0)] } ?? []) where !claim.text.isEmpty {
       if let finding = try await support.finding(for: claim.text, in: hit.text) {
         return (claim, finding)
@@ -256,8 +257,7 @@ struct AnswerWriter {
   /// What a marker at the end of the text may prove, the likeliest first: the last sentence since the
   /// marker before. Where that says only what it is from, those before it or what that marker was to
   /// prove come first, and `other` takes its place.
-  private func claims(or other: Claim?) -> [Claim] {
-    let said = lastSentences
+  private func claims(by said: [Claim], or other: Claim?) -> [Claim] {
     if let last = said.first, !ReferenceClause.addsNothing(last.text) {
       return [last] + (other.map { [$0] } ?? [])
     }
