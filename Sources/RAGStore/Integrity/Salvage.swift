@@ -46,6 +46,8 @@ struct Salvage {
   let source: String
   /// Whether older pages may stand in the place of broken ones.
   var pagesMayBeStale = false
+  /// Whether the first page is what it was; one that was made knows of no free pages.
+  var hasOwnFirstPage = true
 
   /// What nobody knows of pages that are whole, each for itself, and do not fit each other.
   static let lostWithOlderPages =
@@ -147,7 +149,7 @@ struct Salvage {
       canBeRead = false
     }
     let hasSettings = settings != IndexSettings()
-    let treesAreSound = pagesAreSound && Self.hasSoundTrees(database)
+    let treesAreSound = pagesAreSound && hasSoundTrees(database)
     var reader = SalvageReader(
       source: database, strict: strict, settings: settings, pagesAreSound: pagesAreSound,
       // A write-back may have been cut off, and its log be lost.
@@ -220,13 +222,14 @@ struct Salvage {
 
   /// Whether no row is where no tree leads, as behind a page of an older state, and none belongs to
   /// another that is not there, as on such a page.
-  private static func hasSoundTrees(_ database: Database) -> Bool {
+  private func hasSoundTrees(_ database: Database) -> Bool {
     let orphans = """
       SELECT EXISTS (SELECT 1 FROM source WHERE document NOT IN (SELECT id FROM document))
         OR EXISTS (SELECT 1 FROM chunk WHERE document NOT IN (SELECT id FROM document))
         OR EXISTS (SELECT 1 FROM vector WHERE chunk NOT IN (SELECT id FROM chunk))
       """
-    return (try? String.fetchOne(database, sql: "PRAGMA integrity_check(1)")) == "ok"
+    let check = "PRAGMA integrity_check(1)"
+    return (!hasOwnFirstPage || (try? String.fetchOne(database, sql: check)) == "ok")
       && (try? Bool.fetchOne(database, sql: orphans)) == false
   }
 

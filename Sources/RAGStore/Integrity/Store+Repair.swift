@@ -133,11 +133,13 @@ extension Store {
     let log = try LogVerifier.verify(directory.database)
     var best: (source: Source, result: Salvage.Result)?
     var failure: RAGError?
-    func tryEach(of sources: [Source]) async throws {
+    func tryEach(
+      of sources: [Source], where isFit: (Salvage.Result) -> Bool = { _ in true }
+    ) async throws {
       for source in sources where best?.result.isGood != true {
         do {
           let result = try await salvage(directory, from: source, log)
-          if best.map({ result.isBetter(than: $0.result) }) ?? true {
+          if isFit(result), best.map({ result.isBetter(than: $0.result) }) ?? true {
             best = (source, result)
           }
         } catch let error as RAGError where error.code == .corrupt {
@@ -151,8 +153,10 @@ extension Store {
       try await tryEach(of: sourcesWithOtherFirstPages(of: directory))
     }
     if !isMendable { try await tryEach(of: sources(of: directory, log)) }
-    if let best, best.result.missingCommitCount > 0, !log.unfinishedFrames.isEmpty {
-      try await tryEach(of: [.copy(with: .allFrames)])
+    if let found = best, found.result.missingCommitCount > 0, !log.unfinishedFrames.isEmpty {
+      // Frames that no commit ends may be of one that was never acknowledged.
+      let missingCount = found.result.missingCommitCount
+      try await tryEach(of: [.copy(with: .allFrames)]) { $0.missingCommitCount < missingCount }
     }
     guard let best else {
       throw RAGError(
@@ -190,16 +194,20 @@ extension Store {
   ) async throws -> Salvage.Result {
     var path = directory.database
     var part = DatabaseCopy.Log.nothing
+    var hasOwnFirstPage = true
     if case .copy(let given, let firstPage) = source {
       path = directory.databaseCopy
       part = given
+      hasOwnFirstPage = firstPage == nil
       directory.removeDatabaseCopy()
       try DatabaseCopy.write(
         of: directory.database, with: part, firstPage: firstPage, to: path)
     }
     let hasGaps = part == .allFrames || (part == .wholeFrames && log.damage != nil)
     var result = try await mappingErrors(directory.path) {
-      let salvage = Salvage(directory: directory, source: path, pagesMayBeStale: hasGaps)
+      let salvage = Salvage(
+        directory: directory, source: path, pagesMayBeStale: hasGaps,
+        hasOwnFirstPage: hasOwnFirstPage)
       return try await salvage.run()
     }
     result.looksBehindDamage = hasGaps

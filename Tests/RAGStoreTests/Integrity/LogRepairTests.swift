@@ -120,6 +120,46 @@ struct LogRepairTests {
     }
   }
 
+  @Test("has nothing of a commit that was cut off, where settings of the one before are broken")
+  func cutOffBehindBroken() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      func put(_ numbers: Range<Int>) async throws {
+        try await store.apply(
+          numbers.map { .put(SampleIndex.document($0)) }, encoder: testEncoder, chunking: "{}")
+      }
+      try await put(0..<20)
+      try await store.settle()
+      try await put(20..<40)
+      let mark = try #require(try directory.revisionMark.read())
+      try await put(40..<60)
+      var log = try bytes(directory.database + "-wal")
+      let frames = (0..<LogFrame.count(in: Int64(log.count))).filter { index in
+        let start = Int(LogFrame.offset(of: index))
+        let page = log.withUnsafeBytes {
+          LogFrame(UnsafeRawBufferPointer(rebasing: $0[start...])).page
+        }
+        return page == LogOrigin.settingPage
+      }
+      try #require(frames.count == 2)
+      for frame in Set(frames + [LogFrame.count(in: Int64(log.count)) - 1]) {
+        log[Int(LogFrame.offset(of: frame)) + 3_000] ^= 1
+      }
+      let copy = IndexDirectory(path + "/copy")
+      try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
+      for name in ["rag.sqlite", "lock"] {
+        try write(bytes(path + "/" + name), to: copy.path + "/" + name)
+      }
+      try write(log, to: copy.database + "-wal")
+      copy.revisionMark.write(mark)
+      _ = try await Store.repair(copy)
+      let words = try await SampleIndex.words(of: Store.open(copy, for: .read))
+      #expect((40..<60).allSatisfy { words[SampleIndex.key($0)] == nil })
+      #expect((0..<20).allSatisfy { words[SampleIndex.key($0)] != nil })
+    }
+  }
+
   @Test("tells that commits are lost behind damage, where the mark is as old as what is left")
   func olderMark() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)

@@ -272,6 +272,26 @@ struct RepairTests {
     }
   }
 
+  @Test("tells nothing of older pages where a first page is made that knows of no free pages")
+  func firstPageWithFreePages() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      do {
+        let store = try await Store.open(directory, for: .write)
+        for number in 0..<30 { try await store.put(SampleIndex.document(number)) }
+        let removed = (0..<15).map { Change.remove(key: SampleIndex.key($0)) }
+        try await store.apply(removed, encoder: nil, chunking: nil)
+        try await store.settle()
+      }
+      var database = try bytes(directory.database)
+      try #require(database[36..<40].contains { $0 != 0 })
+      database.replaceSubrange(..<Self.size, with: repeatElement(0, count: Self.size))
+      try write(database, to: directory.database)
+      let report = try await Store.repair(directory)
+      #expect(report.lost == [] && report.documents == 15)
+    }
+  }
+
   @Test("loses nothing for a first page that is lost while the log holds the last commits")
   func firstPageAndLog() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
