@@ -36,6 +36,16 @@ struct LogRepairTests {
     }
   }
 
+  /// A copy of an index that a store has open, with another log.
+  private func copy(of directory: IndexDirectory, log: [UInt8]) throws -> IndexDirectory {
+    let copy = IndexDirectory(directory.path + "/copy")
+    try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
+    try write(bytes(directory.database), to: copy.database)
+    try write(bytes(directory.lock), to: copy.lock)
+    try write(log, to: copy.database + "-wal")
+    return copy
+  }
+
   @Test("keeps what lies behind a broken frame")
   func frames() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
@@ -106,12 +116,7 @@ struct LogRepairTests {
       let newest = try LogVerifier.verify(directory.database).newestFrames
       let frame = try #require(newest[LogOrigin.settingPage])
       log[Int(LogFrame.offset(of: frame)) + 3_000] ^= 1
-      let copy = IndexDirectory(path + "/copy")
-      try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
-      for name in ["rag.sqlite", "lock"] {
-        try write(bytes(path + "/" + name), to: copy.path + "/" + name)
-      }
-      try write(log, to: copy.database + "-wal")
+      let copy = try copy(of: directory, log: log)
       let report = try await Store.repair(copy)
       #expect(report.lost.contains { $0.hasPrefix("the last change") })
       let repaired = try await Store.open(copy, for: .read)
@@ -146,12 +151,7 @@ struct LogRepairTests {
       for frame in Set(frames + [LogFrame.count(in: Int64(log.count)) - 1]) {
         log[Int(LogFrame.offset(of: frame)) + 3_000] ^= 1
       }
-      let copy = IndexDirectory(path + "/copy")
-      try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
-      for name in ["rag.sqlite", "lock"] {
-        try write(bytes(path + "/" + name), to: copy.path + "/" + name)
-      }
-      try write(log, to: copy.database + "-wal")
+      let copy = try copy(of: directory, log: log)
       copy.revisionMark.write(mark)
       _ = try await Store.repair(copy)
       let words = try await SampleIndex.words(of: Store.open(copy, for: .read))
@@ -322,12 +322,7 @@ struct LogRepairTests {
       var log = try bytes(directory.database + "-wal")
       let last = LogFrame.count(in: Int64(log.count)) - 1
       log[Int(LogFrame.offset(of: last)) + 3_000] ^= 1
-      let copy = IndexDirectory(path + "/copy")
-      try FileManager.default.createDirectory(atPath: copy.path, withIntermediateDirectories: true)
-      for name in ["rag.sqlite", "lock"] {
-        try write(bytes(path + "/" + name), to: copy.path + "/" + name)
-      }
-      try write(log, to: copy.database + "-wal")
+      let copy = try copy(of: directory, log: log)
       await #expect(throws: RAGError.self) { try await Store.open(copy, for: .read) }
       let report = try await Store.repair(copy)
       #expect(report.documents > 50)

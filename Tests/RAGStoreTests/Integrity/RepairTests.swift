@@ -284,7 +284,8 @@ struct RepairTests {
         try await store.settle()
       }
       var database = try bytes(directory.database)
-      try #require(database[36..<40].contains { $0 != 0 })
+      // The header counts them there.
+      #expect(database[36..<40] != [0, 0, 0, 0])
       database.replaceSubrange(..<Self.size, with: repeatElement(0, count: Self.size))
       try write(database, to: directory.database)
       let report = try await Store.repair(directory)
