@@ -46,6 +46,12 @@ struct LogRepairTests {
     return copy
   }
 
+  /// Puts some of the sample's documents in one commit.
+  private func put(_ numbers: Range<Int>, in store: Store) async throws {
+    try await store.apply(
+      numbers.map { .put(SampleIndex.document($0)) }, encoder: testEncoder, chunking: "{}")
+  }
+
   @Test("keeps what lies behind a broken frame")
   func frames() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
@@ -130,15 +136,11 @@ struct LogRepairTests {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
       let store = try await Store.open(directory, for: .write)
-      func put(_ numbers: Range<Int>) async throws {
-        try await store.apply(
-          numbers.map { .put(SampleIndex.document($0)) }, encoder: testEncoder, chunking: "{}")
-      }
-      try await put(0..<20)
+      try await put(0..<20, in: store)
       try await store.settle()
-      try await put(20..<40)
+      try await put(20..<40, in: store)
       let mark = try #require(try directory.revisionMark.read())
-      try await put(40..<60)
+      try await put(40..<60, in: store)
       var log = try bytes(directory.database + "-wal")
       let frames = (0..<LogFrame.count(in: Int64(log.count))).filter { index in
         let start = Int(LogFrame.offset(of: index))
@@ -312,13 +314,9 @@ struct LogRepairTests {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
       let store = try await Store.open(directory, for: .write)
-      func put(_ numbers: Range<Int>) async throws {
-        try await store.apply(
-          numbers.map { .put(SampleIndex.document($0)) }, encoder: testEncoder, chunking: "{}")
-      }
-      try await put(0..<20)
+      try await put(0..<20, in: store)
       try await store.settle()
-      try await put(20..<60)
+      try await put(20..<60, in: store)
       var log = try bytes(directory.database + "-wal")
       let last = LogFrame.count(in: Int64(log.count)) - 1
       log[Int(LogFrame.offset(of: last)) + 3_000] ^= 1
