@@ -62,7 +62,7 @@ package struct LexicalQuery: Sendable, Hashable {
   {
     analyzer.analyze(word) { bytes, kind in
       // The last character of a run is in its last pair, and alone would match too much.
-      guard kind != .last, kind != .part, terms.count < Self.termLimit else { return }
+      guard kind != .last, terms.count < Self.termLimit else { return }
       let term = Term(bytes: Array(bytes), isPrefix: kind == .single)
       if seen.insert(term).inserted { terms.append(term) }
     }
