@@ -21,6 +21,9 @@ struct RevisionMark {
     return revision
   }
 
+  /// Whether the file is there, and no revision was ever acknowledged.
+  var isEmpty: Bool { access(path, R_OK) == 0 && content == .none }
+
   /// Whether something else stands where the mark should be.
   var isDamaged: Bool { content == .damaged }
 
@@ -73,15 +76,17 @@ struct RevisionMark {
     return Array(bytes.prefix(max(0, count)))
   }
 
-  /// Best effort: the commit it follows is on disk, and an older mark is no lie.
+  /// Best effort: the commit it follows is on disk, and an older mark is no lie. The first one is
+  /// synced, so that a power failure leaves an older mark and never none.
   func write(_ revision: Int) {
+    let isFirst = content == .none
     let descriptor = open(path, O_WRONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
     let bytes = Self.encoded(revision)
-    if pwrite(descriptor, bytes, bytes.count, 0) == bytes.count {
-      _ = ftruncate(descriptor, off_t(bytes.count))
-    }
-    close(descriptor)
+    guard pwrite(descriptor, bytes, bytes.count, 0) == bytes.count else { return }
+    _ = ftruncate(descriptor, off_t(bytes.count))
+    if isFirst { _ = fsync(descriptor) }
   }
 
   private static let byteCount = 12

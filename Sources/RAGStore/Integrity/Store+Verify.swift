@@ -28,7 +28,7 @@ extension Store {
     }
     var (damage, logDamage) = try pageProblems(directory)
     // Before the database is opened: what is committed meanwhile is acknowledged later.
-    let mark = try directory.revisionMark.read()
+    let mark = try directory.revisionMark.read() ?? (directory.revisionMark.isEmpty ? 0 : nil)
     let markIsDamaged = directory.revisionMark.isDamaged
     var markIsCutOff = false
     do {
