@@ -72,7 +72,7 @@ let package = Package(
     module("RAGLexical", ["RAGCore", "CRAGKernels"]),
     module("RAGStore", ["RAGCore", "RAGIndex", "RAGLexical", "CSQLite", grdb]),
     module("RAGRetrieve", ["RAGCore", "RAGIndex", "RAGStore"]),
-    module("RAGGenerate", ["RAGCore", "RAGRetrieve"]),
+    module("RAGGenerate", ["RAGCore", "RAGLexical", "RAGRetrieve"]),
     module("RAGSQL", ["RAGCore", "RAGGenerate", "CSQLite"]),
     module(
       "RAGHTTP",

@@ -13,7 +13,8 @@ struct QueryTests {
       ("NEAR(\"a b\" AND c*) -x", ["near", "b", "c", "x"]),
       ("don't café", ["don", "t", "cafe"]),
       ("数据库", ["数据", "据库"]), ("用 Swift 写代码", ["用*", "swift", "写代", "代码"]),
-      ("研究running", ["研究", "run"]), ("", []), ("¿? 🙂", []),
+      ("研究running", ["研究", "run"]), ("使用SQLite数据库", ["使用", "sqlite", "数据", "据库"]),
+      ("what is_a", ["is_a", "a", "is", "what"]), ("", []), ("¿? 🙂", []),
     ])
   func terms(_ text: String, _ expected: [String]) {
     let terms = LexicalQuery(text).terms.map {
@@ -27,7 +28,7 @@ struct QueryTests {
     for text in ["the who", "What is it?", "THE", "的", "where 的？", "的 在"] {
       #expect(LexicalQuery(text).isOfStopWords)
     }
-    for text in ["the lock", "中", "what is 中", "", "?"] {
+    for text in ["the lock", "中", "what is 中", "is_a", "", "?"] {
       #expect(!LexicalQuery(text).isOfStopWords, "\(text)")
     }
   }

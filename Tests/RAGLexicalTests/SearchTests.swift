@@ -24,6 +24,14 @@ struct SearchTests {
     #expect(try Set(found("retry count")) == [41, 42])
     // Of stop words in a name nothing is found.
     #expect(try found("toXAML") == [])
+    // Parts stand for a name that no text has.
+    #expect(try Set(found("countRetry filler").prefix(2)) == [41, 42])
+    func coverage(_ query: String) throws -> [Int64: Double] {
+      try LexicalSearch.coverage(of: LexicalQuery(query), by: IDSet([1, 41, 42]), in: [file])
+    }
+    #expect(try coverage("countRetry") == [41: 1, 42: 1])
+    #expect(try coverage("maxRetryCount") == [42: 1])
+    #expect(try coverage("is_a").isEmpty)
   }
 
   @Test(

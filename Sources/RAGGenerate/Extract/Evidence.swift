@@ -1,4 +1,5 @@
 import RAGCore
+import RAGLexical
 import RAGRetrieve
 
 /// A piece of a hit and what speaks for it as an answer to a question.
@@ -40,7 +41,7 @@ struct EvidenceCollector: Sendable {
         evidence.append(
           Evidence(
             hitIndex: index, piece: piece, text: text,
-            words: Set(InformativeWords.words(of: text)), coverage: 0))
+            words: Self.words(of: text), coverage: 0))
       }
     }
     addCoverage(of: question, in: hits, to: &evidence)
@@ -59,17 +60,21 @@ struct EvidenceCollector: Sendable {
   }
 
   private func addCoverage(of question: String, in hits: [Hit], to evidence: inout [Evidence]) {
-    let asked = Set(InformativeWords.words(of: question))
-    guard !asked.isEmpty else { return }
-    let weights = weights(of: asked, in: evidence)
-    let total = weights.reduce(0) { $0 + $1.weight }
     var chunkWords = [Set<String>](repeating: [], count: hits.count)
     for item in evidence { chunkWords[item.hitIndex].formUnion(item.words) }
     let headingWords = hits.map { hit in
-      Set(
-        InformativeWords.words(
-          of: (hit.chunk.headings + [hit.document.title ?? ""]).joined(separator: "\n")))
+      Self.words(of: (hit.chunk.headings + [hit.document.title ?? ""]).joined(separator: "\n"))
     }
+    var asked = Set(InformativeWords.words(of: question))
+    // Names of programs that nothing here has are asked for by their parts.
+    let spelledOut = Set(InformativeWords.words(of: ProgramName.spelledOut(question)))
+    let names = asked.subtracting(spelledOut)
+    if !(chunkWords + headingWords).contains(where: { !$0.isDisjoint(with: names) }) {
+      asked = spelledOut
+    }
+    guard !asked.isEmpty else { return }
+    let weights = weights(of: asked, in: evidence)
+    let total = weights.reduce(0) { $0 + $1.weight }
     for index in evidence.indices {
       let item = evidence[index]
       var covered = 0.0
@@ -84,6 +89,12 @@ struct EvidenceCollector: Sendable {
       }
       evidence[index].coverage = covered / total
     }
+  }
+
+  /// The words of a source; those of names of programs with their parts.
+  private static func words(of text: String) -> Set<String> {
+    Set(InformativeWords.words(of: text))
+      .union(InformativeWords.words(of: ProgramName.spelledOut(text)))
   }
 
   /// Words that few pieces have weigh more; one that no piece has weighs most. In a fixed order,

@@ -1,9 +1,9 @@
 /// Cuts text into terms: words folded and stemmed, Chinese, Japanese and Korean as bigrams.
 ///
-/// Words are what FTS5's `porter unicode61 remove_diacritics 2` gives. A word that holds CJK
-/// characters is then cut into its CJK runs, each becoming overlapping pairs and its last
-/// character, and the words between them. Names of programs are terms as a whole and in their parts
-/// (see ``ProgramName``). One thread at a time may use an analyzer.
+/// Words are what FTS5's `porter unicode61 remove_diacritics 2` gives, but that they end where CJK
+/// characters begin: a run of these becomes overlapping pairs and its last character. Names of
+/// programs are terms as a whole and in their parts (see ``ProgramName``). One thread at a time may
+/// use an analyzer.
 final class LexicalAnalyzer {
   /// Where a term comes from.
   enum Kind {
@@ -22,8 +22,9 @@ final class LexicalAnalyzer {
 
   /// Terms are cut at this length.
   static let termByteLimit = 255
-  /// Changes with the terms that a text is cut into; files keep it. Terms of the first are all
-  /// among those of the second, so that files of both are searched and merged as one.
+  /// Changes with the terms that a text is cut into; files keep it. Terms of the first are among
+  /// those of the second, but for words beside CJK characters, which were not stemmed; so files of
+  /// both are searched and merged as one.
   static let versions: ClosedRange<UInt32> = 1...2
 
   private var word = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 1024)
@@ -75,11 +76,17 @@ final class LexicalAnalyzer {
       var count = 0
       var capitalCount = 0
       var isPlain = true
-      var hasCJK = false
+      var isCJK = false
+      // Whether something else than a word follows.
+      var isParted = true
       while index < text.count {
         let folded = table[Int(source[index])]
         if folded == 0 { break }
         if folded != Self.wide {
+          if isCJK {
+            isParted = false
+            break
+          }
           word[count] = folded
           capitalCount &+= Int((source[index] ^ folded) >> 5)
           count &+= 1
@@ -91,16 +98,24 @@ final class LexicalAnalyzer {
         if scalar == ScalarFolding.separator || (scalar == ScalarFolding.mark && count == 0) {
           break
         }
+        if scalar != ScalarFolding.mark, CJK.contains(scalar) != isCJK {
+          if count > 0 {
+            isParted = false
+            break
+          }
+          isCJK = true
+        }
         isPlain = false
         index &+= length
         if scalar == ScalarFolding.mark { continue }
-        hasCJK = hasCJK || CJK.contains(scalar)
         count &+= Self.encode(scalar, to: word + count)
       }
-      if count > 0 {
+      if isCJK {
+        Self.pair(UnsafeBufferPointer(start: word, count: count), body)
+        _ = name.next(start..<index, isPlain: false, in: text)
+      } else if count > 0 {
         count = PorterStemmer.stem(word, count: count)
-        let term = UnsafeBufferPointer(start: word, count: count)
-        if hasCJK { cut(term, body) } else { Self.emit(term, .word, body) }
+        Self.emit(UnsafeBufferPointer(start: word, count: count), .word, body)
         let found = start..<index
         if isPlain, capitalCount > 0, capitalCount < found.count {
           ProgramName.forEachPart(of: found, in: text) { part in
@@ -112,7 +127,7 @@ final class LexicalAnalyzer {
           Self.emit(UnsafeBufferPointer(start: word, count: copy(whole, of: text)), .whole, body)
         }
       }
-      if index < text.count {
+      if index < text.count, isParted {
         // What ended the word parts terms, or is a mark that no letter precedes.
         index +=
           source[index] < 0x80 ? 1 : Self.decode(source + index, limit: text.count - index).length
@@ -128,38 +143,24 @@ final class LexicalAnalyzer {
     body(UnsafeBufferPointer(rebasing: term.prefix(termByteLimit)), kind)
   }
 
-  /// Cuts a word into CJK runs and what stands between them.
-  private func cut(
-    _ word: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Kind) -> Void
+  /// The pairs of a CJK run and its last character.
+  private static func pair(
+    _ run: UnsafeBufferPointer<UInt8>, _ body: (UnsafeBufferPointer<UInt8>, Kind) -> Void
   ) {
-    guard let start = word.baseAddress else { return }
+    guard let start = run.baseAddress else { return }
     func piece(_ range: Range<Int>) -> UnsafeBufferPointer<UInt8> {
-      UnsafeBufferPointer(rebasing: word[range])
+      UnsafeBufferPointer(rebasing: run[range])
     }
-    var index = 0
-    var wordStart = 0
-    while index < word.count {
-      var (value, length) = Self.decode(start + index, limit: word.count - index)
-      guard CJK.contains(value) else {
-        index += length
-        continue
-      }
-      if wordStart < index { Self.emit(piece(wordStart..<index), .word, body) }
-      var previous = index
-      var isFirst = true
-      index += length
-      while index < word.count {
-        (value, length) = Self.decode(start + index, limit: word.count - index)
-        guard CJK.contains(value) else { break }
-        body(piece(previous..<(index + length)), .pair)
-        isFirst = false
-        previous = index
-        index += length
-      }
-      body(piece(previous..<index), isFirst ? .single : .last)
-      wordStart = index
+    var previous = 0
+    var index = decode(start, limit: run.count).length
+    let isSingle = index == run.count
+    while index < run.count {
+      let next = index + decode(start + index, limit: run.count - index).length
+      body(piece(previous..<next), .pair)
+      previous = index
+      index = next
     }
-    if wordStart < word.count { Self.emit(piece(wordStart..<word.count), .word, body) }
+    body(piece(previous..<run.count), isSingle ? .single : .last)
   }
 
   /// Puts ASCII into the word, in small letters, and returns its length.

@@ -3,7 +3,7 @@
 /// Words are folded and stemmed as texts are, CJK runs are looked for by their pairs of characters,
 /// and a CJK character alone by all terms that begin with it. Stop words, English ones and lone
 /// characters of Chinese and Japanese, are left out while other words remain. Names of programs are
-/// looked for as a whole and in their parts.
+/// looked for as a whole and in their parts; these stand for a name that no text has.
 package struct LexicalQuery: Sendable, Hashable {
   /// A term, or all terms that begin with one.
   package struct Term: Sendable, Hashable {
@@ -15,6 +15,8 @@ package struct LexicalQuery: Sendable, Hashable {
     /// Whether it is of a name whose words are terms too: it makes a text that has it a better one,
     /// and none that lacks it a worse one.
     package var isOfName = false
+    /// Of a part of a name, the place of that name among the terms.
+    var name: Int?
   }
 
   /// The terms, without duplicates, in the order of the text.
@@ -23,8 +25,14 @@ package struct LexicalQuery: Sendable, Hashable {
   /// what the text asks for.
   package private(set) var isOfStopWords = false
 
-  /// The terms but for those that are only of names.
-  var words: [Term] { terms.filter { !$0.isOfName } }
+  /// Which terms say what the text asks for, where so many texts have each: words do, and the parts
+  /// of a name that no text has instead of it.
+  func isAsked(_ counts: [Int]) -> [Bool] {
+    let absent = Set(terms.compactMap(\.name).filter { counts[$0] == 0 })
+    return terms.enumerated().map { index, term in
+      term.isOfName ? term.name.map(absent.contains) ?? false : !absent.contains(index)
+    }
+  }
 
   /// Texts with all parts of a name are not to outdo those with the name.
   private static let partShare = 0.1
@@ -44,18 +52,25 @@ package struct LexicalQuery: Sendable, Hashable {
         append(word, analyzer, &seen)
       }
     }
+    let hasWords = !terms.isEmpty
+    var name: [UInt8] = []
     analyzer.analyze(text) { bytes, kind in
+      if kind == .word { name = Array(bytes) }
       guard kind == .part || kind == .whole, terms.count < Self.termLimit,
         !Self.stopWords.contains(String(decoding: bytes, as: UTF8.self))
       else { return }
-      let known = Term(bytes: Array(bytes), isPrefix: false)
-      guard seen.insert(known).inserted else { return }
-      let share = kind == .part ? Self.partShare : 1
-      terms.append(Term(bytes: known.bytes, isPrefix: false, share: share, isOfName: true))
+      var term = Term(bytes: Array(bytes), isPrefix: false)
+      guard seen.insert(term).inserted else { return }
+      term.isOfName = true
+      if kind == .part {
+        term.share = Self.partShare
+        term.name = terms.firstIndex { $0.bytes == name && !$0.isOfName }
+      }
+      terms.append(term)
     }
-    guard terms.isEmpty else { return }
+    guard !hasWords else { return }
+    isOfStopWords = terms.isEmpty && !stopWords.isEmpty
     for word in stopWords.sorted() { append(word, analyzer, &seen) }
-    isOfStopWords = !terms.isEmpty
   }
 
   private mutating func append(_ word: String, _ analyzer: LexicalAnalyzer, _ seen: inout Set<Term>)

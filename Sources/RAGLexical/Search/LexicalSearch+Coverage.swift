@@ -12,16 +12,14 @@ extension LexicalSearch {
     memory: LexicalMemory? = nil
   ) throws -> [Int64: Double] {
     guard !query.isOfStopWords else { return [:] }
-    let words = query.words
     let segments = segments.map(\.segment) + (memory?.runs ?? [])
     let bm25 = BM25(segments)
     let postings = try segments.map { segment in
       try Cancellation.check()
-      return try words.map { try segment.postings($0) }
+      return try query.terms.map { try segment.postings($0) }
     }
-    let rarities = words.indices.map { term in
-      bm25.rarity(postings.reduce(0) { $0 + ($1[term]?.count ?? 0) })
-    }
+    let counts = textCounts(postings, of: query)
+    let rarities = zip(query.isAsked(counts), counts).map { $0 ? bm25.rarity($1) : 0 }
     let total = rarities.reduce(0, +)
     var shares: [Int64: Double] = [:]
     for (segment, postings) in zip(segments, postings) {
@@ -29,7 +27,7 @@ extension LexicalSearch {
       try segment.ids().forEachIndex(of: texts) { slots.append($0) }
       guard !slots.isEmpty else { continue }
       let lengths = try segment.lengths()
-      for case (let postings?, let rarity) in zip(postings, rarities) {
+      for case (let postings?, let rarity) in zip(postings, rarities) where rarity > 0 {
         try Cancellation.check()
         let scoring = TermCursor.Scoring(bm25: bm25, weight: rarity, lengths: lengths)
         let cursor = try TermCursor(postings, in: segment, scoring)

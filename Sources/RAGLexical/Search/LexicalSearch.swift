@@ -10,10 +10,12 @@ package enum LexicalSearch {
   ) throws -> Double {
     let segments = segments.map(\.segment) + (memory?.runs ?? [])
     let bm25 = BM25(segments)
-    return try query.words.reduce(0) { sum, term in
+    let counts = try query.terms.map { term in
       try Cancellation.check()
-      return sum
-        + bm25.weight(try segments.reduce(0) { try $0 + ($1.postings(term)?.count ?? 0) })
+      return try segments.reduce(0) { try $0 + ($1.postings(term)?.count ?? 0) }
+    }
+    return zip(query.isAsked(counts), counts).reduce(0) { sum, term in
+      term.0 ? sum + bm25.weight(term.1) : sum
     }
   }
 
@@ -37,8 +39,9 @@ package enum LexicalSearch {
       try Cancellation.check()
       return try query.terms.map { try segment.postings($0) }
     }
-    let weights = query.terms.enumerated().map { term, wanted in
-      wanted.share * bm25.weight(postings.reduce(0) { $0 + ($1[term]?.count ?? 0) })
+    let counts = textCounts(postings, of: query)
+    let weights = zip(query.terms, zip(query.isAsked(counts), counts)).map { term, place in
+      (place.0 ? 1 : term.share) * bm25.weight(place.1)
     }
     var top = TopMatches(k: k)
     let window = ScoreWindow()
@@ -63,6 +66,11 @@ package enum LexicalSearch {
         .run(&top)
     }
     return top.sorted()
+  }
+
+  /// How many texts have each term, of postings by segment and term.
+  static func textCounts(_ postings: [[TermPostings?]], of query: LexicalQuery) -> [Int] {
+    query.terms.indices.map { term in postings.reduce(0) { $0 + ($1[term]?.count ?? 0) } }
   }
 }
 

@@ -52,6 +52,21 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    ("How does search with snippet work?", 1), ("What does searchWithSnippet give?", 1),
+    ("maxRetryCount", 2), ("max_retry_count", 2), ("What is MovieStarList?", nil),
+  ])
+  func `names of programs and their words answer each other`(
+    _ question: String, _ number: Int?
+  ) async throws {
+    let hits = makeHits([
+      "Call searchWithSnippet for a passage around what was found.",
+      "The retry count of a request is three at max.",
+    ])
+    let answer = try await Responder().answer(question, from: hits)
+    #expect(answer.citations.map(\.number) == (number.map { [$0] } ?? []), "\(answer.text)")
+  }
+
   @Test func `a row of a table can be the answer`() async throws {
     let answer = try await Responder().answer("How many bytes has an INTEGER?", from: hits)
     #expect(answer.text.contains("INTEGER 8 [3]"))
