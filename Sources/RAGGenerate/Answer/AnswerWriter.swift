@@ -40,6 +40,8 @@ struct AnswerWriter {
   private var held: [MarkerReader.Token] = []
   private var heldByteCount = 0
   private var heldRole = LeadingMarker.Role.reference
+  /// Whether the marker before stood before its statement, at the beginning of its line or clause.
+  private var followsOpening = false
   /// How much of the text was given to `takePiece`.
   private var takenByteCount = 0
 
@@ -84,12 +86,16 @@ struct AnswerWriter {
     switch token {
     case .text(let string): try write(string)
     case .blank(let string): writeBlank(string)
-    case .marker(let numbers): try await writeMarkers(numbers)
+    case .marker(let numbers):
+      followsOpening = false
+      try await writeMarkers(numbers)
     }
   }
 
   /// Adds text that begins and ends with visible characters.
   mutating func write(_ string: String) throws {
+    let string = withoutEmptyBrackets(string)
+    if string.isEmpty { return }
     // A gap before punctuation was there for the sake of the marker.
     let closes = string.unicodeScalars.first.map { ".,;:!?)]。，；：！？、".unicodeScalars.contains($0) }
     if !(hasRemoved && closes == true) || blank.contains("\n") { try append(blank) }
@@ -98,9 +104,33 @@ struct AnswerWriter {
     try append(string)
   }
 
+  /// Takes out brackets that held nothing but what was taken out, and returns what follows them.
+  private mutating func withoutEmptyBrackets(_ string: String) -> Substring {
+    guard hasRemoved, blank.isEmpty,
+      let (opening, closing) = Self.brackets.first(where: { pair in
+        string.hasPrefix(pair.closing) && bytes.ends(with: pair.opening.utf8)
+      })
+    else { return string[...] }
+    bytes.removeLast(opening.utf8.count)
+    let gap = bytes.reversed().prefix { $0 == UInt8(ascii: " ") }.count
+    bytes.removeLast(gap)
+    blank = String(repeating: " ", count: gap)
+    openStart = min(openStart, bytes.count)
+    for index in lastClaims.indices {
+      lastClaims[index].range = lastClaims[index].range.clamped(to: 0..<bytes.count)
+    }
+    return string.dropFirst(closing.count)
+  }
+
+  /// What models put around markers.
+  private static let brackets: [(opening: String, closing: String)] = [
+    ("(", ")"), ("（", "）"), ("[", "]"),
+  ]
+
   /// Adds white space between other text.
   mutating func writeBlank(_ string: String) {
     guard !bytes.isEmpty else { return }
+    if string.contains("\n") { followsOpening = false }
     defer { hasRemoved = false }
     guard hasRemoved else {
       blank += string
@@ -111,14 +141,20 @@ struct AnswerWriter {
     if breakCount(string) >= breakCount(blank) { blank = string }
   }
 
-  /// What was added since the last call.
-  mutating func takePiece() -> String? {
-    guard takenByteCount < bytes.count else { return nil }
-    defer { takenByteCount = bytes.count }
-    return string(takenByteCount..<bytes.count)
+  /// What was added since the last call; but for a bracket that the text ends with, as long as it
+  /// goes on.
+  mutating func takePiece(isLast: Bool = false) -> String? {
+    var end = bytes.count
+    if !isLast, let bracket = Self.brackets.first(where: { bytes.ends(with: $0.opening.utf8) }) {
+      end -= bracket.opening.utf8.count
+      end -= bytes[..<end].reversed().prefix { $0 == UInt8(ascii: " ") }.count
+    }
+    guard takenByteCount < end else { return nil }
+    defer { takenByteCount = end }
+    return string(takenByteCount..<end)
   }
 
-  private mutating func append(_ string: String) throws {
+  private mutating func append(_ string: some StringProtocol) throws {
     guard bytes.count + string.utf8.count <= limits.answerByteCount else {
       throw RAGError(
         .limitExceeded,
@@ -316,7 +352,10 @@ struct AnswerWriter {
     if openStart == bytes.count, openStart > 0 { return .reference }
     let lower = max(openStart, bytes.count - LeadingMarker.byteCount)
     let start = lineStart(from: lower, to: bytes.count)
-    return LeadingMarker.role(behind: string(start..<bytes.count))
+    let line = string(start..<bytes.count)
+    let role = LeadingMarker.role(behind: line)
+    let isOpening = role == .sequel || role != .object && LeadingMarker.opensClause(line)
+    return followsOpening && isOpening ? .opening : role
   }
 
   /// Whether what is held is complete before a token.
@@ -364,7 +403,10 @@ struct AnswerWriter {
   /// Adds what is held, its markers judged by their sentence; where nothing of it follows them, by
   /// the statement before them as others are.
   private mutating func writeHeld() async throws {
-    let sentence = heldSentence()
+    var sentence = heldSentence()
+    if heldRole == .early {
+      sentence.text = LeadingMarker.clause(of: sentence.text, around: sentence.place)
+    }
     let tokens = held
     held = []
     heldByteCount = 0
@@ -373,7 +415,9 @@ struct AnswerWriter {
     let whole =
       isBehind ? nil : Claim(range: bytes.count..<bytes.count, text: sentence.text)
     let addsNothing = ReferenceClause.addsNothing(following)
-    let start = openStart
+    let opensClause =
+      heldRole == .opening && LeadingMarker.opensClause(string(openStart..<bytes.count))
+    let start = opensClause ? bytes.count : openStart
     let first = citations.count
     for (index, token) in tokens.enumerated() {
       guard case .marker(let numbers) = token else {
@@ -389,6 +433,7 @@ struct AnswerWriter {
       }
     }
     placeStatement(ofCitationsFrom: first, behind: start)
+    followsOpening = heldRole == .opening && !isBehind
   }
 
   /// Whether a sentence lacks a word where a marker was taken out.
@@ -418,6 +463,12 @@ struct AnswerWriter {
     }
     for index in placed { citations[index].statement = range }
     lastClaims = [Claim(range: range, text: string(range))]
+  }
+}
+
+extension [UInt8] {
+  fileprivate func ends(with other: String.UTF8View) -> Bool {
+    suffix(other.count).elementsEqual(other)
   }
 }
 

@@ -10,7 +10,7 @@ enum LeadingMarker {
 
   /// What the words of a line make of a marker behind them.
   enum Role {
-    /// Its line begins with it.
+    /// Its line begins with it, or what a colon announces.
     case opening
     /// It stands behind a sentence; where it begins the next one, that goes on with a small letter.
     case sequel
@@ -34,6 +34,7 @@ enum LeadingMarker {
     {
       return .object
     }
+    if label.count < said.count { return .opening }
     let isBare = said.withoutListNumber.allSatisfy { !$0.isLetter && !$0.isNumber }
     if isBare, said.utf8.count < byteCount / 2 { return .opening }
     if said.last.map(".!?…。！？".contains) == true { return .sequel }
@@ -44,14 +45,31 @@ enum LeadingMarker {
     return isEarly ? .early : .reference
   }
 
+  /// Whether what follows a text belongs to the marker behind it, if that is so of the marker before.
+  static func opensClause(_ line: String) -> Bool {
+    line.last { !$0.isWhitespace }.map { ",;:，；：".contains($0) } == true
+  }
+
+  /// A sentence up to the end of the clause that a place is in, where that says enough by itself.
+  static func clause(of sentence: String, around place: Int) -> String {
+    for match in sentence.matches(of: /[,，]\s*(?:and|but|while|whereas|und|aber|而)\b|[;；]/) {
+      let clause = String(sentence[..<match.range.lowerBound])
+      guard clause.utf8.count > place, InformativeWords.words(of: clause).count >= wordCount else {
+        continue
+      }
+      return clause
+    }
+    return sentence
+  }
+
   /// Whether a marker stands beside the one before it, by what is between them.
   static func continues(_ between: String) -> Bool { ReferenceClause.addsNothing(between) }
 
   private static let words: Set<String> = [
     "to", "in", "from", "by", "per", "see", "source", "sources", "document", "documents", "passage",
     "passages", "reference", "references", "as", "both", "using", "following", "whereas", "while",
-    "than", "and", "or", "but", "that", "laut", "gemäß", "quelle", "quellen", "dokument", "siehe",
-    "und", "oder", "selon", "dans", "et", "según", "en", "y", "fuente",
+    "than", "and", "or", "but", "that", "either", "neither", "nor", "laut", "gemäß", "quelle", "quellen", "dokument", "siehe",
+    "und", "oder", "sowohl", "als", "auch", "weder", "noch", "selon", "dans", "et", "según", "en", "y", "fuente",
   ]
   private static let unspacedWords = ["根据", "依据", "按照", "来源", "出处", "文档", "参见", "详见", "请见"]
 }

@@ -15,10 +15,10 @@ enum ReferenceClause {
     """
     source document passage reference see cite citation quote state say said mention describe \
     explain report show shown confirm support note discuss detail find found according base provide \
-    evidence information following using whereas \
+    evidence information following using whereas well neither either \
     quelle quellen dokument siehe vgl steht stehen laut gemäß beleg belegt genannt erwähnt \
     beschrieben nachzulesen zeigt sagt das dies diese dieser ist wird wurde im der die den auch und oder \
-    nach aus wie selon dans est cela et fuente según ver en es esto y dazu hierzu bitte
+    sowohl als weder noch nach aus wie selon dans est cela et fuente según ver en es esto y dazu hierzu bitte
     """.split(separator: " ").map { InformativeWords.stem(String($0)) })
   /// Longer ones first.
   private static let unspacedParts = [

@@ -148,7 +148,7 @@ public struct Responder: Sendable {
     }
     try await writer.write(reader.read(gate.finish()) + reader.finish())
     try await writer.finish()
-    if let text = writer.takePiece() { emit(.text(text)) }
+    if let text = writer.takePiece(isLast: true) { emit(.text(text)) }
     guard !writer.text.isEmpty else {
       throw RAGError(.backend, "the model \(backend.name) gave an empty answer")
     }
@@ -181,7 +181,7 @@ public struct Responder: Sendable {
       try Task.checkCancellation()
       writer.writeBlank(quote.isLine || previous?.isLine == true ? "\n" : " ")
       try await writer.writeQuote(quote.shownText, from: quote.number, at: quote.textRange)
-      if let text = writer.takePiece() { emit(.text(text)) }
+      if let text = writer.takePiece(isLast: true) { emit(.text(text)) }
       previous = quote
     }
     let isFound = !writer.citations.isEmpty

@@ -65,6 +65,9 @@ import Testing
     ("B.\n[9]: C", "B.\n: C", [], 1),
     ("B.\n\n[9] C", "B.\n\nC", [], 1),
     ("Yes [1].", "Yes [1].", [1], 0),
+    ("A ([9]). B ([1]).", "A. B ([1]).", [1], 1),
+    ("甲（[9]）。乙[[9]]丙 [1]", "甲。乙丙 [1]", [1], 2),
+    ("A ([9]) and ([1] or [9]) (", "A and ([1] or […]) (", [1], 2),
   ]
 
   @Test(arguments: shapes)
@@ -155,6 +158,24 @@ import Testing
       ["According to [1] and […], A."], 1
     ),
     ("[9][1] say A.", "[1] say A.", ["say A."], 1),
+    (
+      "[1] Bees sleep. [2] Cats run.\nC [3].", "[1] Bees sleep. [2] Cats run.\nC [3].",
+      ["Bees sleep.", "Cats run.", "C"], 0
+    ),
+    (
+      "They differ: [1] speaks of readers, [2] of loaves.",
+      "They differ: [1] speaks of readers, [2] of loaves.",
+      ["speaks of readers,", "of loaves."], 0
+    ),
+    (
+      "[1] as well as [2] name A.", "[1] as well as [2] name A.",
+      ["as well as [2] name A.", "as well as [2] name A."], 0
+    ),
+    ("Neither [1] nor [9] says A.", "Neither [1] nor […] says A.", ["Neither [1] nor […] says A."], 1),
+    (
+      "Sowohl [9] als auch [1] sagen A.", "Sowohl […] als auch [1] sagen A.",
+      ["Sowohl […] als auch [1] sagen A."], 1
+    ),
     ("1. [2] says A.\n2. [9] says B.", "1. [2] says A.\n2. […] says B.", ["1. [2] says A."], 1),
   ]
 
@@ -181,6 +202,15 @@ import Testing
         + "According to […], penguins waddle slowly.")
     #expect(answer.citations.map(\.support) == [.similar] && answer.removedCitationCount == 1)
     #expect(answer.unsupportedStatements == ["According to […], penguins waddle slowly."])
+  }
+
+  @Test func `a marker behind the first words of a clause is judged by that clause`() async throws {
+    let text = "Penguins [1] waddle slowly over ice, and readers do not block writers."
+    let responder = Responder(
+      backend: scripted([text]), embedder: BagEmbedder(), verifier: ScriptedVerifier())
+    let answer = try await responder.answer("Do readers block writers?", from: hits)
+    #expect(answer.text == text.replacing(" [1]", with: ""))
+    #expect(answer.removedCitationCount == 1)
   }
 
   @Test func `a statement in other words is cited with the first sentence`() async throws {
