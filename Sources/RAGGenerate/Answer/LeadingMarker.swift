@@ -68,8 +68,10 @@ enum LeadingMarker {
   private static let words: Set<String> = [
     "to", "in", "from", "by", "per", "see", "source", "sources", "document", "documents", "passage",
     "passages", "reference", "references", "as", "both", "using", "following", "whereas", "while",
-    "than", "and", "or", "but", "that", "either", "neither", "nor", "laut", "gemäß", "quelle", "quellen", "dokument", "siehe",
-    "und", "oder", "sowohl", "als", "auch", "weder", "noch", "selon", "dans", "et", "según", "en", "y", "fuente",
+    "than", "and", "or", "but", "that", "also", "either", "neither", "nor", "laut", "gemäß",
+    "quelle", "quellen", "dokument", "siehe",
+    "und", "oder", "sowohl", "als", "auch", "weder", "noch", "selon", "dans", "et", "según", "en",
+    "y", "fuente",
   ]
   private static let unspacedWords = ["根据", "依据", "按照", "来源", "出处", "文档", "参见", "详见", "请见"]
 }

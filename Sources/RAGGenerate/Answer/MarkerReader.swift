@@ -3,7 +3,7 @@
 /// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[#1]`, `[^1]`, `[Source 1]`, `[source: 1]`,
 /// `【1】` and `【1†…】`, also in full-width forms and when split between pieces, with numbers of one to
 /// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one;
-/// elsewhere an index is taken for one, but for that in `table[row][1]`.
+/// elsewhere an index is taken for one, but for those in `table[row][1]` and `table[0]`.
 struct MarkerReader {
   /// A part of the text.
   enum Token: Equatable {
@@ -47,7 +47,7 @@ struct MarkerReader {
   private mutating func read(_ scalar: Unicode.Scalar) {
     if !open.isEmpty {
       open.append(scalar)
-      if Self.isClosing(scalar), let numbers = Self.numbers(in: open), !isBehindIndex {
+      if Self.isClosing(scalar), let numbers = Self.numbers(in: open), !isIndex(numbers) {
         open.removeAll()
         last = nil
         flushRun()
@@ -97,11 +97,19 @@ struct MarkerReader {
     run.append(scalar)
   }
 
+  /// Whether brackets are those of `table[row][1]` or `table[0]`: there is no source 0.
+  private func isIndex(_ numbers: [Int]) -> Bool {
+    isBehindIndex || numbers == [0] && isBehindName
+  }
+
+  private var isBehindName: Bool {
+    last.map { $0 == "_" || $0.properties.isAlphabetic } == true
+  }
+
   private mutating func giveUpMarker() {
     let scalars = open
     open.removeAll()
-    let isIndex =
-      isBehindIndex || last.map { $0 == "_" || $0.properties.isAlphabetic } == true
+    let isIndex = isBehindIndex || isBehindName
     for scalar in scalars {
       track(scalar)
       append(scalar)

@@ -62,6 +62,7 @@ import Testing
     ("A [source: 1]. B [#2]. C [1 and 9].", "A [1]. B [2]. C [1].", [1, 2, 1], 1),
     ("A in [2024], z[y1] (1).", "A in [2024], z[y1] (1).", [], 0),
     ("m[i][2] of it[1], [sic][2].", "m[i][2] of it[1], [sic][2].", [1, 2], 0),
+    ("x[0] and [0] of y[0][1].", "x[0] and […] of y[0][1].", [], 1),
     ("B.\n[9]: C", "B.\n: C", [], 1),
     ("B.\n\n[9] C", "B.\n\nC", [], 1),
     ("Yes [1].", "Yes [1].", [1], 0),
@@ -171,7 +172,10 @@ import Testing
       "[1] as well as [2] name A.", "[1] as well as [2] name A.",
       ["as well as [2] name A.", "as well as [2] name A."], 0
     ),
-    ("Neither [1] nor [9] says A.", "Neither [1] nor […] says A.", ["Neither [1] nor […] says A."], 1),
+    (
+      "Neither [1] nor [9] says A.", "Neither [1] nor […] says A.", ["Neither [1] nor […] says A."],
+      1
+    ),
     (
       "Sowohl [9] als auch [1] sagen A.", "Sowohl […] als auch [1] sagen A.",
       ["Sowohl […] als auch [1] sagen A."], 1

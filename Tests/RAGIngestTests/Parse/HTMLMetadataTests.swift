@@ -70,6 +70,15 @@ import Testing
       ])
   }
 
+  @Test func `A date that no calendar has hides no other`() throws {
+    let document = try parsePage(
+      """
+      <meta property=article:published_time content=2024-02-31><meta name=date content=soon>
+      <meta name=dc.date content=2024-03-01><p>x
+      """)
+    #expect(document.metadata["date"] == "2024-03-01")
+  }
+
   @Test(arguments: [
     "{", "[[[[", "\"", "{\"a\":", "}}]]{\"headline\":\"T\"", "{\"headline\":\"\\u12\"",
     "{\"headline\":\"\\ud800\\u0041\"}", "",

@@ -30,6 +30,7 @@ private func words(_ html: String, content: PageContent = .main) throws -> Strin
     "<div id=cookieConsent>\(prose("cookies"))</div>",
     "<aside>\(prose("asides"))</aside>", "<footer>© 2026, all rights reserved.</footer>",
     "<section class='comments'>\(prose("comments", 9))</section>",
+    "<div class='kommentare'>\(prose("comments", 9))</div>",
     "<div class=related-posts><h3>Related</h3>\(menu)</div>", menu,
     "<div role=navigation>\(menu)</div>", "<div class='newsletterSignup'><p>Sign up!</p></div>",
     "<div class='share-buttons'>Share on this, share on that</div>",

@@ -107,8 +107,6 @@ struct HTMLMetadata {
         var known: Set<String> = []
         let authors = values.filter { known.insert($0).inserted }.map(MetadataValue.string)
         document.metadata[field] = authors.count == 1 ? authors[0] : .list(authors)
-      case "date", "modified":
-        document.metadata[field] = ISODate.normalized(value).map { .string($0) }
       default: document.metadata[field] = .string(value)
       }
     }
@@ -173,7 +171,12 @@ struct HTMLMetadata {
   ) {
     let best = ranks[field] ?? .max
     let isOneMore = rank == best && field == "author" && !isFirstOnly
-    guard rank < best || isOneMore, let value = value.collapsingSpaces() else { return }
+    guard rank < best || isOneMore, var value = value.collapsingSpaces() else { return }
+    if field == "date" || field == "modified" {
+      // One that no calendar has hides no other.
+      guard let date = ISODate.normalized(value) else { return }
+      value = date
+    }
     // Networks put the address of a profile where the name belongs.
     if field == "author", value.hasPrefix("http") { return }
     if !isOneMore { fields[field] = [] }

@@ -94,8 +94,14 @@ enum ContentVocabulary {
       """
       comment comments commentlist commentform disqus respond livefyre coral
       commenters trackback trackbacks pingback pingbacks
+      kommentar kommentare commentaires comentarios commenti reacties
       """)
-    add(.several, "comments commentlist trackbacks pingbacks list area section thread")
+    add(
+      .several,
+      """
+      comments commentlist trackbacks pingbacks list area section thread
+      kommentare commentaires comentarios commenti reacties
+      """)
     add(
       .overlay,
       """
