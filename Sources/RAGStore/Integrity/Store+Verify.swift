@@ -142,6 +142,14 @@ extension StoreReader {
         """
       ),
       (
+        "documents lack some of their vectors",
+        """
+        SELECT count(*) FROM document WHERE (
+          SELECT count(*) FROM chunk JOIN vector ON vector.chunk = chunk.id
+            WHERE chunk.document = document.id) NOT IN (0, chunkCount)
+        """
+      ),
+      (
         "documents have ids that are still to be given",
         "SELECT count(*) FROM document WHERE id > \(settings.lastDocument)"
       ),

@@ -165,6 +165,10 @@ struct LieTests {
       try chunk.save(database)
       try VectorRow(chunk: -last, elements: vector.elements).insert(database)
     },
+    Lie("a document with some of its vectors") { database in
+      let last = try #require(try Int64.fetchOne(database, sql: "SELECT max(id) FROM chunk"))
+      try database.execute(sql: "DELETE FROM vector WHERE chunk = ?", arguments: [last])
+    },
     Lie("a document of a number below none") { database in
       // Without a source.
       let id: Int64 = 60

@@ -177,6 +177,27 @@ struct LogRepairTests {
     }
   }
 
+  @Test("loses nothing for a broken log all of which was written back")
+  func writtenBack() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      try await put(0..<20, in: store)
+      try await store.settle()
+      for start in stride(from: 20, to: 60, by: 10) { try await put(start..<start + 10, in: store) }
+      var log = try bytes(directory.database + "-wal")
+      let whole = try copy(of: directory, log: log)
+      let writer = try await Store.open(whole, for: .write)
+      try await writer.emptyLog()
+      log[Int(LogFrame.offset(of: 2)) + 3_000] ^= 1
+      try write(log, to: whole.database + "-wal")
+      #expect(try await !Store.verify(whole).isEmpty)
+      let report = try await Store.repair(whole)
+      #expect(report.documents == 60 && report.lost == [])
+      #expect(try await Store.verify(whole) == [])
+    }
+  }
+
   @Test("knows the frames that are whole behind several whose checksums are broken")
   func checksums() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
