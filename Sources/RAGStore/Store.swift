@@ -57,13 +57,13 @@ package final class Store: Sendable {
     try directory.requireReadableLog()
     try requireWholeLog(directory)
     // Before the database: a commit made meanwhile must not look like one that was lost.
-    let mark = try directory.revisionMark.read()
+    let acknowledged = try directory.acknowledgedRevision()
     let identity = FileIdentity(directory.database)
     return try mappingErrors(directory.path) {
       let reader = try reader(of: directory)
       try reader.read {
         try Schema.validate($0, path: directory.path)
-        try requireRevision(mark, $0, path: directory.path)
+        try requireRevision(acknowledged, $0, path: directory.path)
       }
       return Store(directory: directory, opened: identity, reader: reader, writer: nil)
     }
@@ -98,6 +98,7 @@ package final class Store: Sendable {
       try Schema.validateFile(of: directory)
       try requireOwnLog(directory)
       try requireWholeLog(directory)
+      let acknowledged = try directory.acknowledgedRevision()
       let writer = try DatabaseQueue(
         path: CheckedVFS.uri(directory.database), configuration: configuration())
       // First what it is: a database of somebody else's is not changed.
@@ -111,7 +112,7 @@ package final class Store: Sendable {
         try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
         // Not before the mark of the commit is written: `shortenLog` does it.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-        try requireRevision(try directory.revisionMark.read(), database, path: directory.path)
+        try requireRevision(acknowledged, database, path: directory.path)
         rag_sqlite_write_back_on_close(connection, 1)
       }
       try await writer.write(Schema.upgrade)
@@ -141,12 +142,14 @@ package final class Store: Sendable {
   }
 
   /// Proves that no acknowledged commit is missing.
-  private static func requireRevision(_ mark: Int?, _ database: Database, path: String) throws {
+  private static func requireRevision(
+    _ acknowledged: Int, _ database: Database, path: String
+  ) throws {
     let revision = try IndexSettings.fetch(database).revision
-    guard let mark, mark > revision else { return }
+    guard acknowledged > revision else { return }
     throw RAGError(
       .corrupt,
-      "the last \(mark - revision) commits are missing: the database's log is damaged, or was not "
+      "the last \(acknowledged - revision) commits are missing: the database's log is damaged, or was not "
         + "copied with it; restore it, or accept the loss with 'rag repair'", path: path)
   }
 

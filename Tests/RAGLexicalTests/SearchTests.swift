@@ -32,6 +32,15 @@ struct SearchTests {
     #expect(try coverage("countRetry") == [41: 1, 42: 1])
     #expect(try coverage("maxRetryCount") == [42: 1])
     #expect(try coverage("is_a").isEmpty)
+    // One that no text has is no more than one that some have.
+    let shares = try coverage("countRetryMax maxRetryCount")
+    #expect(shares[42].map { $0 > 0.99 } == true && shares[41].map { $0 < 0.5 } == true)
+    texts.append((43, "it has_a name, and this is a text"))
+    let other = try lexicalFile(texts, directory.file("others"))
+    func best(_ query: String) throws -> [Int64: Double] {
+      try LexicalSearch.coverage(of: LexicalQuery(query), by: IDSet([41, 43]), in: [other])
+    }
+    #expect(try best("is_a").isEmpty && best("has_a") == [43: 1])
   }
 
   @Test(

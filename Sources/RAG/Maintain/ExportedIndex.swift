@@ -113,6 +113,9 @@ struct ExportedDocument: Codable {
         throw RAGError(.invalidInput, "chunk \(ordinal + 1) stands before chunk \(ordinal)")
       }
     }
+    guard Set(chunks.map { $0.vector == nil }).count < 2 else {
+      throw RAGError(.invalidInput, "some of the chunks have no vector")
+    }
     return DocumentRecord(
       key: id, path: path, title: title, language: language,
       source: Document.Source(

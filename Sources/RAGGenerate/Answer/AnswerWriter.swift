@@ -94,43 +94,20 @@ struct AnswerWriter {
 
   /// Adds text that begins and ends with visible characters.
   mutating func write(_ string: String) throws {
-    let string = withoutEmptyBrackets(string)
-    if string.isEmpty { return }
+    let string = hasRemoved ? mended(before: string) : string[...]
+    guard let first = string.first else { return }
     // A gap before punctuation was there for the sake of the marker.
-    let closes = string.unicodeScalars.first.map { ".,;:!?)]。，；：！？、".unicodeScalars.contains($0) }
-    if !(hasRemoved && closes == true) || blank.contains("\n") { try append(blank) }
+    if !(hasRemoved && Self.closes(first)) || blank.contains("\n") { try append(blank) }
     blank = ""
     hasRemoved = false
     try append(string)
   }
 
-  /// Takes out brackets that held nothing but what was taken out, and returns what follows them.
-  private mutating func withoutEmptyBrackets(_ string: String) -> Substring {
-    guard hasRemoved, blank.isEmpty,
-      let (opening, closing) = Self.brackets.first(where: { pair in
-        string.hasPrefix(pair.closing) && bytes.ends(with: pair.opening.utf8)
-      })
-    else { return string[...] }
-    bytes.removeLast(opening.utf8.count)
-    let gap = bytes.reversed().prefix { $0 == UInt8(ascii: " ") }.count
-    bytes.removeLast(gap)
-    blank = String(repeating: " ", count: gap)
-    openStart = min(openStart, bytes.count)
-    for index in lastClaims.indices {
-      lastClaims[index].range = lastClaims[index].range.clamped(to: 0..<bytes.count)
-    }
-    return string.dropFirst(closing.count)
-  }
-
-  /// What models put around markers.
-  private static let brackets: [(opening: String, closing: String)] = [
-    ("(", ")"), ("（", "）"), ("[", "]"),
-  ]
-
   /// Adds white space between other text.
   mutating func writeBlank(_ string: String) {
     guard !bytes.isEmpty else { return }
     if string.contains("\n") { followsOpening = false }
+    if hasRemoved, lastCharacter.map(Self.isOpening) == true { return }
     defer { hasRemoved = false }
     guard hasRemoved else {
       blank += string
@@ -141,14 +118,13 @@ struct AnswerWriter {
     if breakCount(string) >= breakCount(blank) { blank = string }
   }
 
-  /// What was added since the last call; but for a bracket that the text ends with, as long as it
-  /// goes on.
+  /// What was added since the last call. What may have to go with a marker that is taken out, such as
+  /// brackets around it, waits unless the text has ended.
   mutating func takePiece(isLast: Bool = false) -> String? {
-    var end = bytes.count
-    if !isLast, let bracket = Self.brackets.first(where: { bytes.ends(with: $0.opening.utf8) }) {
-      end -= bracket.opening.utf8.count
-      end -= bytes[..<end].reversed().prefix { $0 == UInt8(ascii: " ") }.count
-    }
+    let waiting =
+      isLast
+      ? 0 : trailing { Self.isOpening($0) || Self.separators.contains($0) || $0.isWhitespace }
+    let end = bytes.count - waiting
     guard takenByteCount < end else { return nil }
     defer { takenByteCount = end }
     return string(takenByteCount..<end)
@@ -162,6 +138,72 @@ struct AnswerWriter {
           + "and was stopped")
     }
     bytes += string.utf8
+  }
+
+  // MARK: What stood around a marker that was taken out
+
+  private static let brackets: [Character: Character] = [
+    "(": ")", "（": "）", "[": "]", "【": "】",
+  ]
+  private static let separators: Set<Character> = [",", ";", "、", "，", "；"]
+  private static func isOpening(_ character: Character) -> Bool { brackets[character] != nil }
+  private static func closes(_ character: Character) -> Bool {
+    ".,;:!?)]。，；：！？、）】".contains(character)
+  }
+
+  /// Takes out brackets that held nothing else, and what parted the marker from others; returns what
+  /// is left of the text behind it.
+  private mutating func mended(before text: String) -> Substring {
+    var rest = text[...]
+    while let first = rest.first, let last = lastCharacter, !blank.contains("\n"),
+      let closing = Self.brackets[last]
+    {
+      if Self.separators.contains(first) {
+        blank = ""
+      } else if first == closing, !isCall, cut(last.utf8.count) {
+        let gap = trailing(\.isWhitespace)
+        let space = string(bytes.count - gap..<bytes.count)
+        if cut(gap) { blank = space }
+      } else {
+        break
+      }
+      rest.removeFirst()
+    }
+    if let first = rest.first, Self.closes(first) { _ = cut(trailing(Self.separators.contains)) }
+    return rest
+  }
+
+  /// Whether the text ends with the bracket of a call, as in `print([1])`.
+  private var isCall: Bool {
+    let tail = tail
+    guard tail.last == "(", let name = tail.dropLast().last else { return false }
+    return name.isASCII && (name.isLetter || name.isNumber || name == "_")
+  }
+
+  private var lastCharacter: Character? { tail.last }
+
+  /// The bytes of the last characters that are part of something.
+  private func trailing(_ isPart: (Character) -> Bool) -> Int {
+    tail.reversed().prefix(while: isPart).reduce(0) { $0 + $1.utf8.count }
+  }
+
+  private var tail: String {
+    string(characterStart(from: bytes.count - 64)..<bytes.count)
+  }
+
+  /// Takes bytes from the end of the text, unless they were given away.
+  private mutating func cut(_ count: Int) -> Bool {
+    guard bytes.count - count >= takenByteCount else { return false }
+    bytes.removeLast(count)
+    openStart = min(openStart, bytes.count)
+    for index in lastClaims.indices {
+      lastClaims[index].range = lastClaims[index].range.clamped(to: 0..<bytes.count)
+    }
+    for index in citations.indices.reversed() {
+      guard citations[index].statement.upperBound > bytes.count else { break }
+      citations[index].statement = citations[index].statement.clamped(to: 0..<bytes.count)
+    }
+    return true
   }
 
   // MARK: Citations
@@ -183,14 +225,14 @@ struct AnswerWriter {
     try append(marker: number, to: statement, proof)
   }
 
-  /// Adds the markers of those numbers whose sources support a claim: the given one, or else one of
+  /// Adds the markers of those numbers whose sources support a claim: a given one, or else one of
   /// ``claims(by:or:)``.
   private mutating func writeMarkers(
-    _ numbers: [Int], of given: Claim? = nil, or other: Claim? = nil
+    _ numbers: [Int], of given: [Claim] = [], or other: Claim? = nil
   ) async throws {
     let said = lastSentences
     if !said.isEmpty { isInList = said.allSatisfy { ReferenceClause.addsNothing($0.text) } }
-    let claims = given.map { [$0] } ?? claims(by: said, or: other)
+    let claims = given.isEmpty ? claims(by: said, or: other) : given
     var hasWritten = false
     for number in numbers {
       guard let hit = sources[number], checkedCitationCount < Self.citationCount else {
@@ -213,7 +255,7 @@ struct AnswerWriter {
       blank = ""
     } else {
       // What was said for a marker is not said for the next one.
-      if given == nil, other == nil { lastClaims = claims }
+      if given.isEmpty, other == nil { lastClaims = claims }
       openStart = bytes.count
     }
     hasRemoved = !hasWritten
@@ -327,15 +369,24 @@ struct AnswerWriter {
 
   /// Where the last line of the text up to an end begins, or the part of it behind an offset.
   private func lineStart(from lower: Int, to end: Int) -> Int {
-    var line = max(0, lower)
-    while line < end, bytes[line] & 0xC0 == 0x80 { line += 1 }
+    let line = min(characterStart(from: lower), end)
     return bytes[line..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? line
   }
 
+  /// Where the first whole character from an offset on begins.
+  private func characterStart(from offset: Int) -> Int {
+    var start = max(0, offset)
+    while start < bytes.count, bytes[start] & 0xC0 == 0x80 { start += 1 }
+    return start
+  }
+
+  /// A statement without what parts it from others, and the bracket that its marker stands in.
   private func withoutPunctuation(_ range: Range<Int>) -> Range<Int> {
     let text = string(range)
     let rest = text.drop { ",;:. )，；：。、）".contains($0) }
-    return (range.upperBound - rest.utf8.count)..<range.upperBound
+    let bracket = rest.reversed().prefix { Self.isOpening($0) || $0.isWhitespace }
+    let end = range.upperBound - bracket.reduce(0) { $0 + $1.utf8.count }
+    return (range.upperBound - rest.utf8.count)..<end
   }
 
   private static func says(_ text: String) -> Bool { text.contains { $0.isLetter || $0.isNumber } }
@@ -355,7 +406,10 @@ struct AnswerWriter {
     let line = string(start..<bytes.count)
     let role = LeadingMarker.role(behind: line)
     let isOpening = role == .sequel || role != .object && LeadingMarker.opensClause(line)
-    return followsOpening && isOpening ? .opening : role
+    // Set against what was said, a marker belongs to that, but where nothing is set apart.
+    let isTrailing =
+      blank.isEmpty && lastCharacter.map { $0.isASCII && !Self.isOpening($0) } == true
+    return followsOpening && isOpening && !isTrailing ? .opening : role
   }
 
   /// Whether what is held is complete before a token.
@@ -364,7 +418,7 @@ struct AnswerWriter {
     switch token {
     case .text(let string)
     where held.last?.isMarker == true && string.first.map(")）".contains) == true:
-      return true
+      return heldRole != .opening
     case .text(let string):
       return heldRole == .sequel && string.first?.isLowercase != true
         && held.allSatisfy { $0.text.allSatisfy(\.isWhitespace) }
@@ -415,8 +469,10 @@ struct AnswerWriter {
     let whole =
       isBehind ? nil : Claim(range: bytes.count..<bytes.count, text: sentence.text)
     let addsNothing = ReferenceClause.addsNothing(following)
-    let opensClause =
-      heldRole == .opening && LeadingMarker.opensClause(string(openStart..<bytes.count))
+    // One that opens what is not a line may stand behind its statement all the same.
+    let isWithinLine = heldRole == .opening && !blank.contains("\n")
+    let given = whole.map { [$0] + (isWithinLine ? Array(lastSentences.prefix(1)) : []) } ?? []
+    let opensClause = isWithinLine && LeadingMarker.opensClause(string(openStart..<bytes.count))
     let start = opensClause ? bytes.count : openStart
     let first = citations.count
     for (index, token) in tokens.enumerated() {
@@ -426,7 +482,7 @@ struct AnswerWriter {
       }
       let role = role
       try await writeMarkers(
-        numbers, of: addsNothing ? nil : whole, or: addsNothing ? whole : nil)
+        numbers, of: addsNothing ? [] : given, or: addsNothing ? whole : nil)
       if hasRemoved, leavesGap(role, before: tokens[(index + 1)...]) {
         hasRemoved = false
         try write("[…]")
@@ -440,11 +496,11 @@ struct AnswerWriter {
   private func leavesGap(
     _ role: LeadingMarker.Role, before tokens: ArraySlice<MarkerReader.Token>
   ) -> Bool {
-    if bytes.last == UInt8(ascii: "]") { return false }
+    if lastCharacter.map({ $0 == "]" || Self.isOpening($0) }) == true { return false }
     switch tokens.first(where: { !$0.isBlank }) {
     case .marker: return false
     case .text(let string) where role == .opening || role == .sequel:
-      return string.first?.isLowercase == true
+      return string.first?.isLowercase == true && !["and", "or", "und", "oder"].contains(string)
     default: return role == .object || role == .reference
     }
   }

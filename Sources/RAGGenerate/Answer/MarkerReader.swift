@@ -99,7 +99,7 @@ struct MarkerReader {
 
   /// Whether brackets are those of `table[row][1]` or `table[0]`: there is no source 0.
   private func isIndex(_ numbers: [Int]) -> Bool {
-    isBehindIndex || numbers == [0] && isBehindName
+    isBehindIndex || numbers == [0] && (isBehindName || last?.properties.numericType != nil)
   }
 
   private var isBehindName: Bool {

@@ -65,12 +65,13 @@ struct EvidenceCollector: Sendable {
     let headingWords = hits.map { hit in
       Self.words(of: (hit.chunk.headings + [hit.document.title ?? ""]).joined(separator: "\n"))
     }
-    var asked = Set(InformativeWords.words(of: question))
-    // Names of programs that nothing here has are asked for by their parts.
-    let spelledOut = Set(InformativeWords.words(of: ProgramName.spelledOut(question)))
-    let names = asked.subtracting(spelledOut)
-    if !(chunkWords + headingWords).contains(where: { !$0.isDisjoint(with: names) }) {
-      asked = spelledOut
+    // A name of a program that nothing here has is asked for by its parts.
+    let known = (chunkWords + headingWords).reduce(into: Set()) { $0.formUnion($1) }
+    let asked = question.split(whereSeparator: \.isWhitespace).reduce(into: Set()) { asked, word in
+      let words = Set(InformativeWords.words(of: String(word)))
+      let spelledOut = Set(InformativeWords.words(of: ProgramName.spelledOut(String(word))))
+      let names = words.subtracting(spelledOut)
+      asked.formUnion(names.isDisjoint(with: known) ? spelledOut : words)
     }
     guard !asked.isEmpty else { return }
     let weights = weights(of: asked, in: evidence)

@@ -25,12 +25,16 @@ package struct LexicalQuery: Sendable, Hashable {
   /// what the text asks for.
   package private(set) var isOfStopWords = false
 
-  /// Which terms say what the text asks for, where so many texts have each: words do, and the parts
-  /// of a name that no text has instead of it.
-  func isAsked(_ counts: [Int]) -> [Bool] {
-    let absent = Set(terms.compactMap(\.name).filter { counts[$0] == 0 })
+  /// How far each term says what the text asks for, from 0 to 1, where so many texts have each: words
+  /// do, and the parts of a name that no text has together as much instead of it.
+  func asked(_ counts: [Int]) -> [Double] {
+    var partCounts: [Int: Int] = [:]
+    for case let name? in terms.map(\.name) where counts[name] == 0 {
+      partCounts[name, default: 0] += 1
+    }
     return terms.enumerated().map { index, term in
-      term.isOfName ? term.name.map(absent.contains) ?? false : !absent.contains(index)
+      guard term.isOfName else { return partCounts[index] == nil ? 1 : 0 }
+      return term.name.flatMap { partCounts[$0] }.map { 1 / Double($0) } ?? 0
     }
   }
 
@@ -70,7 +74,15 @@ package struct LexicalQuery: Sendable, Hashable {
     }
     guard !hasWords else { return }
     isOfStopWords = terms.isEmpty && !stopWords.isEmpty
+    // Names of stop words alone, such as `is_a`, are what is asked for.
+    for index in terms.indices { terms[index].isOfName = false }
+    let nameCount = terms.count
     for word in stopWords.sorted() { append(word, analyzer, &seen) }
+    guard nameCount > 0 else { return }
+    for index in terms.indices[nameCount...] {
+      terms[index].isOfName = true
+      terms[index].share = Self.partShare
+    }
   }
 
   private mutating func append(_ word: String, _ analyzer: LexicalAnalyzer, _ seen: inout Set<Term>)

@@ -19,7 +19,7 @@ extension LexicalSearch {
       return try query.terms.map { try segment.postings($0) }
     }
     let counts = textCounts(postings, of: query)
-    let rarities = zip(query.isAsked(counts), counts).map { $0 ? bm25.rarity($1) : 0 }
+    let rarities = zip(query.asked(counts), counts).map { $0 * bm25.rarity($1) }
     let total = rarities.reduce(0, +)
     var shares: [Int64: Double] = [:]
     for (segment, postings) in zip(segments, postings) {

@@ -14,9 +14,7 @@ package enum LexicalSearch {
       try Cancellation.check()
       return try segments.reduce(0) { try $0 + ($1.postings(term)?.count ?? 0) }
     }
-    return zip(query.isAsked(counts), counts).reduce(0) { sum, term in
-      term.0 ? sum + bm25.weight(term.1) : sum
-    }
+    return zip(query.asked(counts), counts).reduce(0) { $0 + $1.0 * bm25.weight($1.1) }
   }
 
   /// The best k texts for a query by BM25, the best first, ties by ascending id: exactly those that
@@ -40,8 +38,8 @@ package enum LexicalSearch {
       return try query.terms.map { try segment.postings($0) }
     }
     let counts = textCounts(postings, of: query)
-    let weights = zip(query.terms, zip(query.isAsked(counts), counts)).map { term, place in
-      (place.0 ? 1 : term.share) * bm25.weight(place.1)
+    let weights = zip(query.terms, zip(query.asked(counts), counts)).map { term, found in
+      (found.0 > 0 ? found.0 : term.share) * bm25.weight(found.1)
     }
     var top = TopMatches(k: k)
     let window = ScoreWindow()

@@ -70,7 +70,10 @@ extension CheckedFile {
       case SQLITE_FCNTL_CKPT_START: file.fields.pointee.writeBack.begin()
       case SQLITE_FCNTL_CKPT_DONE:
         file.fields.pointee.writeBack.end { page, offset in
-          file.writeInner(page, PageChecksum.pageSize, at: offset)
+          // A power failure may keep any of the writes since the last sync.
+          let result = file.syncInner(SQLITE_SYNC_NORMAL)
+          guard result == SQLITE_OK else { return result }
+          return file.writeInner(page, PageChecksum.pageSize, at: offset)
         }
       default: break
       }

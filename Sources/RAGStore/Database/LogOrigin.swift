@@ -43,16 +43,6 @@ enum LogOrigin {
     return try state(in: file).map { Int($0.revision) }
   }
 
-  /// The highest revision that whole frames of the log of a database tell of; nil where none does.
-  ///
-  /// - Complexity: O(frames of the log).
-  static func newestRevision(inLogOf database: String) throws -> Int? {
-    guard let log = try UncheckedFile(database, isLog: true), let start = try start(of: log),
-      let logged = try states(in: log, from: start.header)
-    else { return nil }
-    return Int(logged.revisions.upperBound)
-  }
-
   /// What the settings say of a state.
   fileprivate struct State: Equatable {
     var revision: Int64
@@ -64,7 +54,7 @@ enum LogOrigin {
   /// The states that the commits of a log made, as far as their frames are whole.
   private struct Logged {
     private var states: [Int64: State]
-    private(set) var revisions: ClosedRange<Int64>
+    private var revisions: ClosedRange<Int64>
     /// Whether no frame before that of the first state is broken.
     private let isFirstKnown: Bool
 

@@ -100,3 +100,13 @@ struct RevisionMark {
     Int(bytes.withUnsafeBytes { Int64(littleEndian: $0.loadUnaligned(as: Int64.self)) })
   }
 }
+
+extension IndexDirectory {
+  /// The last revision that was acknowledged, as far as the mark or the database without its log
+  /// tell: a broken log may hold older versions of the pages that it was written back to.
+  /// - Throws: ``RAGError``.
+  func acknowledgedRevision() throws -> Int {
+    let own = try LogOrigin.revision(of: database) ?? 0
+    return try max(revisionMark.read() ?? 0, IndexSettings.roomyCounts ~= Int64(own) ? own : 0)
+  }
+}

@@ -137,10 +137,7 @@ struct Salvage {
     from database: Database, strict: DatabaseQueue?, to new: DatabaseQueue, pagesAreSound: Bool,
     pagesMayBeStale: Bool
   ) throws -> Result {
-    // What was acknowledged at least.
-    let own = try LogOrigin.revision(of: directory.database) ?? 0
-    let mark = try max(
-      directory.revisionMark.read() ?? 0, IndexSettings.roomyCounts ~= Int64(own) ? own : 0)
+    let mark = try directory.acknowledgedRevision()
     var settings = IndexSettings()
     var canBeRead = true
     do {

@@ -169,9 +169,7 @@ extension Store {
   }
 
   /// The most promising first.
-  private static func sources(
-    of directory: IndexDirectory, _ log: LogReport
-  ) throws -> [Source] {
+  private static func sources(of directory: IndexDirectory, _ log: LogReport) -> [Source] {
     var sources = [Source.original]
     if let damage = log.damage {
       // Half of a commit that was never acknowledged is worth nothing.
@@ -181,18 +179,8 @@ extension Store {
       // SQLite may not take a log that it would have to read the database by.
       sources.append(.copy(with: .wholeFrames))
     }
-    if directory.hasLog {
-      try sources.insert(.copy(with: .nothing), at: isWrittenBack(directory) ? 0 : sources.count)
-    }
+    if directory.hasLog { sources.append(.copy(with: .nothing)) }
     return sources
-  }
-
-  /// Whether the database itself has all that its log is known to hold, and all that the mark tells.
-  private static func isWrittenBack(_ directory: IndexDirectory) throws -> Bool {
-    guard let mark = try directory.revisionMark.read(),
-      let newest = try LogOrigin.newestRevision(inLogOf: directory.database)
-    else { return false }
-    return try newest <= mark && mark == LogOrigin.revision(of: directory.database)
   }
 
   private static func sourcesWithOtherFirstPages(of directory: IndexDirectory) throws -> [Source] {
@@ -228,8 +216,7 @@ extension Store {
     } else if let damage = log.damage, result.missingCommitCount <= 0 {
       // The mark may be older than the log.
       let mark = try directory.revisionMark.read()
-      let hasNone = try part == .nothing && isWrittenBack(directory)
-      if mark == nil || !damage.mayBeTornCommit, !hasNone {
+      if mark == nil || !damage.mayBeTornCommit {
         result.lost.append("the last commits in the log, which is damaged: nobody can tell which")
       }
     }

@@ -28,7 +28,7 @@ extension Store {
     }
     var (damage, logDamage) = try pageProblems(directory)
     // Before the database is opened: what is committed meanwhile is acknowledged later.
-    let mark = try directory.revisionMark.read() ?? (directory.revisionMark.isEmpty ? 0 : nil)
+    let mark = try directory.revisionMark.read()
     let markIsDamaged = directory.revisionMark.isDamaged
     var markIsCutOff = false
     do {
@@ -37,10 +37,9 @@ extension Store {
       markIsCutOff = directory.revisionMark.isCutOff(at: revision)
       damage += try await store.read { try $0.rowProblems() }
       damage += try await store.read { try $0.generationProblems() }
-      // Of a commit that was cut off nothing was acknowledged.
-      if let found = logDamage, found.mayBeTornCommit, let mark,
-        try await store.read({ $0.settings.revision }) >= mark
-      {
+      // Of a commit that was cut off nothing was acknowledged. The first one has no mark before it.
+      let isFirst = revision == 0 && directory.revisionMark.isEmpty
+      if let found = logDamage, found.mayBeTornCommit, mark.map({ $0 <= revision }) ?? isFirst {
         logDamage = nil
       }
     } catch let error as RAGError where error.code == .incompatibleFormat && damage.isEmpty {

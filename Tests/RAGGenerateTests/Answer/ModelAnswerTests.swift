@@ -69,6 +69,11 @@ import Testing
     ("A ([9]). B ([1]).", "A. B ([1]).", [1], 1),
     ("甲（[9]）。乙[[9]]丙 [1]", "甲。乙丙 [1]", [1], 2),
     ("A ([9]) and ([1] or [9]) (", "A and ([1] or […]) (", [1], 2),
+    ("甲 (([9]))乙（（[9]））。", "甲 乙。", [], 2),
+    ("A ([9], [7]), B ([9]; [2]), C ([2], [9]).", "A, B ([2]), C ([2]).", [2, 2], 4),
+    ("A ( [9] ) B [1], [9].\n([9])\nC ([1])", "A B [1].\nC ([1])", [1, 1], 3),
+    ("Call f([0]) and x1[0], [[1], [9]].", "Call f() and x1[0], [[1]].", [1], 2),
+    ("A ([1]).\n\n([9])", "A ([1]).", [1], 1),
   ]
 
   @Test(arguments: shapes)
@@ -180,6 +185,20 @@ import Testing
       "Sowohl [9] als auch [1] sagen A.", "Sowohl […] als auch [1] sagen A.",
       ["Sowohl […] als auch [1] sagen A."], 1
     ),
+    (
+      "[2] says so. Bees sleep.[1] Cats run.[3] Owls hoot.",
+      "[2] says so. Bees sleep.[1] Cats run.[3] Owls hoot.",
+      ["says so.", "Bees sleep.", "Cats run."], 0
+    ),
+    (
+      "([1]) Bees sleep. ([2]) Cats run.", "([1]) Bees sleep. ([2]) Cats run.",
+      ["([1]) Bees sleep.", "([2]) Cats run."], 0
+    ),
+    ("[1] Bees sleep ([9])", "[1] Bees sleep", ["Bees sleep"], 1),
+    (
+      "According to [1], bees sleep ([9]). Yes.", "According to [1], bees sleep. Yes.",
+      ["According to [1], bees sleep"], 1
+    ),
     ("1. [2] says A.\n2. [9] says B.", "1. [2] says A.\n2. […] says B.", ["1. [2] says A."], 1),
   ]
 
@@ -206,6 +225,21 @@ import Testing
         + "According to […], penguins waddle slowly.")
     #expect(answer.citations.map(\.support) == [.similar] && answer.removedCitationCount == 1)
     #expect(answer.unsupportedStatements == ["According to […], penguins waddle slowly."])
+  }
+
+  @Test func `a marker within a line belongs to what is before it, if not to what follows`()
+    async throws
+  {
+    let text =
+      "[1] says that readers do not block writers. A rollback journal blocks readers. [2] Bees sleep."
+    let responder = Responder(
+      backend: scripted([text]), embedder: BagEmbedder(), verifier: ScriptedVerifier())
+    let answer = try await responder.answer("Do readers block writers?", from: hits)
+    #expect(answer.text == text)
+    #expect(
+      answer.citations.map { answer.text.slice($0.statement) } == [
+        "says that readers do not block writers.", "A rollback journal blocks readers.",
+      ])
   }
 
   @Test func `a marker behind the first words of a clause is judged by that clause`() async throws {

@@ -177,7 +177,7 @@ struct LogRepairTests {
     }
   }
 
-  @Test("loses nothing for a broken log all of which was written back")
+  @Test("is not taken for an older state where a log is broken that was written back")
   func writtenBack() async throws {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path)
@@ -185,16 +185,37 @@ struct LogRepairTests {
       try await put(0..<20, in: store)
       try await store.settle()
       for start in stride(from: 20, to: 60, by: 10) { try await put(start..<start + 10, in: store) }
+      let revision = try await store.read { $0.settings.revision }
       var log = try bytes(directory.database + "-wal")
-      let whole = try copy(of: directory, log: log)
-      let writer = try await Store.open(whole, for: .write)
-      try await writer.emptyLog()
-      log[Int(LogFrame.offset(of: 2)) + 3_000] ^= 1
-      try write(log, to: whole.database + "-wal")
-      #expect(try await !Store.verify(whole).isEmpty)
-      let report = try await Store.repair(whole)
-      #expect(report.documents == 60 && report.lost == [])
-      #expect(try await Store.verify(whole) == [])
+      let copy = try copy(of: directory, log: log)
+      try await Store.open(copy, for: .write).emptyLog()
+      #expect(try LogOrigin.revision(of: copy.database) == revision)
+      let last = LogFrame.count(in: Int64(log.count)) - 1
+      log[Int(LogFrame.offset(of: last)) + 3_000] ^= 1
+      try write(log, to: copy.database + "-wal")
+      copy.revisionMark.write(revision - 1)
+      await #expect(throws: RAGError.self) { try await Store.open(copy, for: .read) }
+      await #expect(throws: RAGError.self) { try await Store.open(copy, for: .write) }
+      #expect(try await !Store.verify(copy).isEmpty)
+      #expect(try await Store.repair(copy).documents == 60)
+      #expect(try await Store.verify(copy) == [])
+    }
+  }
+
+  @Test("is not taken for whole where there is no mark", arguments: [false, true])
+  func noMark(isThere: Bool) async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      for start in stride(from: 0, to: 60, by: 10) { try await put(start..<start + 10, in: store) }
+      var log = try bytes(directory.database + "-wal")
+      let last = LogFrame.count(in: Int64(log.count)) - 2
+      log[Int(LogFrame.offset(of: last)) + 3_000] ^= 1
+      let copy = try copy(of: directory, log: log)
+      if isThere { truncate(copy.lock, 0) } else { unlink(copy.lock) }
+      #expect(try await !Store.verify(copy).isEmpty)
+      #expect(try await !Store.repair(copy).lost.isEmpty)
+      #expect(try await Store.verify(copy) == [])
     }
   }
 

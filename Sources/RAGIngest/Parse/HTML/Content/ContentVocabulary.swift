@@ -94,7 +94,7 @@ enum ContentVocabulary {
       """
       comment comments commentlist commentform disqus respond livefyre coral
       commenters trackback trackbacks pingback pingbacks
-      kommentar kommentare commentaires comentarios commenti reacties
+      kommentare commentaires comentarios commenti reacties
       """)
     add(
       .several,
@@ -141,14 +141,14 @@ enum ContentVocabulary {
       .plain,
       """
       ad ads advertisement aside author authors banner bio breadcrumb breadcrumbs byline carousel
-      categories comment comments consent contributors cookie cookies copyright credit credits
-      dialog disclaimer donation dropdown follow footer gallery keywords legal lightbox likes login
-      menu meta metadata modal navigation overlay pager pagination paging photographer popover
-      popup prev previous published rail rating ratings recommended recommendation recommendations
-      register registration related respond share shares sharing shop sidebar sidebars slider
-      slides slideshow social sponsor sponsors submenu subscribe subscription subscriptions
-      suggested suggestions tag tags thumbnails ticker timestamp toolbar tooltip trackback widget
-      widgets
+      categories comentarios comment commentaires commenti comments consent contributors cookie
+      cookies copyright credit credits dialog disclaimer donation dropdown follow footer gallery
+      keywords kommentare legal lightbox likes login menu meta metadata modal navigation overlay
+      pager pagination paging photographer popover popup prev previous published rail rating ratings
+      reacties recommendation recommendations recommended register registration related respond
+      share shares sharing shop sidebar sidebars slider slides slideshow social sponsor sponsors
+      submenu subscribe subscription subscriptions suggested suggestions tag tags thumbnails ticker
+      timestamp toolbar tooltip trackback widget widgets
       """)
     return words
   }()
