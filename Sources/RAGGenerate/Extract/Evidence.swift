@@ -65,14 +65,8 @@ struct EvidenceCollector: Sendable {
     let headingWords = hits.map { hit in
       Self.words(of: (hit.chunk.headings + [hit.document.title ?? ""]).joined(separator: "\n"))
     }
-    // A name of a program that nothing here has is asked for by its parts.
     let known = (chunkWords + headingWords).reduce(into: Set()) { $0.formUnion($1) }
-    let asked = question.split(whereSeparator: \.isWhitespace).reduce(into: Set()) { asked, word in
-      let words = Set(InformativeWords.words(of: String(word)))
-      let spelledOut = Set(InformativeWords.words(of: ProgramName.spelledOut(String(word))))
-      let names = words.subtracting(spelledOut)
-      asked.formUnion(names.isDisjoint(with: known) ? spelledOut : words)
-    }
+    let asked = Self.asked(by: question, known)
     guard !asked.isEmpty else { return }
     let weights = weights(of: asked, in: evidence)
     let total = weights.reduce(0) { $0 + $1.weight }
@@ -92,6 +86,24 @@ struct EvidenceCollector: Sendable {
     }
   }
 
+  /// The words of a question with what each counts for. A name of a program that nothing here has is
+  /// asked for by its parts, which together count as much.
+  private static func asked(by question: String, _ known: Set<String>) -> [String: Double] {
+    var asked: [String: Double] = [:]
+    for text in question.split(whereSeparator: \.isWhitespace).map(String.init) {
+      var words = Set(InformativeWords.words(of: text))
+      let spelledOut = Set(InformativeWords.words(of: ProgramName.spelledOut(text)))
+      let (names, parts) = (words.subtracting(spelledOut), spelledOut.subtracting(words))
+      if names.isDisjoint(with: known), !parts.isEmpty {
+        words.subtract(names)
+        let share = Double(names.count) / Double(parts.count)
+        for part in parts { asked[part] = max(asked[part] ?? 0, share) }
+      }
+      for word in words { asked[word] = 1 }
+    }
+    return asked
+  }
+
   /// The words of a source; those of names of programs with their parts.
   private static func words(of text: String) -> Set<String> {
     Set(InformativeWords.words(of: text))
@@ -101,11 +113,11 @@ struct EvidenceCollector: Sendable {
   /// Words that few pieces have weigh more; one that no piece has weighs most. In a fixed order,
   /// so that sums are the same in every run.
   private func weights(
-    of asked: Set<String>, in evidence: [Evidence]
+    of asked: [String: Double], in evidence: [Evidence]
   ) -> [(word: String, weight: Double)] {
-    asked.sorted().map { word in
+    asked.sorted { $0.key < $1.key }.map { word, share in
       let count = evidence.count { $0.words.contains(word) }
-      return (word, 1 / Double(1 + count).squareRoot())
+      return (word, share / Double(1 + count).squareRoot())
     }
   }
 

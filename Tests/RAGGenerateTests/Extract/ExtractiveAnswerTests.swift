@@ -54,7 +54,8 @@ import Testing
 
   @Test(arguments: [
     ("How does search with snippet work?", 1), ("What does searchWithSnippet give?", 1),
-    ("What do searchWithSnippet and getX give?", 1), ("maxRetryCount", 2), ("max_retry_count", 2),
+    ("What do searchWithSnippet and getOAuthClient give?", 1), ("maxRetryCount", 2),
+    ("max_retry_count", 2),
     ("What is MovieStarList?", nil),
   ])
   func `names of programs and their words answer each other`(
