@@ -458,8 +458,9 @@ struct AnswerWriter {
   /// the statement before them as others are.
   private mutating func writeHeld() async throws {
     var sentence = heldSentence()
+    let place = sentence.place
     if heldRole == .early {
-      sentence.text = LeadingMarker.clause(of: sentence.text, around: sentence.place)
+      (sentence.text, sentence.place) = LeadingMarker.clause(of: sentence.text, around: place)
     }
     let tokens = held
     held = []
@@ -469,11 +470,18 @@ struct AnswerWriter {
     let whole =
       isBehind ? nil : Claim(range: bytes.count..<bytes.count, text: sentence.text)
     let addsNothing = ReferenceClause.addsNothing(following)
-    // One that opens what is not a line may stand behind its statement all the same.
     let isWithinLine = heldRole == .opening && !blank.contains("\n")
-    let given = whole.map { [$0] + (isWithinLine ? Array(lastSentences.prefix(1)) : []) } ?? []
+    let isLaterClause = sentence.place < place
+    let isLabelled = heldRole == .object && lastCharacter.map { ":：".contains($0) } == true
+    // It may stand behind its statement all the same.
+    let before =
+      isWithinLine || isLaterClause || isLabelled
+      ? lastSentences.first { !ReferenceClause.addsNothing($0.text) } : nil
+    let claims = [whole, before].compactMap(\.self)
+    let given = whole == nil ? [] : isLabelled ? claims.reversed() : claims
     let opensClause = isWithinLine && LeadingMarker.opensClause(string(openStart..<bytes.count))
-    let start = opensClause ? bytes.count : openStart
+    let clauseStart = bytes.count + blank.utf8.count - sentence.place
+    let start = opensClause ? bytes.count : isLaterClause ? clauseStart : openStart
     let first = citations.count
     for (index, token) in tokens.enumerated() {
       guard case .marker(let numbers) = token else {

@@ -41,7 +41,8 @@ enum LeadingMarker {
     let sentences = SentenceSplitter.ranges(in: said)
     let begun = sentences.last.map { String(decoding: Array(said.utf8)[$0], as: UTF8.self) } ?? ""
     // The cells of a table are statements of their own.
-    let isEarly = begun.first != "|" && InformativeWords.words(of: begun).count < wordCount
+    let clause = String(begun[clauseStart(in: begun)...])
+    let isEarly = begun.first != "|" && !saysEnough(clause)
     return isEarly ? .early : .reference
   }
 
@@ -50,16 +51,29 @@ enum LeadingMarker {
     line.last { !$0.isWhitespace }.map { ",;:，；：".contains($0) } == true
   }
 
-  /// A sentence up to the end of the clause that a place is in, where that says enough by itself.
-  static func clause(of sentence: String, around place: Int) -> String {
-    for match in sentence.matches(of: /[,，]\s*(?:and|but|while|whereas|und|aber|而)\b|[;；]/) {
-      let clause = String(sentence[..<match.range.lowerBound])
-      guard clause.utf8.count > place, InformativeWords.words(of: clause).count >= wordCount else {
-        continue
-      }
-      return clause
+  /// The clause of a sentence that a place is in, where it says enough by itself; and that place in
+  /// it, in bytes.
+  static func clause(of sentence: String, around place: Int) -> (text: String, place: Int) {
+    let before = String(decoding: Array(sentence.utf8)[..<place], as: UTF8.self)
+    let start = before[..<clauseStart(in: before)].utf8.count
+    let rest = String(decoding: Array(sentence.utf8)[start...], as: UTF8.self)
+    for match in rest.matches(of: /[,，]\s*(?:and|but|while|whereas|und|aber|而)\b|[;；]/) {
+      let clause = String(rest[..<match.range.lowerBound])
+      if clause.utf8.count > place - start, saysEnough(clause) { return (clause, place - start) }
     }
-    return sentence
+    return (rest, place - start)
+  }
+
+  /// Where the last clause of a text begins, if what is before it says enough by itself.
+  private static func clauseStart(in text: String) -> String.Index {
+    let joints = text.matches(
+      of: /[,，\s]\s*(?:and|but|while|whereas|und|aber|während)\s+|[,，]而|[;；]\s*/)
+    return joints.last { saysEnough(String(text[..<$0.range.lowerBound])) }?.range.upperBound
+      ?? text.startIndex
+  }
+
+  private static func saysEnough(_ text: String) -> Bool {
+    InformativeWords.words(of: text).count >= wordCount
   }
 
   /// Whether a marker stands beside the one before it, by what is between them.

@@ -186,6 +186,16 @@ import Testing
       ["Sowohl […] als auch [1] sagen A."], 1
     ),
     (
+      "The log [1] ends on 31 March and the lock [2] is kept.",
+      "The log [1] ends on 31 March and the lock [2] is kept.",
+      ["The log", "the lock [2] is kept."], 0
+    ),
+    (
+      "Bees sleep. Source: [1] Cats run. Source: [2] Owls hoot.",
+      "Bees sleep. Source: [1] Cats run. Source: [2] Owls hoot.",
+      ["Bees sleep.", "Cats run."], 0
+    ),
+    (
       "[2] says so. Bees sleep.[1] Cats run.[3] Owls hoot.",
       "[2] says so. Bees sleep.[1] Cats run.[3] Owls hoot.",
       ["says so.", "Bees sleep.", "Cats run."], 0
