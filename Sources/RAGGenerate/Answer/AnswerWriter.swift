@@ -505,10 +505,12 @@ struct AnswerWriter {
     _ role: LeadingMarker.Role, before tokens: ArraySlice<MarkerReader.Token>
   ) -> Bool {
     if lastCharacter.map({ $0 == "]" || Self.isOpening($0) }) == true { return false }
-    switch tokens.first(where: { !$0.isBlank }) {
+    let next = tokens.drop(while: \.isBlank)
+    switch next.first {
     case .marker: return false
-    case .text(let string) where role == .opening || role == .sequel:
-      return string.first?.isLowercase == true && !["and", "or", "und", "oder"].contains(string)
+    case .text where role == .opening || role == .sequel:
+      let word = Self.text(of: next.prefix { !$0.isBlank && !$0.isMarker })
+      return word.first?.isLowercase == true && !["and", "or", "und", "oder"].contains(word)
     default: return role == .object || role == .reference
     }
   }
