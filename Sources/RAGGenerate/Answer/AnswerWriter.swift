@@ -532,12 +532,6 @@ struct AnswerWriter {
   }
 }
 
-extension [UInt8] {
-  fileprivate func ends(with other: String.UTF8View) -> Bool {
-    suffix(other.count).elementsEqual(other)
-  }
-}
-
 extension MarkerReader.Token {
   /// Nothing for a marker.
   fileprivate var text: String {
