@@ -146,7 +146,8 @@ struct AnswerWriter {
     "(": ")", "（": "）", "[": "]", "【": "】",
   ]
   private static let separators: Set<Character> = [",", ";", "、", "，", "；"]
-  private static func isOpening(_ character: Character) -> Bool { brackets[character] != nil }
+  /// Whether a character opens brackets that models put markers in.
+  static func isOpening(_ character: Character) -> Bool { brackets[character] != nil }
   private static func closes(_ character: Character) -> Bool {
     ".,;:!?)]。，；：！？、）】".contains(character)
   }
