@@ -25,7 +25,7 @@ enum LeadingMarker {
   /// The role of a marker by what its line has since the marker before, at most the last
   /// ``byteCount`` of it.
   static func role(behind line: String) -> Role {
-    let visible = line.reversed().drop { $0.isWhitespace || AnswerWriter.isOpening($0) }.reversed()
+    let visible = line.reversed().drop { $0.isWhitespace || AnswerText.isOpening($0) }.reversed()
     let said = String(visible).lowercased()
     let label = said.last.map(":：".contains) == true ? said.dropLast() : said[...]
     let word = String(label.reversed().prefix(while: \.isLetter).reversed())

@@ -16,6 +16,8 @@ struct MarkerReader {
   }
 
   static let markerScalarCount = 48
+  /// So many scalars behind a marker stay together, as what is written for its sake ends with them.
+  private static let followingScalarCount = 8
   private static let rangeCount = 100
 
   private var tokens: [Token] = []
@@ -24,6 +26,8 @@ struct MarkerReader {
   private var open = String.UnicodeScalarView()
   /// The last scalar of the text, but for a marker.
   private var last: Unicode.Scalar?
+  /// Whether nothing but punctuation has come since a marker.
+  private var isBehindMarker = false
   /// Whether brackets behind a name have just been closed that are no marker.
   private var isBehindIndex = false
   private var backquoteCount = 0
@@ -33,7 +37,7 @@ struct MarkerReader {
   /// The tokens that a piece completes.
   mutating func read(_ piece: String) -> [Token] {
     for scalar in piece.unicodeScalars { read(scalar) }
-    flushRun()
+    if !(isBehindMarker && endsWithWord) || run.count >= Self.followingScalarCount { flushRun() }
     return take()
   }
 
@@ -52,6 +56,7 @@ struct MarkerReader {
         last = nil
         flushRun()
         tokens.append(.marker(numbers))
+        isBehindMarker = true
       } else if Self.isClosing(scalar) || scalar == "\n" || scalar == "`"
         || open.count > Self.markerScalarCount
       {
@@ -118,10 +123,13 @@ struct MarkerReader {
   }
 
   private mutating func flushRun() {
-    guard let first = run.first else { return }
-    tokens.append(first.properties.isWhitespace ? .blank(String(run)) : .text(String(run)))
+    guard !run.isEmpty else { return }
+    tokens.append(endsWithWord ? .text(String(run)) : .blank(String(run)))
+    isBehindMarker = isBehindMarker && !run.contains(where: \.properties.isAlphabetic)
     run.removeAll()
   }
+
+  private var endsWithWord: Bool { run.last?.properties.isWhitespace == false }
 
   private mutating func take() -> [Token] {
     defer { tokens.removeAll() }

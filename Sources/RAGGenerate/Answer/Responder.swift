@@ -123,15 +123,19 @@ public struct Responder: Sendable {
     }
   }
 
+  private func writer(citing sources: [Int: Hit]) -> AnswerWriter {
+    AnswerWriter(
+      sources: sources, prover: CitationProver(verifier: verifier, support: support),
+      byteLimit: limits.answerByteCount)
+  }
+
   // MARK: With a model
 
   private func generate(
     _ composed: ComposedPrompt, _ backend: any ModelBackend, _ emit: (AnswerEvent) -> Void
   ) async throws -> Answer {
     let sources = composed.sources.map { ($0.number, $0.hit) }
-    var writer = AnswerWriter(
-      sources: Dictionary(sources) { first, _ in first }, verifier: verifier, support: support,
-      limits: limits)
+    var writer = writer(citing: Dictionary(sources) { first, _ in first })
     var terminal = TerminalText()
     var gate = RefusalGate()
     var reader = MarkerReader()
@@ -149,11 +153,12 @@ public struct Responder: Sendable {
     try await writer.write(reader.read(gate.finish()) + reader.finish())
     try await writer.finish()
     if let text = writer.takePiece(isLast: true) { emit(.text(text)) }
-    guard !writer.text.isEmpty else {
+    let text = writer.answer.string
+    guard !text.isEmpty else {
       throw RAGError(.backend, "the model \(backend.name) gave an empty answer")
     }
     return Answer(
-      text: writer.text, abstained: writer.citations.isEmpty && RefusalGate.refuses(writer.text),
+      text: text, abstained: writer.citations.isEmpty && RefusalGate.refuses(text),
       citations: writer.citations, backend: backend.name,
       removedCitationCount: writer.removedCitationCount,
       omittedSourceCount: composed.omittedSourceCount)
@@ -173,9 +178,7 @@ public struct Responder: Sendable {
   private func extract(
     _ question: String, _ hits: [Hit], _ emit: (AnswerEvent) -> Void
   ) async throws -> Answer {
-    var writer = AnswerWriter(
-      sources: Dictionary(uniqueKeysWithValues: zip(1..., hits)), verifier: verifier,
-      support: support, limits: limits)
+    var writer = writer(citing: Dictionary(uniqueKeysWithValues: zip(1..., hits)))
     var previous: ExtractiveAnswerer.Quote?
     for quote in try await extractor.quotes(answering: question, in: hits) {
       try Task.checkCancellation()
@@ -187,7 +190,7 @@ public struct Responder: Sendable {
     let isFound = !writer.citations.isEmpty
     if !isFound { emit(.text(Answer.notFoundText)) }
     return Answer(
-      text: isFound ? writer.text : Answer.notFoundText, abstained: !isFound,
+      text: isFound ? writer.answer.string : Answer.notFoundText, abstained: !isFound,
       citations: writer.citations, backend: ExtractiveAnswerer.name,
       removedCitationCount: writer.removedCitationCount)
   }

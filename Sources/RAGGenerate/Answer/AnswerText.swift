@@ -1,0 +1,246 @@
+import RAGCore
+
+/// The text of an answer, put together piece by piece.
+///
+/// White space waits until it is known that something follows it, so that a marker taken out leaves
+/// no gap and the text ends with a visible character; brackets that held nothing but what was taken
+/// out go with it.
+struct AnswerText {
+  /// How far back a sentence may begin.
+  private static let sentenceByteCount = 4096
+  /// Of the sentences before a place, the last so many are looked at.
+  private static let sentenceCount = 8
+
+  let byteLimit: Int
+
+  /// Valid UTF-8.
+  private var bytes: [UInt8] = []
+  private var blank = ""
+  /// White space behind a marker that was taken out at the end of the text.
+  private var blankBehindRemoved: String?
+  /// How much of the text was given to `takePiece`.
+  private var takenByteCount = 0
+
+  init(byteLimit: Int) { self.byteLimit = byteLimit }
+
+  var byteCount: Int { bytes.count }
+  var string: String { string(0..<bytes.count) }
+  var last: Character? { tail.last }
+
+  /// The white space before what follows: the larger break of the two around what was taken out.
+  var gap: String {
+    guard let behind = blankBehindRemoved, !behind.isEmpty else { return blank }
+    func breakCount(_ blank: String) -> Int { blank.count { $0.isNewline } }
+    return breakCount(behind) >= breakCount(blank) ? behind : blank
+  }
+
+  /// Whether the text ends with a marker that was taken out.
+  private var endsWithRemoved: Bool { blankBehindRemoved == "" }
+
+  // MARK: Writing
+
+  /// Adds text that begins and ends with visible characters, made ready by ``mended(before:)``.
+  mutating func write(_ string: Substring) throws {
+    guard let first = string.first else { return }
+    // A gap before punctuation was there for the sake of the marker.
+    if endsWithRemoved, Self.closes(first), !gap.contains("\n") { blank = "" }
+    try append(string)
+  }
+
+  /// Adds text as it is, behind the white space that waits.
+  mutating func append(_ string: some StringProtocol) throws {
+    let gap = gap
+    guard bytes.count + gap.utf8.count + string.utf8.count <= byteLimit else {
+      throw RAGError(
+        .limitExceeded,
+        "the answer has more than \(byteLimit) bytes (Limits.answerByteCount) and was stopped")
+    }
+    bytes += gap.utf8
+    bytes += string.utf8
+    blank = ""
+    blankBehindRemoved = nil
+  }
+
+  /// Adds white space between other text.
+  mutating func writeBlank(_ string: String) {
+    if bytes.isEmpty || endsWithRemoved && (endsWithOpening || endsWithWrapping) { return }
+    if let behind = blankBehindRemoved {
+      blankBehindRemoved = behind + string
+    } else {
+      blank += string
+    }
+  }
+
+  /// Tells that a marker was taken out at the end of the text.
+  mutating func markRemoved() {
+    blank = gap
+    blankBehindRemoved = ""
+  }
+
+  /// What was added since the last call. What may have to go with a marker that is taken out, such as
+  /// brackets around it, waits unless the text has ended.
+  mutating func takePiece(isLast: Bool) -> String? {
+    let waiting = isLast ? 0 : openingByteCount
+    let end = bytes.count - waiting
+    guard takenByteCount < end else { return nil }
+    defer { takenByteCount = end }
+    return string(takenByteCount..<end)
+  }
+
+  // MARK: What stood around a marker that was taken out
+
+  private static let brackets: [Character: Character] = [
+    "(": ")", "（": "）", "[": "]", "【": "】",
+  ]
+  /// What models put around markers to set them apart.
+  private static let wrappings = [("<sup>", "</sup>"), ("**", "**")]
+  /// What opens wrappings, or may once more has come, longer ones first.
+  private static let wrappingStarts = wrappings.flatMap { opening, _ in
+    (1...opening.count).reversed().map { opening.prefix($0) }
+  }
+  private static let separators: Set<Character> = [",", ";", "、", "，", "；"]
+  private static let joiners: Set<String> = ["and", "or", "und", "oder", "和", "及"]
+
+  /// Whether a character opens brackets that models put markers in.
+  static func isOpening(_ character: Character) -> Bool { brackets[character] != nil }
+
+  private static func closes(_ character: Character) -> Bool {
+    ".,;:!?)]。，；：！？、）】".contains(character)
+  }
+
+  var endsWithOpening: Bool { last.map(Self.isOpening) == true }
+
+  /// What is left of text that follows, where a marker was taken out before it: brackets that held
+  /// nothing else go, and so does what parted the marker from others.
+  mutating func mended(before text: String) -> Substring {
+    var rest = text[...]
+    guard endsWithRemoved else { return rest }
+    while !gap.contains("\n"), let length = mend(before: rest) { rest = rest.dropFirst(length) }
+    if let first = rest.first, Self.closes(first) { _ = cut(trailing(Self.separators.contains)) }
+    // An entry of a list of sources: "[9]: …".
+    let line = gap.contains("\n") ? "" : string(lineStart(to: bytes.count)..<bytes.count)
+    if let first = rest.first, ":：".contains(first), !Statement.says(line) { rest.removeFirst() }
+    return rest
+  }
+
+  /// How many characters before a text go with the marker, what they close taken out.
+  private mutating func mend(before text: Substring) -> Int? {
+    guard let first = text.first, let last else { return nil }
+    if let closing = Self.brackets[last] {
+      if Self.separators.contains(first) {
+        blank = ""
+        return 1
+      }
+      if Self.joiners.contains(String(text)) { return text.count }
+      guard first == closing, !isCall, cutOpening(last.utf8.count) else { return nil }
+      return 1
+    }
+    for (opening, closing) in Self.wrappings
+    where gap.isEmpty && text.hasPrefix(closing) && opens(opening, before: closing)
+      && cutOpening(opening.utf8.count)
+    {
+      return closing.count
+    }
+    return nil
+  }
+
+  private var endsWithWrapping: Bool { Self.wrappings.contains(where: opens) }
+
+  /// Whether the text ends with what opens a wrapping, and does not close one with it.
+  private func opens(_ opening: String, before closing: String) -> Bool {
+    guard tail.hasSuffix(opening) else { return false }
+    let line = string(lineStart(to: bytes.count)..<bytes.count)
+    return opening != closing || line.ranges(of: opening).count % 2 == 1
+  }
+
+  private mutating func cutOpening(_ count: Int) -> Bool {
+    guard cut(count) else { return false }
+    let count = trailing(\.isWhitespace)
+    let space = string(bytes.count - count..<bytes.count)
+    if cut(count) { blank = space }
+    return true
+  }
+
+  /// Whether the text ends with the bracket of a call, as in `print([1])`.
+  private var isCall: Bool {
+    let tail = tail
+    guard tail.last == "(", let name = tail.dropLast().last else { return false }
+    return name.isASCII && (name.isLetter || name.isNumber || name == "_")
+  }
+
+  /// Takes bytes from the end of the text, unless they were given away.
+  private mutating func cut(_ count: Int) -> Bool {
+    guard bytes.count - count >= takenByteCount else { return false }
+    bytes.removeLast(count)
+    return true
+  }
+
+  /// The bytes at the end that go where the marker behind them does.
+  private var openingByteCount: Int {
+    var tail = tail[...]
+    var isPart = true
+    while isPart, let last = tail.last {
+      if let start = Self.wrappingStarts.first(where: tail.hasSuffix) {
+        tail = tail.dropLast(start.count)
+      } else {
+        isPart = Self.isOpening(last) || Self.separators.contains(last) || last.isWhitespace
+        if isPart { tail.removeLast() }
+      }
+    }
+    return self.tail.utf8.count - tail.utf8.count
+  }
+
+  /// The bytes of the last characters that are part of something.
+  private func trailing(_ isPart: (Character) -> Bool) -> Int {
+    tail.reversed().prefix(while: isPart).reduce(0) { $0 + $1.utf8.count }
+  }
+
+  private var tail: String {
+    string(characterStart(from: bytes.count - 64)..<bytes.count)
+  }
+
+  // MARK: Reading
+
+  func string(_ range: Range<Int>) -> String {
+    String(decoding: bytes[range], as: UTF8.self)
+  }
+
+  /// Where the last line of the text up to an end begins, or the part of it behind an offset.
+  func lineStart(from lower: Int = 0, to end: Int) -> Int {
+    let line = min(characterStart(from: lower), end)
+    return bytes[line..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? line
+  }
+
+  /// Where the first whole character from an offset on begins.
+  private func characterStart(from offset: Int) -> Int {
+    var start = max(0, offset)
+    while start < bytes.count, bytes[start] & 0xC0 == 0x80 { start += 1 }
+    return start
+  }
+
+  /// The sentences behind an offset that say something, the last one first.
+  func lastSentences(since start: Int) -> [Statement] {
+    let lower = max(start, bytes.count - Self.sentenceByteCount)
+    var sentences: [Statement] = []
+    var end = bytes.count
+    while end > lower, sentences.count < Self.sentenceCount {
+      let start = lineStart(from: lower, to: end)
+      sentences += SentenceSplitter.ranges(in: string(start..<end)).reversed().map {
+        statement(at: (start + $0.lowerBound)..<(start + $0.upperBound))
+      }.filter { Statement.says($0.text) }
+      end = start - 1
+    }
+    return Array(sentences.prefix(Self.sentenceCount))
+  }
+
+  /// The statement in a range, without what parts it from others, and the bracket that its marker
+  /// stands in.
+  func statement(at range: Range<Int>) -> Statement {
+    let text = string(range)
+    let rest = text.drop { ",;:. )，；：。、）".contains($0) }
+    let bracket = rest.reversed().prefix { Self.isOpening($0) || $0.isWhitespace }
+    let end = range.upperBound - bracket.reduce(0) { $0 + $1.utf8.count }
+    let place = (range.upperBound - rest.utf8.count)..<end
+    return Statement(range: place, text: string(place))
+  }
+}

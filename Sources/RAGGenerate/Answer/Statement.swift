@@ -1,0 +1,9 @@
+/// What a marker is to prove.
+struct Statement {
+  /// UTF-8 offsets in the answer's text; empty where the place is not known yet.
+  var range: Range<Int>
+  var text: String
+
+  /// Whether a text has a letter or a digit.
+  static func says(_ text: String) -> Bool { text.contains { $0.isLetter || $0.isNumber } }
+}
