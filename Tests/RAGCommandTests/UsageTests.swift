@@ -56,6 +56,7 @@ struct UsageTests {
       (["query", "x", "--reflect", "--schema", "s"], "Choose one"),
       (["query", "x", "--hits-only", "--template", "extract"], "asks no model"),
       (["query", "x", "--hits-only", "--datamark"], "asks no model"),
+      (["query", "x", "--hits-only", "--source-order", "edges"], "asks no model"),
       (["prompt"], "see 'rag help prompt'"),
       (["query", "x", "--stream", "--json"], "JSON already"),
       (["query", "x", "-k", "many"], "'many'"),

@@ -39,8 +39,8 @@ import Testing
     let prompts = model.prompts.map(\.user)
     #expect(prompts[0].contains("city TEXT -- e.g. 'Oslo'"))
     #expect(prompts[1].contains("the answer holds no query"))
-    #expect(prompts[2].contains("no such table: customers\nDid you mean customer"))
-    #expect(prompts[3].contains("no such column: nmae\nDid you mean name"))
+    #expect(prompts[2].contains("no such table: customers.\nDid you mean customer"))
+    #expect(prompts[3].contains("no such column: nmae.\nDid you mean name"))
     #expect(prompts[3].contains("The columns of customer are: customer_id, name, city."))
   }
 

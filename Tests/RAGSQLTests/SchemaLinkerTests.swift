@@ -138,6 +138,28 @@ import Testing
     #expect(graph.tables(joining: ["author", "publication"]) == ["writes"])
     #expect(graph.joins["writes"]?.map(\.table) == ["author", "publication"])
   }
+
+  @Test func `What is a guess by names is told as one, and chance is none`() async throws {
+    let sandbox = try sandbox(
+      """
+      CREATE TABLE customers (id INTEGER PRIMARY KEY, first_name TEXT, paid INT);
+      CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INT, shipCustomerId INT, paid INT);
+      CREATE TABLE staff (id INTEGER PRIMARY KEY, first_name TEXT, valid INT, state_name TEXT);
+      CREATE TABLE state (state_name TEXT, valid INT, customerid INT, boss_id INT);
+      """)
+    let graph = JoinGraph(try sandbox.schema)
+    let customers = { JoinGraph.Join(column: $0, table: "customers", target: "id") }
+    #expect(
+      graph.joins == [
+        "orders": [customers("customer_id"), customers("shipCustomerId")],
+        "staff": [JoinGraph.Join(column: "state_name", table: "state", target: "state_name")],
+        "state": [customers("customerid")],
+      ])
+    let text = try await SchemaLinker(embedder: { throw RAGError(.notFound, "no model") })
+      .link("Which customers ordered?", sandbox).text
+    #expect(text.contains("  customer_id INT /* by its name of customers (id) */,"))
+    #expect(!text.contains("REFERENCES"))
+  }
 }
 
 /// Takes "staff" and questions of work to be alike.

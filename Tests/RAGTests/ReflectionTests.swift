@@ -138,6 +138,23 @@ struct ReflectionTests {
     }
   }
 
+  @Test("tells that a later call of the model failed")
+  func failure() async throws {
+    try await withEngine { engine in
+      let breaks = ClosureBackend { prompt in
+        guard !prompt.user.contains("rejected") else { throw RAGError(.backend, "it is down") }
+        return "Moon people rule the silent tides of Saturn."
+      }
+      let reflected = try await engine.reflectedAnswer(
+        Query("automobile wheels", mode: .lexical), backend: breaks, reflection: Self.patient)
+      guard case .failed(let reason) = reflected.steps.last else {
+        Issue.record("\(reflected.steps)")
+        return
+      }
+      #expect(reason.contains("it is down") && reflected.problem != nil)
+    }
+  }
+
   @Test("tells what is still wrong with it, and where there was no room to say so")
   func problem() async throws {
     try await withEngine { engine in
@@ -171,6 +188,7 @@ struct ReflectionTests {
     case .reworded(let wordings): "reworded " + wordings.joined(separator: ", ")
     case .answering(let attempt, _): "answering \(attempt)"
     case .contextFull: "context full"
+    case .failed(let reason): "failed: \(reason)"
     }
   }
 }

@@ -27,6 +27,8 @@ public enum AnswerStep: Sendable, Hashable {
   case answering(attempt: Int, reason: String?)
   /// The model was not asked again after all, as its context has no room for what was wrong.
   case contextFull
+  /// The model was asked again and failed; the answer is that of an attempt before.
+  case failed(reason: String)
 }
 
 /// An answer that corrected itself.
@@ -107,7 +109,12 @@ extension Engine {
     guard let best = reflected.best, let answer = best.proposal else {
       throw RAGError(.backend, "the model \(backend.name) gave no answer within its budget")
     }
-    if case .contextFull = reflected.end { note(.contextFull) }
+    switch reflected.end {
+    case .contextFull: note(.contextFull)
+    case .failed(let error): note(.failed(reason: "\(error)"))
+    case .timeSpent: note(.failed(reason: "the time of \(reflection.budget.duration) is up"))
+    case .accepted, .attemptsSpent, .tokensSpent, .repeated: break
+    }
     return ReflectedAnswer(
       answer: answer, attemptCount: reflected.attempts.count, problem: best.verdict.reason,
       hits: hits, steps: steps)

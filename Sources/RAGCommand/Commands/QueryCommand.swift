@@ -72,9 +72,10 @@ struct QueryCommand: AsyncParsableCommand {
     guard kinds.count(where: \.self) <= 1 else {
       throw ValidationError("Choose one of --hits-only, --stream, --reflect and --schema")
     }
-    guard !hitsOnly || !(prompting.isAsked || prompting.datamark) else {
+    guard !hitsOnly || !(prompting.isAsked || prompting.isShaped) else {
       throw ValidationError(
-        "--hits-only asks no model; --template, --examples, --history and --datamark are for one")
+        "--hits-only asks no model; --template, --examples, --history, --datamark and --source-order "
+          + "are for one")
     }
     guard !stream || !output.json else { throw ValidationError("--stream writes JSON already") }
   }

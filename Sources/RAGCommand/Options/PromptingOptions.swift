@@ -37,17 +37,29 @@ struct PromptingOptions: ParsableArguments {
       """, valueName: "file"))
   var schema: String?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Where the best passages stand in the prompt: rank, the best first, or edges, the best at both \
+      ends, as models read the middle of long prompts with least care.
+      """, valueName: "order"))
+  var sourceOrder = PromptComposer.SourceOrder.rank
+
   @Flag(help: "Put a sign in the place of blanks in sources, so that they do not read as orders.")
   var datamark = false
 
   /// Whether anything is asked for that only a model can do.
   var isAsked: Bool { template != nil || examples != nil || history != nil || schema != nil }
 
+  /// Whether the prompt is to be written otherwise than by default.
+  var isShaped: Bool { datamark || sourceOrder != .rank }
+
   /// How to ask, without examples, which depend on the question.
   func prompting(answerTokens: Int) throws -> Prompting {
     Prompting(
       composer: PromptComposer(
-        template: try choice(), reservedAnswerTokenCount: answerTokens, datamarksSources: datamark),
+        template: try choice(), sourceOrder: sourceOrder, reservedAnswerTokenCount: answerTokens,
+        datamarksSources: datamark),
       history: try history.map { try ConversationFile.read($0) } ?? [])
   }
 

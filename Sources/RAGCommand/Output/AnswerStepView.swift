@@ -22,11 +22,15 @@ struct AnswerStepView: Encodable {
       note =
         isEnough
         ? nil
-        : "the best passage has a score of \(evidence.map(Figures.evidence) ?? "0"): too little to answer from"
+        : "the best passage has evidence of \(evidence.map(Figures.evidence) ?? "0"): too little to "
+          + "answer from"
     case .reworded(let wordings):
       self.step = "reworded"
       self.wordings = wordings
-      note = "the model reworded the question: " + wordings.joined(separator: " | ")
+      note =
+        wordings.isEmpty
+        ? "the model gave no other wording of the question"
+        : "the model reworded the question: " + wordings.joined(separator: " | ")
     case .answering(let attempt, let reason):
       self.step = "answering"
       self.attempt = attempt
@@ -39,6 +43,10 @@ struct AnswerStepView: Encodable {
       note =
         "the model's context has no room to tell it what was wrong; "
         + "raise --context-tokens, or lower --answer-tokens"
+    case .failed(let reason):
+      self.step = "failed"
+      self.reason = reason
+      note = "the model failed when it was asked again: \(reason)"
     }
   }
 

@@ -2,19 +2,26 @@ public import RAGCore
 
 extension Answer {
   /// The statements of the text that no citation supports, in their order. What says nothing, such
-  /// as a heading or a line that ends in a colon, is none.
+  /// as a heading, a line that ends in a colon, or what only names a source, is none.
   public var unsupportedStatements: [String] {
     guard !abstained else { return [] }
-    let bytes = Array(text.utf8)
-    return SentenceSplitter.ranges(in: text).filter { range in
-      !citations.contains { $0.statement.overlaps(range) || $0.marker.overlaps(range) }
-    }.map { String(decoding: bytes[$0], as: UTF8.self) }
-      .filter { sentence in
-        let count = InformativeWords.words(of: sentence).count
-        // Of few words only a number says something: "It is 42."
-        return (count > 2 || count > 0 && sentence.contains(where: \.isNumber))
-          && !sentence.hasSuffix(":") && !sentence.hasPrefix("#")
-      }
+    // A marker behind a sentence is no part of the next one.
+    var bytes = Array(text.utf8)
+    for marker in citations.map(\.marker) {
+      bytes.replaceSubrange(marker, with: repeatElement(UInt8(ascii: " "), count: marker.count))
+    }
+    return SentenceSplitter.ranges(in: String(decoding: bytes, as: UTF8.self)).filter { range in
+      !citations.contains { $0.statement.overlaps(range) }
+    }.map { String(decoding: bytes[$0], as: UTF8.self) }.filter(Self.statesSomething)
+  }
+
+  private static func statesSomething(_ sentence: String) -> Bool {
+    let count = InformativeWords.words(of: sentence).count
+    // Few words say something with a number or an end: "It is 42", "Anna died."
+    let isEnded = sentence.last.map { ".。".contains($0) } == true
+    let least = sentence.contains(where: \.isNumber) ? 1 : isEnded ? 2 : 3
+    return count >= least && !sentence.hasSuffix(":") && !sentence.hasPrefix("#")
+      && !ReferenceClause.addsNothing(sentence)
   }
 }
 

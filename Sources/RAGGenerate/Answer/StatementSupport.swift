@@ -60,13 +60,23 @@ struct StatementSupport {
   /// The sentences that the statement is, or else those that it quotes: these say no more than that
   /// the quotation is one. A part of a sentence may be what the rest of it denies.
   private func verbatim(_ statement: String, in text: String) -> Finding? {
-    let parts = ([statement[...]] + Self.quotations(in: statement)).map(Self.trimmed)
+    let parts = ([statement.withoutListNumber] + Self.quotations(in: statement)).map(Self.trimmed)
     let source = NormalisedText(text)
     let bytes = Array(text.utf8)
-    for (index, part) in parts.enumerated()
-    where InformativeWords.words(of: String(part)).count >= Self.leastWordCount {
+    for (index, part) in parts.enumerated() {
       let wanted = NormalisedText(String(part))
-      guard let match = source.range(of: wanted) else { continue }
+      let isShort = InformativeWords.words(of: String(part)).count < Self.leastWordCount
+      // A few words prove something where they are a whole sentence.
+      let place =
+        !isShort
+        ? source.range(of: wanted)
+        : index > 0 || !Statement.says(String(part))
+          ? nil
+          : ProvingPieces.ranges(in: text).first {
+            let piece = String(decoding: bytes[$0], as: UTF8.self)
+            return NormalisedText(String(Self.trimmed(piece[...]))) == wanted
+          }
+      guard let match = place else { continue }
       let pieces = SourceSentences.pieces(of: text).map(\.range).filter(match.overlaps)
       let lower = min(match.lowerBound, pieces.first?.lowerBound ?? match.lowerBound)
       let upper = max(match.upperBound, pieces.last?.upperBound ?? match.upperBound)

@@ -19,8 +19,9 @@ struct FailureAdvice {
 
   /// SQLite's message and what to do about it.
   func text(on failure: SQLFailure) -> String {
-    (["SQLite says: \(failure.description)"] + advice(on: failure))
-      .joined(separator: "\n")
+    let advice = advice(on: failure)
+    let end = advice.isEmpty || failure.description.last?.isPunctuation == true ? "" : "."
+    return (["SQLite says: \(failure.description)\(end)"] + advice).joined(separator: "\n")
   }
 
   private func advice(on failure: SQLFailure) -> [String] {
@@ -55,7 +56,12 @@ struct FailureAdvice {
     case .severalStatements: ["Write one SELECT statement alone."]
     case .tooSlow, .tooMuchMemory:
       ["Join on keys, filter early, and read no more rows than the question asks for."]
-    case .tooLarge: ["Write a shorter query, or one with a smaller result."]
+    case .tooLarge:
+      failure.description.hasPrefix("string or blob too big")
+        ? [
+          "A value that the query reads or makes is larger than allowed: leave its column out, or "
+            + "filter rows by other columns first."
+        ] : ["Write a shorter query, or one with a smaller result."]
     case .other: failure.description.hasPrefix("unrecognized token") ? syntaxAdvice() : []
     }
   }
@@ -176,7 +182,7 @@ struct FailureAdvice {
       return "Instead of \(name) write \(hint)."
     }
     let near = NearestNames.names(like: lowered, among: functions.sorted())
-    return Self.meant(near) ?? "Use only functions of SQLite."
+    return Self.meant(near) ?? "It may not be called here; write the query without \(name)."
   }
 
   /// Whether this SQLite has all functions that an expression calls.

@@ -9,10 +9,11 @@ struct JoinGraph {
 
   /// The joins of each table, by its name.
   let joins: [String: [Join]]
+  /// Whether the database declares none, and they are told by names.
+  let isGuessed: Bool
   private let neighbours: [String: [String]]
 
-  /// Takes the foreign keys; where a database declares none, columns named alike that look like
-  /// keys.
+  /// Takes the foreign keys; where a database declares none, columns that are named as keys.
   init(_ schema: SQLSchema) {
     let byName = Dictionary(
       schema.tables.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
@@ -26,7 +27,8 @@ struct JoinGraph {
           Join(column: key.column, table: other.name, target: target))
       }
     }
-    if joins.isEmpty { joins = Self.joinsByName(schema) }
+    isGuessed = joins.isEmpty
+    if joins.isEmpty { joins = JoinGuess(schema).joins }
     self.joins = joins
     var neighbours: [String: Set<String>] = [:]
     for (name, joins) in joins {
@@ -75,33 +77,5 @@ struct JoinGraph {
       front = next
     }
     return []
-  }
-
-  /// A table that holds a column `pid` or `state_name` first among tables, and those that hold it
-  /// too. Names that many tables may have by chance are not keys.
-  private static func joinsByName(_ schema: SQLSchema) -> [String: [Join]] {
-    var owners: [String: [(table: SQLSchema.Table, column: String)]] = [:]
-    for table in schema.tables where !table.isView {
-      for column in table.columns {
-        let name = column.name.lowercased()
-        guard name.hasSuffix("id") || name.hasSuffix("_name") || name.hasSuffix("_key") else {
-          continue
-        }
-        owners[name, default: []].append((table, column.name))
-      }
-    }
-    var joins: [String: [Join]] = [:]
-    for (name, owners) in owners where owners.count > 1 {
-      // The table that the key is of: by its primary key, else by a name that begins alike.
-      let home =
-        owners.first { $0.table.columns.first { $0.isPrimaryKey }?.name.lowercased() == name }
-        ?? owners.filter { $0.table.name.lowercased().first == name.first }
-        .min { $0.table.name.utf8.count < $1.table.name.utf8.count } ?? owners[0]
-      for owner in owners where owner.table.name != home.table.name {
-        joins[owner.table.name, default: []].append(
-          Join(column: owner.column, table: home.table.name, target: home.column))
-      }
-    }
-    return joins.mapValues { $0.sorted { ($0.column, $0.table) < ($1.column, $1.table) } }
   }
 }

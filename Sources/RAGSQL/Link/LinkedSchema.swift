@@ -40,7 +40,8 @@ struct SchemaText {
     if column.isPrimaryKey, owner.keyColumns.count == 1 { line += " PRIMARY KEY" }
     for join in graph.joins[owner.name] ?? []
     where join.column.lowercased() == column.name.lowercased() {
-      line += " REFERENCES \(SQLName.written(join.table)) (\(SQLName.written(join.target)))"
+      let target = "\(SQLName.written(join.table)) (\(SQLName.written(join.target)))"
+      line += graph.isGuessed ? " /* by its name of \(target) */" : " REFERENCES \(target)"
     }
     return line
   }

@@ -22,6 +22,25 @@ struct AnswerReflectionTests {
     #expect(verdict.reason?.contains("green cheese") == true)
   }
 
+  @Test(
+    "knows them behind a marker that follows a period, in lists, in Chinese and of two words",
+    arguments: [
+      (
+        "Readers do not block writers. [1] The moon is made of green cheese.",
+        ["The moon is made of green cheese."]
+      ),
+      (
+        "- Readers do not block writers. [1]\n- Whales eat a lot of krill. [9]\n- Anna died.",
+        ["- Whales eat a lot of krill.", "- Anna died."]
+      ),
+      ("日志在提交时删除。[2]月亮是绿奶酪做的。", ["月亮是绿奶酪做的。"]),
+      ("The journal is deleted at commit. [2] This is stated in [2]. In short, yes.", []),
+    ])
+  func behindMarkers(text: String, statements: [String]) async throws {
+    let answer = try await Responder(backend: scripted([text])).answer("q", from: hits)
+    #expect(answer.unsupportedStatements == statements)
+  }
+
   @Test("rests on nothing where its number is in no source")
   func ownNumbers() async throws {
     let lease = makeHits(["The lease of the flat ends on 30 June 2027.", "The flat has 3 rooms."])

@@ -26,6 +26,10 @@ struct StatementSupportTests {
     ("The limit is 16 M", .similar, "The limit is 16 MB for each file."),
     ("Writers are not blocked by readers", .similar, "Readers don’t block writers."),
     ("Birds sing in the morning sun", .unjudged, "The limit is 16 MB for each file."),
+    // Few words, which are a whole sentence of the source.
+    ("Readers don't block writers", .normalised, "Readers don’t block writers."),
+    ("2. The limit is 16 MB for each file.", .exact, "The limit is 16 MB for each file."),
+    ("block writers", .similar, "Readers don’t block writers."),
     ("Yes", .unjudged, "The limit is 16 MB for each file."),
   ]
 
