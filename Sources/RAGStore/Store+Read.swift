@@ -66,8 +66,8 @@ package struct StoreReader {
     return IDSet(try request.fetchAll(database))
   }
 
-  /// The `count` chunks nearest to a vector, best first, and what the search of the largest graph
-  /// did, if there is one.
+  /// The `count` chunks nearest to a vector, best first, and what was done to find them, by the plan
+  /// of the largest graph, if there is one; nil where there is no vector.
   /// - Throws: ``RAGError``: `dimensionMismatch`, `corrupt`.
   package func nearest(
     to vector: [Float], count: Int, effort: SearchEffort = .recall(0.99),
@@ -76,17 +76,22 @@ package struct StoreReader {
     try withUsableGenerations { state, generations in
       var statistics: SearchStatistics?
       var matches: [Match] = []
-      for generation in generations {
-        let found = try graph(of: generation)?.search(
-          VectorQuery(
-            vector, k: count, effort: effort, allowing: allowed,
-            excluding: state.tombstones.count > 0 ? state.tombstones : nil))
-        statistics = statistics ?? found?.statistics
-        matches += found?.matches ?? []
+      func add(_ found: VectorSearchResult?) {
+        guard let found else { return }
+        matches += found.matches
+        statistics = statistics.map { $0.adding(found.statistics) } ?? found.statistics
       }
-      matches +=
+      for generation in generations {
+        add(
+          try graph(of: generation)?.search(
+            VectorQuery(
+              vector, k: count, effort: effort, allowing: allowed,
+              excluding: state.tombstones.count > 0 ? state.tombstones : nil)))
+      }
+      add(
         try vectorTail(after: generations.last?.lastChunk ?? 0)?.search(
-          vector, k: count, effort: .exact, allowing: allowed, excluding: state.tombstones) ?? []
+          VectorQuery(
+            vector, k: count, effort: .exact, allowing: allowed, excluding: state.tombstones)))
       matches.sort(by: Match.precedes)
       return (Array(matches.prefix(count)), statistics)
     }

@@ -86,6 +86,8 @@ package final class Store: Sendable {
   {
     try directory.create()
     try directory.requireRegularFiles()
+    // In a directory of somebody else's nothing is left, not even a lock.
+    if directory.exists, !directory.hasLock { try Schema.validateFile(of: directory) }
     let lock = try await WriterLock.acquire(directory.lock, wait: wait)
     defer { withExtendedLifetime(lock) {} }
     return try await mappingErrors(directory.path) {
@@ -118,7 +120,8 @@ package final class Store: Sendable {
       try await writer.write(Schema.upgrade)
       let store = Store(
         directory: directory, opened: identity, reader: try reader(of: directory), writer: writer)
-      try await store.removeLeftovers()
+      // A commit that was cut off may stand in the log and come to life once it is read anew.
+      if !directory.hasLog { try await store.removeLeftovers() }
       return store
     }
   }
@@ -178,7 +181,13 @@ package final class Store: Sendable {
         try await Task {
           try await writer.writeWithoutTransaction { database in
             if isLong {
-              cancellation.heeded { database.writeLogBack() }
+              let isBrokenOff = cancellation.heeded {
+                database.writeLogBack()
+                return Cancellation.isForwarded
+              }
+              // Else closing would finish it.
+              rag_sqlite_write_back_on_close(
+                UnsafeMutableRawPointer(database.sqliteConnection), isBrokenOff ? 0 : 1)
             } else {
               database.writeLogBack()
             }
@@ -254,6 +263,8 @@ extension Database {
 
 extension IndexDirectory {
   var isWritable: Bool { access(path, W_OK) == 0 }
+
+  fileprivate var hasLock: Bool { access(lock, F_OK) == 0 }
 
   /// Whether SQLite's log holds anything.
   var hasLog: Bool { logByteCount > 0 }

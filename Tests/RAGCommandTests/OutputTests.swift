@@ -40,13 +40,13 @@ struct OutputTests {
       // Seconds, done, tokens at each look, of 1,000.
       ([(0, 0, 0)], ""), ([(0, 0, 0), (1, 500, 900)], ""),
       ([(0, 0, 0), (2, 100, 9_000)], "  4,500 tokens/s  18 s left"),
-      ([(0, 0, 0), (10, 10, 0)], "  16:30 left"), ([(0, 0, 0), (10, 0, 50)], "  5 tokens/s"),
+      ([(0, 0, 0), (10, 10, 0)], "  1/s  16:30 left"), ([(0, 0, 0), (10, 0, 50)], "  5 tokens/s"),
       ([(0, 0, 0), (20, 1_000, 20)], "  1 tokens/s"), ([(0, 0, 0), (20, 10, 19)], "  33:00 left"),
       // What lies longer back does not count.
       ([(0, 0, 0), (20, 20, 20), (50, 500, 60_020)], "  2,000 tokens/s  31 s left"),
       // Another ingest of a watch.
       ([(0, 0, 0), (20, 900, 0), (21, 0, 0)], ""),
-      ([(0, 0, 0), (20, 900, 0), (21, 0, 0), (25, 100, 0)], "  36 s left"),
+      ([(0, 0, 0), (20, 900, 0), (21, 0, 0), (25, 100, 0)], "  25/s  36 s left"),
     ] as [([(Int, Int, Int)], String)])
   func rate(looks: [(Int, Int, Int)], facts: String) {
     var rate = ProgressRate()

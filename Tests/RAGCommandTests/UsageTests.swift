@@ -59,6 +59,7 @@ struct UsageTests {
       (["query", "x", "--hits-only", "--source-order", "edges"], "asks no model"),
       (["prompt"], "see 'rag help prompt'"),
       (["query", "x", "--stream", "--json"], "JSON already"),
+      (["eval", "--qrels", "q", "--run", "r", "--mode", "vector"], "needs an index"),
       (["query", "x", "-k", "many"], "'many'"),
       (["query", "x", "--recall", "95"], "from 0 to 1"),
       (["query", "x", "-k", "0"], "1 to 1000"),

@@ -155,7 +155,15 @@ struct CompareTests {
     let run = Run(lists: ["q7": try list([("z", 1)])])
     let evaluation = try evaluation(baseline: .run(run))
     let missing = try evaluation.missingIDs(runs: [], lanes: ["m"], corpus: ["a", "b"])
-    #expect(missing.findings.map(\.kind) == [.judgedQuery, .runQuery, .runDocument])
+    #expect(
+      missing.findings.map(\.kind) == [.judgedQuery, .runQuery, .runDocument, .baselineQuery])
+    // Of some queries it may have found nothing.
+    let some = Evaluation(
+      set: evaluation.set, metrics: evaluation.metrics,
+      baseline: .run(Run(lists: ["q1": try list([("a", 1)])])))
+    #expect(some.baseline?.unanswered(some.set) == some.set.qrels.grades.count - 1)
+    let gaps = try some.missingIDs(runs: [], lanes: ["m"], corpus: ["a", "b"])
+    #expect(!gaps.findings.map(\.kind).contains(.baselineQuery))
     #expect(QueryPart.even.contains("q7") != QueryPart.odd.contains("q7"))
     for part in [QueryPart.even, .odd] {
       guard case .run(let selected) = Baseline.run(run).selecting(part) else { continue }

@@ -56,8 +56,7 @@ extension Faults {
       // What cannot be read is damage to rag verify, which names it in its output.
       case 2 where run.text.contains("rag.sqlite") && run.errors.contains("is damaged"):
         tally.refused += 1
-      case 2 where run.hasOneError && run.text.isEmpty,
-        74 where run.hasOneError && run.text.isEmpty:
+      case 74 where run.hasOneError && run.text.isEmpty:
         tally.refused += 1
       default: tally.others.append("\(place): ended \(run.end): \(run.errors.prefix(300))")
       }

@@ -225,7 +225,7 @@ extension Faults {
           tally.same += 1
           ledger.acknowledge(after)
         case (.kill, .signal(SIGKILL)), (.torn, .signal(SIGKILL)): tally.refused += 1
-        case (.eio, .exit(74)), (.enospc, .exit(74)), (.readeio, .exit(74)), (.readeio, .exit(2)):
+        case (.eio, .exit(74)), (.enospc, .exit(74)), (.readeio, .exit(74)):
           tally.refused += 1
           if !run.hasOneError || (fault == .enospc && !run.errors.contains("space")) {
             tally.others.append("\(place): \(run.errors.prefix(300))")

@@ -49,6 +49,25 @@ struct CancelledWriteBackTests {
     }
   }
 
+  @Test("is not made up for when the index is closed")
+  func closing() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      for isCancelled in [true, false] {
+        let store = try await Store.open(directory, for: .write)
+        try await store.put(SampleIndex.document(1))
+        let task = Task {
+          if isCancelled { withUnsafeCurrentTask { $0?.cancel() } }
+          try await store.emptyLog(wholeUpTo: 0)
+        }
+        try await task.value
+        try store.writer?.close()
+        #expect(directory.hasLog == isCancelled)
+      }
+      #expect(try await Store.verify(directory).isEmpty)
+    }
+  }
+
   @Test("goes on to its end where the log is short")
   func short() async throws {
     try await withTemporaryDirectory { path in

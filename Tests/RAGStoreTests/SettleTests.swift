@@ -76,6 +76,23 @@ struct SettleTests {
       #expect(try await Store.verify(directory) == [])
     }
   }
+
+  @Test("removes files of generations when no commit in the log may come to life that names them")
+  func leftovers() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let reader = try await Store.open(directory, for: .write)
+      try await reader.put(record("a", ["alpha"]))
+      try Data("a graph".utf8).write(to: URL(filePath: directory.graph(7)))
+      #expect(directory.hasLog)
+      let writer = try await Store.open(directory, for: .write)
+      #expect(fileExists(directory.graph(7)))
+      try await writer.settle()
+      #expect(!directory.hasLog && !fileExists(directory.graph(7)))
+      #expect(try await reader.read { try $0.counts().documents } == 1)
+    }
+  }
+
   @Test("that is cancelled leaves the fold to the next one, and is no error: all is committed")
   func cancelled() async throws {
     try await withTemporaryDirectory { path in

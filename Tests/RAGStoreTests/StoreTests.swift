@@ -226,6 +226,7 @@ struct IndexDirectoryTests {
       await #expect { try await Store.open(IndexDirectory(directory), for: access) } throws: {
         RAGError.Code.incompatibleFormat ~= $0
       }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["rag.sqlite"])
     }
   }
 

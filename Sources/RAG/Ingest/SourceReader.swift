@@ -54,7 +54,9 @@ struct SourceReader {
       try reader.documentKeys(under: path.absolutePath).count
     }
     guard let count, count > 0 else { return "" }
-    return "; the index keeps its \(count) documents until 'rag delete' removes them"
+    return count == 1
+      ? "; the index keeps its document until 'rag delete' removes it"
+      : "; the index keeps its \(count) documents until 'rag delete' removes them"
   }
 
   // MARK: Sources

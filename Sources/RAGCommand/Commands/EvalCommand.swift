@@ -186,6 +186,7 @@ struct EvalCommand: AsyncParsableCommand {
     }
     let asking = [
       ("--answers", answers), ("--abstention", abstention), ("--write-runs", writeRuns != nil),
+      ("--mode", !mode.isEmpty),
     ]
     if let option = asking.first(where: \.1)?.0, qrels != nil, topics == nil {
       throw ValidationError("\(option) needs an index to ask: --beir, or --topics")
@@ -282,6 +283,9 @@ struct EvalCommand: AsyncParsableCommand {
     if qrels != nil, topics == nil { return try await runner.report(part: queries, on: nil) }
     let encoder = try encoder.load()
     let reranker = try reranker.load()
+    guard encoder != nil || topics != nil || !mode.contains(.vector) else {
+      throw ValidationError("--mode vector needs an encoder")
+    }
     let modes =
       mode.isEmpty ? (encoder == nil ? [.lexical] : [.lexical, .vector, .hybrid]) : mode
     var ways = modes.map { EvalWay($0) }

@@ -42,6 +42,10 @@ struct EvalRunner {
     let missing = try evaluation.missingIDs(
       runs: runs.map(\.run), lanes: ways.map(\.name) + runs.map(\.name), corpus: corpus)
     if !allowsMissing { try missing.requireNone() }
+    if let count = evaluation.baseline?.unanswered(evaluation.set), count > 0 {
+      let queries = Figures.count(count, "judged query", plural: "judged queries")
+      Messages.note("the baseline found nothing for \(queries); each counts 0 there")
+    }
     if let runFolder, let corpus {
       try Run.requireWords(evaluation.set.queries.map(\.id) + corpus)
       do {

@@ -12,8 +12,8 @@ struct ProgressRate {
     samples.removeAll { time - $0.time > .seconds(30) }
   }
 
-  /// What stands behind the bar: tokens in a second, and the time left until `count` is done; nothing
-  /// as long as it cannot be told.
+  /// What stands behind the bar: tokens in a second, or else how much was done in one, and the time
+  /// left until `count` is done; nothing as long as it cannot be told.
   func facts(of count: Int) -> String {
     guard let first = samples.first, let last = samples.last, last.time - first.time > .seconds(1)
     else { return "" }
@@ -21,8 +21,9 @@ struct ProgressRate {
     var facts = ""
     let tokens = Double(last.tokens - first.tokens) / seconds
     if tokens >= 1 { facts += "  \(Figures.count(Int(tokens))) tokens/s" }
+    let rate = Double(last.done - first.done) / seconds
+    if tokens < 1, rate >= 1 { facts += "  \(Figures.count(Int(rate)))/s" }
     if last.done < count, last.done > first.done {
-      let rate = Double(last.done - first.done) / seconds
       facts += "  \(Figures.duration(Double(count - last.done) / rate)) left"
     }
     return facts

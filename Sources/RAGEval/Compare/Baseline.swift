@@ -37,13 +37,25 @@ public enum Baseline: Sendable {
   /// found, nil where they are not known.
   public func missingIDs(set: JudgedSet, corpus: [String]?) -> MissingIDs {
     switch self {
-    case .run(let run): return run.missingIDs(qrels: set.qrels, corpus: corpus)
+    case .run(let run):
+      var missing = run.missingIDs(qrels: set.qrels, corpus: corpus)
+      // A run leaves out queries that found nothing, but not all.
+      if run.unanswered(set.qrels) == set.qrels.grades.count {
+        missing.add(.baselineQuery, set.qrels.grades.keys, notIn: run.lists.keys)
+      }
+      return missing
     case .report:
       var missing = MissingIDs()
       let measured = lanes(of: set.name).flatMap(\.queries.keys)
       missing.add(.baselineQuery, set.qrels.grades.keys, notIn: measured)
       return missing
     }
+  }
+
+  /// The judged queries for which a run found nothing; each counts 0.
+  public func unanswered(_ set: JudgedSet) -> Int {
+    guard case .run(let run) = self else { return 0 }
+    return run.unanswered(set.qrels)
   }
 
   /// Proves that one lane at least can be compared, in one metric.

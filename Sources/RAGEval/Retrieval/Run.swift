@@ -28,6 +28,11 @@ public struct Run: Sendable, Hashable {
   /// The run with so many documents a query at most.
   func prefix(_ count: Int) -> Run { Run(lists: lists.mapValues { $0.prefix(count) }) }
 
+  /// The judged queries for which there is nothing.
+  func unanswered(_ qrels: Qrels) -> Int {
+    qrels.grades.keys.count { lists[$0]?.entries.isEmpty ?? true }
+  }
+
   /// The ids that the run names and others lack; `corpus` holds the ids of the documents that can be
   /// found, nil where they are not known.
   public func missingIDs(qrels: Qrels, corpus: [String]?) -> MissingIDs {

@@ -62,6 +62,15 @@ public struct SearchStatistics: Sendable, Hashable {
   public var hops = 0
   /// Scores computed for the final order.
   public var reranked = 0
+
+  /// The work of two searches together, by the plan of this one.
+  package func adding(_ other: SearchStatistics) -> SearchStatistics {
+    var sum = self
+    sum.distances += other.distances
+    sum.hops += other.hops
+    sum.reranked += other.reranked
+    return sum
+  }
 }
 
 /// What a search found.

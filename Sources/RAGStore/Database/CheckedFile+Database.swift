@@ -116,7 +116,7 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
   }
 
   func readInner(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
-    inner.methods.xRead(inner, buffer.baseAddress, CInt(buffer.count), offset)
+    readResult(inner.methods.xRead(inner, buffer.baseAddress, CInt(buffer.count), offset))
   }
 
   /// Writes, and syncs now and then, so that no sync is long.

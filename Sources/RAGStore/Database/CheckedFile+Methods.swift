@@ -31,7 +31,7 @@ extension CheckedFile {
         let result = file.readLog(bytes, at: offset)
         if result != SQLITE_OK { file.dropWriteBack() }
         return result
-      default: return file.inner.methods.xRead(file.inner, buffer, count, offset)
+      default: return file.readInner(bytes, at: offset)
       }
     }
     methods.xWrite = { file, buffer, count, offset in

@@ -17,7 +17,9 @@ func mappingErrors<Result: Sendable>(
 }
 
 /// The device gave an error for a part of the database, which is as good as lost.
-struct UnreadablePart: Error {}
+struct UnreadablePart: Error, CustomStringConvertible {
+  let description = "input/output error"
+}
 
 private func mapped(_ error: any Error, _ path: String) -> any Error {
   if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
@@ -34,9 +36,11 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
       "\(place ?? "a page of the index's database is damaged"); 'rag repair' keeps what is whole",
       path: path)
   }
-  if error.extendedResultCode.rawValue == sqliteUnreadable {
+  if [sqliteReadFailed, sqliteUnreadable].contains(error.extendedResultCode.rawValue) {
     return RAGError(
-      .io, "the device cannot read a part of the index's database; 'rag repair' keeps the rest",
+      .io,
+      "the device cannot read a part of the index's database; try again, and if it stays, 'rag "
+        + "repair' keeps the rest",
       path: path, cause: UnreadablePart())
   }
   switch error.resultCode {
@@ -79,6 +83,7 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
   case .SQLITE_NOMEM:
     return RAGError(.io, "there is not enough memory; free some, or raise its limit", path: path)
   default:
-    return RAGError(.io, "the index's database failed (\(detail))", path: path)
+    return RAGError(
+      .io, "the index's database failed: look to the device, and try again (\(detail))", path: path)
   }
 }

@@ -49,6 +49,7 @@ extension Store {
       }
     } catch RAGError.Code.cancelled {}
     try await emptyLog()
+    if !directory.hasLog { try await removeLeftovers() }
     return hasRoom
   }
 
@@ -92,6 +93,7 @@ extension Store {
     }
     try markRevision(revision)
     try await emptyLog()
+    try Cancellation.check()
   }
 
   /// Makes one generation of what is chosen. Where files turn out to be damaged, it is chosen once

@@ -46,7 +46,9 @@ extension Store {
       // Whole, and not ours.
       throw error
     } catch  where Damage.isMeant(by: error) {
-      damage.append(Damage(IndexDirectory.databaseName, error))
+      let found = Damage(IndexDirectory.databaseName, error)
+      // Of pages that are damaged was told.
+      if damage.isEmpty || !found.problem.hasPrefix("page ") { damage.append(found) }
     }
     if let logDamage {
       damage.append(Damage(IndexDirectory.databaseName + "-wal", logDamage.description))
@@ -68,6 +70,9 @@ extension Store {
       try Cancellation.check()
     }
     let file = IndexDirectory.databaseName
+    guard report.pageCount > 0 else {
+      return ([Damage(file, "the file holds nothing")], report.logDamage)
+    }
     var damage = report.damagedPages.prefix(100).map { page in
       Damage(file, "page \(page) of \(report.pageCount) is damaged")
     }
