@@ -2,7 +2,9 @@
 ///
 /// Words are runs of letters, digits and underscores in lower case, without function words of
 /// English and with English endings taken off; Chinese, Japanese and Korean text is taken in
-/// pairs of neighbouring characters, as it has no spaces or long endings.
+/// pairs of neighbouring characters, as it has no spaces or long endings. Endings are taken off more
+/// carefully than by Porter's stemmer, with which the index finds more: it takes "universe" and
+/// "university" for one word, and here a word is to prove something.
 enum InformativeWords {
   /// The words in their order, repeated ones included.
   static func words(of text: String) -> [String] {
