@@ -71,7 +71,8 @@ struct SchemaText {
       let names = key.map { SQLName.written(schema.tables[table].columns[$0].name) }
       lines.append("  PRIMARY KEY (\(names.joined(separator: ", ")))")
     }
-    if shown.count < all { lines.append("  -- and \(all - shown.count) more columns") }
+    let rest = all - shown.count
+    if rest > 0 { lines.append("  -- and \(rest) more column\(rest == 1 ? "" : "s")") }
     return (lines + [");"]).joined(separator: "\n")
   }
 
