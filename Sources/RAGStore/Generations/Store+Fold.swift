@@ -49,7 +49,9 @@ extension Store {
       }
     } catch RAGError.Code.cancelled {}
     try await emptyLog()
-    if !directory.hasLog { try await removeLeftovers() }
+    do {
+      if !directory.hasLog { try await removeLeftovers() }
+    } catch RAGError.Code.cancelled {}
     return hasRoom
   }
 
