@@ -25,6 +25,22 @@ extension UnsafeRawBufferPointer {
     return nil
   }
 
+  /// A cell of a leaf of a table: how long its row is, and where the part of it stands that is on the
+  /// page; behind that, where it is not all, the number of the page that it goes on with. Nil where it
+  /// is none.
+  func row(at offset: Int) -> (length: Int64, part: Range<Int>, end: Int)? {
+    var start = offset
+    guard let length = variableInteger(at: &start), length > 0, length <= Int64(UInt32.max),
+      variableInteger(at: &start) != nil
+    else { return nil }
+    let (size, count) = (PageChecksum.contentSize, Int(length))
+    let (most, least) = (size - 35, (size - 12) * 32 / 255 - 23)
+    let rest = least + (count - least) % (size - 4)
+    let local = count <= most ? count : rest <= most ? rest : least
+    let end = start + local + (local < count ? 4 : 0)
+    return end <= size ? (length, start..<start + local, end) : nil
+  }
+
   private func bigEndianHalf(at offset: Int) -> UInt16 {
     UInt16(bigEndian: loadUnaligned(fromByteOffset: offset, as: UInt16.self))
   }

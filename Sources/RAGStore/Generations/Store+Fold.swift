@@ -33,7 +33,8 @@ extension Store {
     }
   }
 
-  /// Ends a run of writes: folds what is due, gives free space back, and empties the log.
+  /// Ends a run of writes: folds what is due, empties the log, and gives space back where a fifth of
+  /// the database is free, or would be if rows were packed anew.
   ///
   /// A log that stays is a risk: of a damaged one SQLite's recovery drops the end without a word.
   /// Cancelled, it leaves the rest to the next run: what was written is committed.
@@ -49,8 +50,14 @@ extension Store {
       }
     } catch RAGError.Code.cancelled {}
     try await emptyLog()
+    // Else a reader is at work, and the database is not what the log makes of it.
+    guard !directory.hasLog else { return hasRoom }
     do {
-      if !directory.hasLog { try await removeLeftovers() }
+      try await removeLeftovers()
+      if try PageFill.spareShare(of: directory.database) > 0.2 {
+        hasRoom = try await asFarAsThereIsRoom { try await vacuum() } && hasRoom
+        try await emptyLog()
+      }
     } catch RAGError.Code.cancelled {}
     return hasRoom
   }
@@ -72,7 +79,6 @@ extension Store {
   /// Makes as few generations as can be of all chunks, without a trace of those removed, and gives
   /// space that is not needed any more back to the file system.
   package func compact(policy: FoldPolicy = FoldPolicy()) async throws {
-    guard let writer else { throw notWritable }
     try await foldWhatIsDue(policy)
     var done = 0
     while let folded = try await fold(
@@ -84,6 +90,14 @@ extension Store {
     {
       if folded.generation != nil { done += 1 }
     }
+    try await vacuum()
+    try await emptyLog()
+    try Cancellation.check()
+  }
+
+  /// Packs all rows anew.
+  private func vacuum() async throws {
+    guard let writer else { throw notWritable }
     let revision = try await mappingErrors(directory.path) {
       let revision = try await writer.write(IndexSettings.nameNewState)
       try await Cancellation.forwarding { cancellation in
@@ -94,8 +108,6 @@ extension Store {
       return revision
     }
     try markRevision(revision)
-    try await emptyLog()
-    try Cancellation.check()
   }
 
   /// Makes one generation of what is chosen. Where files turn out to be damaged, it is chosen once

@@ -148,18 +148,14 @@ final class LeafRows {
   /// What of a row is on its leaf, the page that it goes on with, and its length.
   private func localPart(at place: Place) throws -> (bytes: [UInt8], next: UInt32, count: Int)? {
     try withPage(place.page) { page in
-      var offset = place.offset
-      guard let length = page.variableInteger(at: &offset), length > 0,
-        length <= Int64(pageCount) * Int64(Self.size),
-        page.variableInteger(at: &offset) != nil
+      guard let row = page.row(at: place.offset),
+        row.length <= Int64(pageCount) * Int64(Self.size)
       else { return nil }
-      let count = Int(length)
-      let (most, least) = (Self.size - 35, (Self.size - 12) * 32 / 255 - 23)
-      let rest = least + (count - least) % (Self.size - 4)
-      let local = count <= most ? count : rest <= most ? rest : least
-      let end = offset + local
-      guard end + (local < count ? 4 : 0) <= Self.size else { return nil }
-      return (Array(page[offset..<end]), local < count ? page.bigEndianWord(at: end) : 0, count)
+      let goesOn = row.end > row.part.upperBound
+      return (
+        Array(page[row.part]), goesOn ? page.bigEndianWord(at: row.part.upperBound) : 0,
+        Int(row.length)
+      )
     } ?? nil
   }
 }
