@@ -1,6 +1,7 @@
 /// The bounds on every input, so that nothing grows or runs without end.
 ///
-/// Passing one is an error of code ``RAGError/Code/limitExceeded`` that names the field.
+/// Passing one is an error of code ``RAGError/Code/limitExceeded`` that names the field, but for rows
+/// and bytes of an SQL result, which is cut and says so.
 public struct Limits: Sendable, Hashable {
   /// Bytes of one source document as it is read.
   public var documentByteCount = 64 << 20

@@ -115,7 +115,8 @@ package final class Store: Sendable {
         // Not before the mark of the commit is written: `shortenLog` does it.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
         try requireRevision(acknowledged, database, path: directory.path)
-        rag_sqlite_write_back_on_close(connection, 1)
+        // A long one is left to `emptyLog`, which can be cancelled.
+        rag_sqlite_write_back_on_close(connection, directory.logByteCount > longLog ? 0 : 1)
       }
       try await writer.write(Schema.upgrade)
       let store = Store(
@@ -171,7 +172,7 @@ package final class Store: Sendable {
   /// Writes the log back as far as readers at work let it, and empties it if there are none; waits
   /// for nobody. Cancelled, it breaks off where the log is longer than `byteCount`. What stays is for
   /// the next run of writes.
-  func emptyLog(wholeUpTo byteCount: Int = 16 << 20) async throws {
+  func emptyLog(wholeUpTo byteCount: Int = Store.longLog) async throws {
     guard let writer else { throw notWritable }
     let isLong = directory.logByteCount > byteCount
     try await mappingErrors(directory.path) {
@@ -231,6 +232,9 @@ package final class Store: Sendable {
   var notWritable: RAGError {
     RAGError(.readOnly, "the index was opened to read only", path: directory.path)
   }
+
+  /// Bytes of a log whose write-back takes longer than who cancels it should wait.
+  static let longLog = 16 << 20
 
   /// Seconds that SQLite waits for a lock of its own.
   fileprivate static let busyTimeout: TimeInterval = 10

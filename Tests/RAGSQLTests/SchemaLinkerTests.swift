@@ -146,6 +146,7 @@ import Testing
       CREATE TABLE orders (id INTEGER PRIMARY KEY, customer_id INT, shipCustomerId INT, paid INT);
       CREATE TABLE staff (id INTEGER PRIMARY KEY, first_name TEXT, valid INT, state_name TEXT);
       CREATE TABLE state (state_name TEXT, valid INT, customerid INT, boss_id INT);
+      CREATE TABLE tbl_vendor (id INTEGER PRIMARY KEY, uuid TEXT, parent_vendor_id INT);
       """)
     let graph = JoinGraph(try sandbox.schema)
     let customers = { JoinGraph.Join(column: $0, table: "customers", target: "id") }
@@ -154,6 +155,7 @@ import Testing
         "orders": [customers("customer_id"), customers("shipCustomerId")],
         "staff": [JoinGraph.Join(column: "state_name", table: "state", target: "state_name")],
         "state": [customers("customerid")],
+        "tbl_vendor": [JoinGraph.Join(column: "parent_vendor_id", table: "tbl_vendor", target: "id")],
       ])
     let text = try await SchemaLinker(embedder: { throw RAGError(.notFound, "no model") })
       .link("Which customers ordered?", sandbox).text

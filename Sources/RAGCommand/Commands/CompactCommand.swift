@@ -8,7 +8,7 @@ struct CompactCommand: AsyncParsableCommand {
     abstract: "Give back the space of what was removed.",
     discussion: """
       Every ingest keeps the index within some tens of percent of its least size; this makes it as \
-      small and as quick as it can be. A new index of few documents grows by a file of their words.
+      small and as quick as it can be. A new index of few documents grows by files of their words and vectors.
 
       EXAMPLES:
         rag compact

@@ -283,8 +283,8 @@ struct EvalCommand: AsyncParsableCommand {
     if qrels != nil, topics == nil { return try await runner.report(part: queries, on: nil) }
     let encoder = try encoder.load()
     let reranker = try reranker.load()
-    guard encoder != nil || topics != nil || !mode.contains(.vector) else {
-      throw ValidationError("--mode vector needs an encoder")
+    guard encoder != nil || topics != nil || mode.allSatisfy({ $0 == .lexical }) else {
+      throw ValidationError("--mode vector and hybrid need an encoder")
     }
     let modes =
       mode.isEmpty ? (encoder == nil ? [.lexical] : [.lexical, .vector, .hybrid]) : mode

@@ -42,10 +42,6 @@ struct EvalRunner {
     let missing = try evaluation.missingIDs(
       runs: runs.map(\.run), lanes: ways.map(\.name) + runs.map(\.name), corpus: corpus)
     if !allowsMissing { try missing.requireNone() }
-    if let count = evaluation.baseline?.unanswered(evaluation.set), count > 0 {
-      let queries = Figures.count(count, "judged query", plural: "judged queries")
-      Messages.note("the baseline found nothing for \(queries); each counts 0 there")
-    }
     if let runFolder, let corpus {
       try Run.requireWords(evaluation.set.queries.map(\.id) + corpus)
       do {
@@ -87,6 +83,10 @@ struct EvalRunner {
   func report(
     part: QueryPart, on target: Target?
   ) async throws -> Outcome {
+    if let count = evaluation.baseline?.unanswered(evaluation.set), count > 0 {
+      let queries = Figures.count(count, "judged query", plural: "judged queries")
+      Messages.note("the baseline found nothing for \(queries); each counts 0 there")
+    }
     guard let target else {
       var report = EvaluationReport.SetReport(
         set: evaluation.set, part: part, missing: try check([], corpus: nil))

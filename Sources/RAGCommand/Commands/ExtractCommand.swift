@@ -31,7 +31,11 @@ struct ExtractCommand: AsyncParsableCommand {
   @Option(help: ArgumentHelp("The encoding (default: detected).", valueName: "name"))
   var encoding: String?
 
-  @Option(help: "Of web pages: auto (the main content where there is an article), main or full.")
+  @Option(
+    help: """
+      Of web pages: auto (the main content where there is an article or an element for it), main or \
+      full.
+      """)
   var content: PageContent = .auto
 
   @Option(

@@ -60,7 +60,11 @@ struct IngestCommand: AsyncParsableCommand {
       valueName: "name"))
   var encoding: String?
 
-  @Option(help: "Of web pages: auto (the main content where there is an article), main or full.")
+  @Option(
+    help: """
+      Of web pages: auto (the main content where there is an article or an element for it), main or \
+      full.
+      """)
   var content: PageContent = .auto
 
   @Option(help: ArgumentHelp("Tokens of a chunk (default: the index's, or 200).", valueName: "n"))

@@ -7,10 +7,10 @@ struct RepairCommand: AsyncParsableCommand {
     commandName: "repair",
     abstract: "Make a damaged index whole again.",
     discussion: """
-      Keeps each document all of whose rows are whole, builds graph and full text anew, and lists \
-      the documents that were lost; ingest their files again to have them back. The damaged \
+      Keeps each document all of whose texts are whole, without vectors where some are lost, builds \
+      graph and full text anew, and lists what was lost; ingest their files again to have them back. The damaged \
       database is kept as rag.sqlite.damaged; delete it when you have no more use for it. Ends \
-      with status 3 if documents were lost.
+      with status 3 if anything was lost.
 
       EXAMPLES:
         rag repair

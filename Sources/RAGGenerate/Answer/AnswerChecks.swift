@@ -1,27 +1,80 @@
 public import RAGCore
 
 extension Answer {
-  /// The statements of the text that no citation supports, in their order. What says nothing, such
-  /// as a heading, a line that ends in a colon, or what only names a source, is none.
+  /// The statements of the text that no citation supports, in their order. What says nothing of the
+  /// matter, such as a heading, a line that ends in a colon, code, or thanks, is none.
   public var unsupportedStatements: [String] {
     guard !abstained else { return [] }
-    // A marker behind a sentence is no part of the next one.
     var bytes = Array(text.utf8)
-    for marker in citations.map(\.marker) {
-      bytes.replaceSubrange(marker, with: repeatElement(UInt8(ascii: " "), count: marker.count))
+    for citation in citations {
+      // A marker behind its statement is no part of the next one; one before it begins one.
+      let isBefore = citation.statement.upperBound > citation.marker.upperBound
+      bytes.replaceSubrange(
+        citation.marker,
+        with: repeatElement(UInt8(ascii: isBefore ? "X" : " "), count: citation.marker.count))
     }
-    return SentenceSplitter.ranges(in: String(decoding: bytes, as: UTF8.self)).filter { range in
-      !citations.contains { $0.statement.overlaps(range) }
-    }.map { String(decoding: bytes[$0], as: UTF8.self) }.filter(Self.statesSomething)
+    var unsupported: [String] = []
+    for line in Self.lines(of: bytes) where Self.mayState(bytes[line]) {
+      for sentence in SentenceSplitter.ranges(in: String(decoding: bytes[line], as: UTF8.self)) {
+        let place = line.lowerBound + sentence.lowerBound..<line.lowerBound + sentence.upperBound
+        let text = String(decoding: bytes[place], as: UTF8.self)
+        if !citations.contains(where: { $0.statement.overlaps(place) }), Self.statesSomething(text)
+        {
+          unsupported.append(text)
+        }
+      }
+    }
+    return unsupported
+  }
+
+  /// The lines outside of code, without the heads of tables.
+  private static func lines(of bytes: [UInt8]) -> [Range<Int>] {
+    let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.startIndex..<$0.endIndex }
+    var isCode = false
+    return lines.indices.filter { index in
+      let isFence = bytes[lines[index]].drop { $0 == UInt8(ascii: " ") }.starts(with: "```".utf8)
+      if isFence { isCode.toggle() }
+      let next = index + 1 < lines.count ? bytes[lines[index + 1]] : []
+      let isHead = next.first == UInt8(ascii: "|") && next.allSatisfy("|-: ".utf8.contains)
+      return !isFence && !isCode && !isHead
+    }.map { lines[$0] }
+  }
+
+  /// Whether a line is no heading, and announces nothing.
+  private static func mayState(_ line: ArraySlice<UInt8>) -> Bool {
+    let text = String(decoding: line, as: UTF8.self)
+    let bare = text.trimming("*_ ".contains)
+    // "1. **Terms**"
+    let item = String(text.withoutListNumber).trimming(" -".contains)
+    let isBold =
+      item.hasPrefix("**") && item.hasSuffix("**") && !item.dropLast(2).hasSuffix(".")
+      && item.ranges(of: "**").count == 2
+    return !text.hasPrefix("#") && !isBold && bare.last.map { ":：".contains($0) } != true
   }
 
   private static func statesSomething(_ sentence: String) -> Bool {
-    let count = InformativeWords.words(of: sentence).count
+    let text = String(sentence.withoutListNumber)
+    let count = InformativeWords.words(of: text).count
     // Few words say something with a number or an end: "It is 42", "Anna died."
-    let isEnded = sentence.last.map { ".。".contains($0) } == true
-    let least = sentence.contains(where: \.isNumber) ? 1 : isEnded ? 2 : 3
-    return count >= least && !sentence.hasSuffix(":") && !sentence.hasPrefix("#")
-      && !ReferenceClause.addsNothing(sentence)
+    let isEnded = text.last.map { ".。".contains($0) } == true
+    let least = text.contains(where: \.isNumber) ? 1 : isEnded ? 2 : 3
+    return count >= least && !text.hasSuffix(":") && !Formula.reference.covers(text)
+      && !Formula.courtesy.covers(text) && !isLack(text)
+  }
+
+  /// Whether a sentence says that the sources lack something, which none can support.
+  private static func isLack(_ text: String) -> Bool {
+    let text = text.lowercased()
+    return text.contains(#/\b(?:sources?|documents?|passages?)\b.*(?:\bnot\b|n't\b|\bno\b)/#)
+      || text.contains(#/\b(?:quellen?|dokumente?n?)\b.*\b(?:nicht|keine?n?)\b/#)
+      || text.contains(#/(?:文档|资料|来源).*(?:没有|未|无)/#)
+  }
+}
+
+extension String {
+  fileprivate func trimming(_ isPart: (Character) -> Bool) -> Substring {
+    let start = drop(while: isPart)
+    return start.lastIndex { !isPart($0) }.map { start[...$0] } ?? ""
   }
 }
 

@@ -41,9 +41,9 @@ struct AnswerText {
 
   /// Adds text that begins and ends with visible characters, made ready by ``mended(before:)``.
   mutating func write(_ string: Substring) throws {
-    guard let first = string.first else { return }
+    guard !string.isEmpty else { return }
     // A gap before punctuation was there for the sake of the marker.
-    if endsWithRemoved, Self.closes(first), !gap.contains("\n") { blank = "" }
+    if endsWithRemoved, isEnd(string), !gap.contains("\n") { blank = "" }
     try append(string)
   }
 
@@ -98,6 +98,8 @@ struct AnswerText {
   private static let wrappingStarts = wrappings.flatMap { opening, _ in
     (1...opening.count).reversed().map { opening.prefix($0) }
   }
+  /// Those of them that are tags.
+  static let tags = ["<sup>", "</sup>"]
   private static let separators: Set<Character> = [",", ";", "、", "，", "；"]
   private static let joiners: Set<String> = ["and", "or", "und", "oder", "和", "及"]
 
@@ -108,6 +110,16 @@ struct AnswerText {
     ".,;:!?)]。，；：！？、）】".contains(character)
   }
 
+  /// Whether a text that follows ends what was said: with punctuation, or what closes a wrapping.
+  private func isEnd(_ text: Substring) -> Bool {
+    if text.first.map(Self.closes) == true { return true }
+    let line = string(lineStart(to: bytes.count)..<bytes.count)
+    return Self.wrappings.contains { opening, closing in
+      text.hasPrefix(closing)
+        && (opening != closing || line.ranges(of: opening).count % 2 == 1)
+    }
+  }
+
   var endsWithOpening: Bool { last.map(Self.isOpening) == true }
 
   /// What is left of text that follows, where a marker was taken out before it: brackets that held
@@ -116,25 +128,24 @@ struct AnswerText {
     var rest = text[...]
     guard endsWithRemoved else { return rest }
     while !gap.contains("\n"), let length = mend(before: rest) { rest = rest.dropFirst(length) }
-    if let first = rest.first, Self.closes(first) { _ = cut(trailing(Self.separators.contains)) }
+    if isEnd(rest) { _ = cut(trailing(Self.separators.contains)) }
     // An entry of a list of sources: "[9]: …".
     let line = gap.contains("\n") ? "" : string(lineStart(to: bytes.count)..<bytes.count)
-    if let first = rest.first, ":：".contains(first), !Statement.says(line) { rest.removeFirst() }
+    if rest == ":" || rest == "：", !Statement.says(String(line.withoutListNumber)) { rest = "" }
     return rest
   }
 
   /// How many characters before a text go with the marker, what they close taken out.
   private mutating func mend(before text: Substring) -> Int? {
     guard let first = text.first, let last else { return nil }
-    if let closing = Self.brackets[last] {
+    if endsWithOpening || endsWithWrapping {
       if Self.separators.contains(first) {
         blank = ""
         return 1
       }
       if Self.joiners.contains(String(text)) { return text.count }
-      guard first == closing, !isCall, cutOpening(last.utf8.count) else { return nil }
-      return 1
     }
+    if Self.brackets[last] == first, !isCall, cutOpening(last.utf8.count) { return 1 }
     for (opening, closing) in Self.wrappings
     where gap.isEmpty && text.hasPrefix(closing) && opens(opening, before: closing)
       && cutOpening(opening.utf8.count)
@@ -190,6 +201,24 @@ struct AnswerText {
     return self.tail.utf8.count - tail.utf8.count
   }
 
+  /// A text without what opens brackets and wrappings at its end, in which a marker stands.
+  static func withoutOpening(_ text: Substring) -> Substring {
+    var rest = text
+    while let last = rest.last {
+      if isOpening(last) || last.isWhitespace {
+        rest.removeLast()
+      } else if let (opening, _) = wrappings.first(where: { opening, closing in
+        rest.hasSuffix(opening)
+          && (opening != closing || rest.ranges(of: opening).count % 2 == 1)
+      }) {
+        rest.removeLast(opening.count)
+      } else {
+        break
+      }
+    }
+    return rest
+  }
+
   /// The bytes of the last characters that are part of something.
   private func trailing(_ isPart: (Character) -> Bool) -> Int {
     tail.reversed().prefix(while: isPart).reduce(0) { $0 + $1.utf8.count }
@@ -237,10 +266,14 @@ struct AnswerText {
   /// stands in.
   func statement(at range: Range<Int>) -> Statement {
     let text = string(range)
-    let rest = text.drop { ",;:. )，；：。、）".contains($0) }
-    let bracket = rest.reversed().prefix { Self.isOpening($0) || $0.isWhitespace }
-    let end = range.upperBound - bracket.reduce(0) { $0 + $1.utf8.count }
-    let place = (range.upperBound - rest.utf8.count)..<end
-    return Statement(range: place, text: string(place))
+    var rest = text.drop { ",;:. )，；：。、）".contains($0) }
+    while let tag = Self.tags.first(where: rest.hasPrefix) {
+      rest = rest.dropFirst(tag.count).drop { ",;:. )，；：。、）".contains($0) }
+    }
+    let said = Self.withoutOpening(rest)
+    let start = range.upperBound - rest.utf8.count
+    return Statement(
+      range: start..<start + said.utf8.count,
+      text: Self.tags.reduce(String(said)) { $0.replacing($1, with: "") })
   }
 }

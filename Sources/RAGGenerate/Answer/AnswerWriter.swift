@@ -119,7 +119,7 @@ struct AnswerWriter {
     _ numbers: [Int], of given: [Statement] = [], or other: Statement? = nil
   ) async throws {
     let said = answer.lastSentences(since: openStart)
-    if !said.isEmpty { isInList = said.allSatisfy { ReferenceClause.addsNothing($0.text) } }
+    if !said.isEmpty { isInList = said.allSatisfy { Formula.reference.covers($0.text) } }
     let statements = given.isEmpty ? statements(of: said, or: other) : given
     var hasWritten = false
     for number in numbers {
@@ -149,10 +149,10 @@ struct AnswerWriter {
   /// marker before. Where that says only what it is from, those before it or what that marker was to
   /// prove come first, and `other` takes its place.
   private func statements(of said: [Statement], or other: Statement?) -> [Statement] {
-    if let last = said.first, !ReferenceClause.addsNothing(last.text) {
+    if let last = said.first, !Formula.reference.covers(last.text) {
       return [last] + (other.map { [$0] } ?? [])
     }
-    let saying = said.filter { !ReferenceClause.addsNothing($0.text) }
+    let saying = said.filter { !Formula.reference.covers($0.text) }
     let earlier = saying.isEmpty ? lastStatements : saying
     guard let clause = other ?? said.first,
       earlier.isEmpty || !InformativeWords.words(of: clause.text).isEmpty
@@ -228,14 +228,14 @@ struct AnswerWriter {
     let isBehind = held.role == .reference || !Statement.says(following)
     let end = answer.byteCount
     let whole = isBehind ? nil : Statement(range: end..<end, text: sentence.text)
-    let addsNothing = ReferenceClause.addsNothing(following)
+    let addsNothing = Formula.reference.covers(following)
     let isWithinLine = held.role == .opening && !answer.gap.contains("\n")
     let isLaterClause = sentence.place < place
     let isLabelled = held.role == .object && answer.last.map { ":：".contains($0) } == true
     // It may stand behind its statement all the same.
     let before =
       isWithinLine || isLaterClause || isLabelled
-      ? answer.lastSentences(since: openStart).first { !ReferenceClause.addsNothing($0.text) } : nil
+      ? answer.lastSentences(since: openStart).first { !Formula.reference.covers($0.text) } : nil
     let both = [whole, before].compactMap(\.self)
     let given = whole == nil ? [] : isLabelled ? both.reversed() : both
     let opensClause = isWithinLine && LeadingMarker.opensClause(answer.string(openStart..<end))

@@ -29,7 +29,7 @@ struct HeldMarkers {
     where tokens.last?.isMarker == true && string.first.map(")）".contains) == true:
       return role != .opening
     case .text(let string):
-      return role == .sequel && string.first?.isLowercase != true
+      return role == .sequel && string.first.map { $0.isLowercase || ":：".contains($0) } != true
         && tokens.allSatisfy { $0.text.allSatisfy(\.isWhitespace) }
     case .blank(let string): return string.contains("\n") || sentence.isComplete
     case .marker:

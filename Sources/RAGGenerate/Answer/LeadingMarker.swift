@@ -25,8 +25,7 @@ enum LeadingMarker {
   /// The role of a marker by what its line has since the marker before, at most the last
   /// ``byteCount`` of it.
   static func role(behind line: String) -> Role {
-    let visible = line.reversed().drop { $0.isWhitespace || AnswerText.isOpening($0) }.reversed()
-    let said = String(visible).lowercased()
+    let said = AnswerText.withoutOpening(line[...]).lowercased()
     let label = said.last.map(":：".contains) == true ? said.dropLast() : said[...]
     let word = String(label.reversed().prefix(while: \.isLetter).reversed())
     if words.contains(word) || said.hasSuffix("based on")
@@ -77,7 +76,7 @@ enum LeadingMarker {
   }
 
   /// Whether a marker stands beside the one before it, by what is between them.
-  static func continues(_ between: String) -> Bool { ReferenceClause.addsNothing(between) }
+  static func continues(_ between: String) -> Bool { Formula.reference.covers(between) }
 
   private static let words: Set<String> = [
     "to", "in", "from", "by", "per", "see", "source", "sources", "document", "documents", "passage",

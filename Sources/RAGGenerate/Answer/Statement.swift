@@ -4,6 +4,9 @@ struct Statement {
   var range: Range<Int>
   var text: String
 
-  /// Whether a text has a letter or a digit.
-  static func says(_ text: String) -> Bool { text.contains { $0.isLetter || $0.isNumber } }
+  /// Whether a text has a letter or a digit, but for those of tags.
+  static func says(_ text: String) -> Bool {
+    let rest = AnswerText.tags.reduce(text) { $0.replacing($1, with: "") }
+    return rest.contains { $0.isLetter || $0.isNumber }
+  }
 }

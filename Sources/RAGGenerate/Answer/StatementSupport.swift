@@ -15,6 +15,8 @@ struct StatementSupport {
   private static let leastCoverage = 0.3
   /// Fewer words stand in any text by chance.
   private static let leastWordCount = 4
+  /// Fewer do not make a sentence.
+  private static let leastSentenceWordCount = 2
 
   /// What a statement rests on.
   struct Finding: Hashable {
@@ -60,35 +62,42 @@ struct StatementSupport {
   /// The sentences that the statement is, or else those that it quotes: these say no more than that
   /// the quotation is one. A part of a sentence may be what the rest of it denies.
   private func verbatim(_ statement: String, in text: String) -> Finding? {
-    let parts = ([statement.withoutListNumber] + Self.quotations(in: statement)).map(Self.trimmed)
+    let parts = ([statement[...]] + Self.quotations(in: statement)).map(Self.trimmed)
     let source = NormalisedText(text)
     let bytes = Array(text.utf8)
     for (index, part) in parts.enumerated() {
       let wanted = NormalisedText(String(part))
-      let isShort = InformativeWords.words(of: String(part)).count < Self.leastWordCount
+      let count = InformativeWords.words(of: String(part)).count
+      guard count >= (index > 0 ? Self.leastWordCount : Self.leastSentenceWordCount) else {
+        continue
+      }
       // A few words prove something where they are a whole sentence.
       let place =
-        !isShort
+        count >= Self.leastWordCount
         ? source.range(of: wanted)
-        : index > 0 || !Statement.says(String(part))
-          ? nil
-          : ProvingPieces.ranges(in: text).first {
-            let piece = String(decoding: bytes[$0], as: UTF8.self)
-            return NormalisedText(String(Self.trimmed(piece[...]))) == wanted
-          }
+        : ProvingPieces.ranges(in: text).first {
+          let piece = String(decoding: bytes[$0], as: UTF8.self)
+          return NormalisedText(String(Self.trimmed(piece[...]))) == wanted
+        }
       guard let match = place else { continue }
       let pieces = SourceSentences.pieces(of: text).map(\.range).filter(match.overlaps)
       let lower = min(match.lowerBound, pieces.first?.lowerBound ?? match.lowerBound)
       let upper = max(match.upperBound, pieces.last?.upperBound ?? match.upperBound)
       guard let range = ProvingPieces.range(of: lower..<upper, in: text) else { continue }
-      let whole = Self.trimmed(String(decoding: bytes[range], as: UTF8.self)[...])
-      guard index == 0, NormalisedText(String(whole)) == wanted else {
+      let piece = String(decoding: bytes[range], as: UTF8.self)
+      let whole = Self.trimmed(piece[...])
+      let isOtherMood = Self.asks(piece) && !Self.asks(statement)
+      guard index == 0, NormalisedText(String(whole)) == wanted, !isOtherMood else {
         return Finding(range: range, support: .similar)
       }
       return Finding(
         range: range, support: whole.utf8.elementsEqual(part.utf8) ? .exact : .normalised)
     }
     return nil
+  }
+
+  private static func asks(_ text: String) -> Bool {
+    text.last { !$0.isWhitespace }.map { "?？".contains($0) } == true
   }
 
   /// What stands between quotation marks.
@@ -108,9 +117,14 @@ struct StatementSupport {
   /// Without the marks around it that belong to the sentence it stands in.
   private static func trimmed(_ text: Substring) -> Substring {
     func isMark(_ character: Character) -> Bool {
-      character.isWhitespace || (character.isPunctuation && !"([{)]}".contains(character))
+      character.isWhitespace || (character.isPunctuation && !"([{)]}%‰".contains(character))
     }
-    let start = text.drop(while: isMark)
+    var start = text.drop(while: isMark)
+    // "-5 degrees"
+    if start.first?.isNumber == true, let sign = text[..<start.startIndex].last, "-−".contains(sign)
+    {
+      start = text[text.index(before: start.startIndex)...]
+    }
     return start.lastIndex { !isMark($0) }.map { start[...$0] } ?? ""
   }
 }

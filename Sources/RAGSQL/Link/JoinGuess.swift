@@ -14,9 +14,8 @@ struct JoinGuess {
     var joins: [String: [JoinGraph.Join]] = [:]
     for table in tables {
       let found = table.columns.compactMap { column in
-        target(of: column.name).flatMap { home, target in
-          home.name == table.name && target == column.name
-            ? nil : JoinGraph.Join(column: column.name, table: home.name, target: target)
+        target(of: column.name, in: table).map { home, target in
+          JoinGraph.Join(column: column.name, table: home.name, target: target)
         }
       }
       if !found.isEmpty { joins[table.name] = found }
@@ -27,7 +26,9 @@ struct JoinGuess {
   /// The table that a column's name speaks of, and the column there: `customer_id`, `customerId` and
   /// `customerid` are of `customers`, as is `sold_customer_id`; `state_name` is of a table `state`
   /// that has it too.
-  private func target(of column: String) -> (table: SQLSchema.Table, column: String)? {
+  private func target(
+    of column: String, in owner: SQLSchema.Table
+  ) -> (table: SQLSchema.Table, column: String)? {
     var words = NameWords.words(of: column)
     guard var suffix = words.popLast() else { return nil }
     if words.isEmpty {
@@ -38,24 +39,41 @@ struct JoinGuess {
     let isKey = suffix == "id" || suffix == "key"
     guard isKey || suffix == "name" || suffix == "code" else { return nil }
     for start in words.indices {
-      let owner = words[start...]
-      guard let table = tablesByWords[owner.map(NameWords.stem)] else { continue }
-      let whole = table.columns.first { NameWords.words(of: $0.name) == owner + [suffix] }
+      let named = words[start...]
+      guard let table = table(named: named.map(NameWords.stem)) else { continue }
+      let whole = table.columns.first { NameWords.words(of: $0.name) == named + [suffix] }
       let key = table.columns.first { $0.name.lowercased() == suffix } ?? table.onlyKey
-      if let target = table[column] ?? whole ?? (isKey ? key : nil) { return (table, target.name) }
+      let isMeant = isKey || key?.isPrimaryKey == true && key?.name.lowercased() == suffix
+      // Within its own table a column does not lead to itself.
+      let targets = [table[column], whole, isMeant ? key : nil].compactMap(\.self)
+      let others = targets.filter { table.name != owner.name || $0.name != column }
+      if let target = others.first { return (table, target.name) }
+      if !targets.isEmpty { return nil }
     }
-    return isKey ? home(ofKey: column, initial: words.joined()) : nil
+    return isKey ? home(ofKey: column, initial: words.joined(), in: owner) : nil
+  }
+
+  /// The table of a name, or the only one whose name ends with it, as `tbl_customer` does.
+  private func table(named words: [String]) -> SQLSchema.Table? {
+    if let table = tablesByWords[words] { return table }
+    let ending = tables.filter { NameWords.stems(of: $0.name).suffix(words.count) == words[...] }
+    return ending.count == 1 ? ending[0] : nil
   }
 
   /// The table whose primary key is named alike; or, for `pid`, the one with such a column whose name
   /// begins with its letter.
   private func home(
-    ofKey column: String, initial: String
+    ofKey column: String, initial: String, in owner: SQLSchema.Table
   ) -> (table: SQLSchema.Table, column: String)? {
     let alike = tables.compactMap { table in table[column].map { (table: table, column: $0.name) } }
-    return alike.first { $0.table.onlyKey?.name == $0.column }
+    let keys = alike.filter { $0.table.onlyKey?.name == $0.column }
+    // What is the key of several tables, each numbers for itself.
+    guard keys.count < 2 else { return nil }
+    let home =
+      keys.first
       ?? alike.filter { initial.count == 1 && $0.table.name.lowercased().hasPrefix(initial) }
       .min { $0.table.name.utf8.count < $1.table.name.utf8.count }
+    return home?.table.name == owner.name ? nil : home
   }
 }
 

@@ -41,7 +41,10 @@ struct SchemaText {
     for join in graph.joins[owner.name] ?? []
     where join.column.lowercased() == column.name.lowercased() {
       let target = "\(SQLName.written(join.table)) (\(SQLName.written(join.target)))"
-      line += graph.isGuessed ? " /* by its name of \(target) */" : " REFERENCES \(target)"
+      line +=
+        graph.isGuessed
+        ? " /* by its name of \(Self.line(target.replacing("*/", with: "* /"))) */"
+        : " REFERENCES \(target)"
     }
     return line
   }

@@ -116,7 +116,11 @@ extension UnsafeMutablePointer where Pointee == sqlite3_file {
   }
 
   func readInner(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) -> CInt {
-    readResult(inner.methods.xRead(inner, buffer.baseAddress, CInt(buffer.count), offset))
+    let read = { [inner] in
+      inner.methods.xRead(inner, buffer.baseAddress, CInt(buffer.count), offset)
+    }
+    // What a repair cannot read is lost.
+    return readResult(vfs.verifies && !vfs.mends ? read() : readTwice(read))
   }
 
   /// Writes, and syncs now and then, so that no sync is long.

@@ -22,7 +22,7 @@ package enum DatabaseHeader: Equatable, Sendable {
   static let size = 100
 
   /// Reads page 1 of the file at `path`, which connections may have open.
-  /// - Throws: ``RAGError`` `io`.
+  /// - Throws: ``RAGError`` `io`, also where the device cannot read the page.
   package static func read(_ path: String, applicationID: UInt32) throws -> DatabaseHeader {
     guard let file = try UncheckedFile(path) else { return .absent }
     guard try file.size() > 0 else { return .empty }
@@ -38,6 +38,7 @@ package enum DatabaseHeader: Equatable, Sendable {
         guard found == applicationID || found == 0 else { return .otherDatabase }
         return .index(applicationID: found, userVersion: page.bigEndianWord(at: 60))
       }
+      if file.hasUnreadablePart { throw unreadablePart(path: path) }
       let isWhole = PageChecksum.matches(UnsafeRawBufferPointer(buffer), number: 1)
       _ = PageChecksum.correct(buffer, number: 1)
       let found = classify(UnsafeRawBufferPointer(buffer), applicationID: applicationID)

@@ -57,6 +57,8 @@ enum LogOrigin {
     private var revisions: ClosedRange<Int64>
     /// Whether no frame before that of the first state is broken.
     private let isFirstKnown: Bool
+    /// Whether a frame that could not be read may hold a later state.
+    var isLastKnown = true
 
     init(_ first: State, isFirstKnown: Bool) {
       states = [first.revision: first]
@@ -84,7 +86,7 @@ enum LogOrigin {
       if states[state.revision] != nil || states[state.revision + 1] != nil {
         return !continues(state)
       }
-      return state.revision > revisions.upperBound
+      return (isLastKnown && state.revision > revisions.upperBound)
         || (isFirstKnown && state.revision < revisions.lowerBound)
     }
   }
@@ -122,21 +124,36 @@ enum LogOrigin {
       let frameHeader = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFrame.headerSize])
       let page = UnsafeRawBufferPointer(rebasing: buffer[LogFrame.headerSize...])
       var logged: Logged?
-      var isFirstKnown = true
+      var (isFirstKnown, isLastKnown) = (true, true)
+      var hasSkipped = false
       var sum = header.checksum
-      for index in Int64(0)... {
-        guard try log.read(frameHeader, at: LogFrame.offset(of: index)) else { break }
+      let frameCount = (try log.size() - Int64(LogHeader.size)) / Int64(LogFrame.size)
+      for index in 0..<max(0, frameCount) {
+        let isRead = try log.read(frameHeader, at: LogFrame.offset(of: index))
         let frame = LogFrame(UnsafeRawBufferPointer(frameHeader))
-        // What follows is left from before.
-        guard frame.salts == header.salts else { break }
+        // What is left from before, if nothing of this log follows.
+        guard isRead, frame.salts == header.salts else {
+          hasSkipped = true
+          continue
+        }
+        if hasSkipped {
+          isLastKnown = false
+          if logged == nil { isFirstKnown = false }
+          hasSkipped = false
+        }
         defer { sum = frame.checksum }
         // Which is the first commit is known only if no frame before its settings is broken.
         guard logged == nil || frame.page == settingPage else { continue }
-        guard try log.read(buffer, at: LogFrame.offset(of: index)) else { break }
+        guard try log.read(buffer, at: LogFrame.offset(of: index)) else {
+          isLastKnown = false
+          if logged == nil { isFirstKnown = false }
+          continue
+        }
         let expected = sum.extended(
           byHeader: UnsafeRawBufferPointer(frameHeader), page: page,
           wordsAreBigEndian: header.wordsAreBigEndian)
         guard frame.checksum == expected else {
+          isLastKnown = false
           if logged == nil { isFirstKnown = false }
           continue
         }
@@ -144,6 +161,7 @@ enum LogOrigin {
         guard let state = State(page: page) else { return nil }
         if logged?.add(state) == nil { logged = Logged(state, isFirstKnown: isFirstKnown) }
       }
+      logged?.isLastKnown = isLastKnown && !(hasSkipped && log.hasUnreadablePart)
       return logged
     }
   }

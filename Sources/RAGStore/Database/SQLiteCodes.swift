@@ -18,6 +18,12 @@ let sqliteUnreadable = SQLITE_IOERR | 33 << 8
 /// the database.
 func readResult(_ result: CInt) -> CInt { result == sqliteUnreadable ? sqliteReadFailed : result }
 
+/// Reads once more what the device did not give, before it counts as lost.
+func readTwice(_ read: () -> CInt) -> CInt {
+  let result = read()
+  return result == sqliteUnreadable ? read() : result
+}
+
 /// Runs a call of the VFS below, whose error is that the device is full wherever the system says
 /// so: SQLite itself does for writes alone, and not where a limit on the size of files is the reason.
 func tellingLackOfRoom(_ call: () -> CInt) -> CInt {

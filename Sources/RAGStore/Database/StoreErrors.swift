@@ -21,6 +21,14 @@ struct UnreadablePart: Error, CustomStringConvertible {
   let description = "input/output error"
 }
 
+func unreadablePart(path: String) -> RAGError {
+  RAGError(
+    .io,
+    "the device cannot read a part of the index's database; try again, and if it stays, 'rag "
+      + "repair' keeps the rest",
+    path: path, cause: UnreadablePart())
+}
+
 private func mapped(_ error: any Error, _ path: String) -> any Error {
   if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
   if error is RowDecodingError || error is DecodingError {
@@ -37,11 +45,7 @@ private func mapped(_ error: any Error, _ path: String) -> any Error {
       path: path)
   }
   if [sqliteReadFailed, sqliteUnreadable].contains(error.extendedResultCode.rawValue) {
-    return RAGError(
-      .io,
-      "the device cannot read a part of the index's database; try again, and if it stays, 'rag "
-        + "repair' keeps the rest",
-      path: path, cause: UnreadablePart())
+    return unreadablePart(path: path)
   }
   switch error.resultCode {
   case .SQLITE_FULL:

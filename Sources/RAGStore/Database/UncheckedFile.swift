@@ -10,6 +10,8 @@ final class UncheckedFile {
   private let file: SQLiteFile
   private let name: UnsafePointer<CChar>
   private let path: String
+  /// Whether a read failed that the device is to blame for.
+  private(set) var hasUnreadablePart = false
 
   /// Opens the database at `path`, or its log.
   /// - Returns: nil where there is no such file.
@@ -54,11 +56,16 @@ final class UncheckedFile {
   /// - Returns: false where the file ends before or the device cannot read it, with zeros in the
   ///   rest of the buffer or all of it.
   func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws -> Bool {
-    let result = file.methods.xRead(file, buffer.baseAddress, CInt(buffer.count), offset)
+    let result = readTwice {
+      file.methods.xRead(file, buffer.baseAddress, CInt(buffer.count), offset)
+    }
     guard result == SQLITE_OK || result == sqliteShortRead || result == sqliteUnreadable else {
       throw Self.failed(result, path)
     }
-    if result == sqliteUnreadable { buffer.initializeMemory(as: UInt8.self, repeating: 0) }
+    if result == sqliteUnreadable {
+      hasUnreadablePart = true
+      buffer.initializeMemory(as: UInt8.self, repeating: 0)
+    }
     return result == SQLITE_OK
   }
 

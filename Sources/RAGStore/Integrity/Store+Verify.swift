@@ -20,13 +20,13 @@ extension Store {
     try directory.requireRegularFiles()
     // Somebody else's is not looked into.
     let application = UInt32(Schema.applicationID)
-    if try DatabaseHeader.read(directory.database, applicationID: application) == .otherDatabase {
-      try Schema.validateFile(of: directory)
-    }
+    let header = try? DatabaseHeader.read(directory.database, applicationID: application)
+    if header == .otherDatabase { try Schema.validateFile(of: directory) }
     guard try !LogOrigin.isForeign(to: directory.database) else {
       return [Damage(IndexDirectory.databaseName + "-wal", LogOrigin.problem)]
     }
     var (damage, logDamage) = try pageProblems(directory)
+    let hasPageProblems = !damage.isEmpty
     // Before the database is opened: what is committed meanwhile is acknowledged later.
     let mark = try directory.revisionMark.read()
     let markIsDamaged = directory.revisionMark.isDamaged
@@ -35,8 +35,10 @@ extension Store {
       let store = try await open(directory, for: .read)
       let revision = try await store.read { $0.settings.revision }
       markIsCutOff = directory.revisionMark.isCutOff(at: revision)
-      damage += try await store.read { try $0.rowProblems() }
+      var rowError: (any Error)?
+      do { damage += try await store.read { try $0.rowProblems() } } catch { rowError = error }
       damage += try await store.read { try $0.generationProblems() }
+      if let rowError { throw rowError }
       // Of a commit that was cut off nothing was acknowledged. The first one has no mark before it.
       let isFirst = revision == 0 && directory.revisionMark.isEmpty
       if let found = logDamage, found.mayBeTornCommit, mark.map({ $0 <= revision }) ?? isFirst {
@@ -46,9 +48,8 @@ extension Store {
       // Whole, and not ours.
       throw error
     } catch  where Damage.isMeant(by: error) {
-      let found = Damage(IndexDirectory.databaseName, error)
       // Of pages that are damaged was told.
-      if damage.isEmpty || !found.problem.hasPrefix("page ") { damage.append(found) }
+      if !hasPageProblems { damage.append(Damage(IndexDirectory.databaseName, error)) }
     }
     if let logDamage {
       damage.append(Damage(IndexDirectory.databaseName + "-wal", logDamage.description))

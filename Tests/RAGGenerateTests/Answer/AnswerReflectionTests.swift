@@ -35,6 +35,24 @@ struct AnswerReflectionTests {
       ),
       ("日志在提交时删除。[2]月亮是绿奶酪做的。", ["月亮是绿奶酪做的。"]),
       ("The journal is deleted at commit. [2] This is stated in [2]. In short, yes.", []),
+      (
+        "The moon is made of green cheese. [1] states that readers do not block writers.",
+        ["The moon is made of green cheese."]
+      ),
+      (
+        "- Readers do not block writers [1]\n- Pets must be purple at night\n- The rent is 9,999",
+        ["- Pets must be purple at night", "- The rent is 9,999"]
+      ),
+      (
+        "Readers do not block writers [1]. Let me know if you have further questions! 希望对您有帮助。\n"
+          + "The documents do not mention the weather.\n1. **Key terms of it**",
+        []
+      ),
+      (
+        "| Mode | The effect of it |\n|---|---|\n| WAL | Readers do not block writers [1] |\n"
+          + "```\nlet moon = cheese of many colours\n```",
+        []
+      ),
     ])
   func behindMarkers(text: String, statements: [String]) async throws {
     let answer = try await Responder(backend: scripted([text])).answer("q", from: hits)
