@@ -155,7 +155,9 @@ import Testing
         "orders": [customers("customer_id"), customers("shipCustomerId")],
         "staff": [JoinGraph.Join(column: "state_name", table: "state", target: "state_name")],
         "state": [customers("customerid")],
-        "tbl_vendor": [JoinGraph.Join(column: "parent_vendor_id", table: "tbl_vendor", target: "id")],
+        "tbl_vendor": [
+          JoinGraph.Join(column: "parent_vendor_id", table: "tbl_vendor", target: "id")
+        ],
       ])
     let text = try await SchemaLinker(embedder: { throw RAGError(.notFound, "no model") })
       .link("Which customers ordered?", sandbox).text
