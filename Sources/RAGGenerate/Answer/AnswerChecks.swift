@@ -65,9 +65,9 @@ extension Answer {
   /// Whether a sentence says that the sources lack something, which none can support.
   private static func isLack(_ text: String) -> Bool {
     let text = text.lowercased()
-    return text.contains(#/\b(?:sources?|documents?|passages?)\b.*(?:\bnot\b|n't\b|\bno\b)/#)
-      || text.contains(#/\b(?:quellen?|dokumente?n?)\b.*\b(?:nicht|keine?n?)\b/#)
-      || text.contains(#/(?:文档|资料|来源).*(?:没有|未|无)/#)
+    return text.contains(#/\b(?:sources?|documents?|passages?) (?:do(?:es)? not|don't|doesn't)\b/#)
+      || text.contains(#/\b(?:quellen?|dokumente?n?)(?: \w+){0,2} (?:nicht|keine?n?)\b/#)
+      || text.contains(#/(?:文档|资料|来源)[中里]?(?:并)?(?:没有|未)/#)
   }
 }
 
