@@ -147,6 +147,8 @@ import Testing
       CREATE TABLE staff (id INTEGER PRIMARY KEY, first_name TEXT, valid INT, state_name TEXT);
       CREATE TABLE state (state_name TEXT, valid INT, customerid INT, boss_id INT);
       CREATE TABLE tbl_vendor (id INTEGER PRIMARY KEY, uuid TEXT, parent_vendor_id INT);
+      CREATE TABLE tbl_title (title_id INTEGER PRIMARY KEY, vendor_id INT);
+      CREATE TABLE old_titles (id INTEGER PRIMARY KEY, title_id INT, item_id INT);
       """)
     let graph = JoinGraph(try sandbox.schema)
     let customers = { JoinGraph.Join(column: $0, table: "customers", target: "id") }
@@ -155,6 +157,8 @@ import Testing
         "orders": [customers("customer_id"), customers("shipCustomerId")],
         "staff": [JoinGraph.Join(column: "state_name", table: "state", target: "state_name")],
         "state": [customers("customerid")],
+        "tbl_title": [JoinGraph.Join(column: "vendor_id", table: "tbl_vendor", target: "id")],
+        "old_titles": [JoinGraph.Join(column: "title_id", table: "tbl_title", target: "title_id")],
         "tbl_vendor": [
           JoinGraph.Join(column: "parent_vendor_id", table: "tbl_vendor", target: "id")
         ],

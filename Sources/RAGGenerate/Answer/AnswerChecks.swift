@@ -27,18 +27,44 @@ extension Answer {
     return unsupported
   }
 
-  /// The lines outside of code, without the heads of tables.
+  /// The lines outside of code, without the heads of tables; those that only the width of a page parts
+  /// are one.
   private static func lines(of bytes: [UInt8]) -> [Range<Int>] {
     let lines = bytes.split(separator: UInt8(ascii: "\n")).map { $0.startIndex..<$0.endIndex }
     var isCode = false
-    return lines.indices.filter { index in
-      let isFence = bytes[lines[index]].drop { $0 == UInt8(ascii: " ") }.starts(with: "```".utf8)
+    var found: [Range<Int>] = []
+    var last: String?
+    for (index, line) in lines.enumerated() {
+      let text = String(decoding: bytes[line], as: UTF8.self)
+      let start = text.drop { $0 == " " }
+      let isFence = start.hasPrefix("```") && !start.drop { $0 == "`" }.contains("`")
       if isFence { isCode.toggle() }
       let next = index + 1 < lines.count ? bytes[lines[index + 1]] : []
       let isHead = next.first == UInt8(ascii: "|") && next.allSatisfy("|-: ".utf8.contains)
-      return !isFence && !isCode && !isHead
-    }.map { lines[$0] }
+      if isFence || isCode || isHead {
+        last = nil
+        continue
+      }
+      if let last, goesOn(last, with: text), let before = found.popLast() {
+        found.append(before.lowerBound..<line.upperBound)
+      } else {
+        found.append(line)
+      }
+      last = text
+    }
+    return found
   }
+
+  private static func goesOn(_ line: String, with next: String) -> Bool {
+    guard let end = line.last(where: { !$0.isWhitespace }), let start = next.first,
+      !".!?:。！？：|".contains(end), !line.hasPrefix("#"),
+      next.withoutListNumber.startIndex == next.startIndex
+    else { return false }
+    return start.isLowercase || line.utf8.count >= wrappedByteCount && start.isLetter
+  }
+
+  /// Shorter lines are not broken by the width of a page.
+  private static let wrappedByteCount = 60
 
   /// Whether a line is no heading, and announces nothing.
   private static func mayState(_ line: ArraySlice<UInt8>) -> Bool {
@@ -65,9 +91,18 @@ extension Answer {
   /// Whether a sentence says that the sources lack something, which none can support.
   private static func isLack(_ text: String) -> Bool {
     let text = text.lowercased()
-    return text.contains(#/\b(?:sources?|documents?|passages?) (?:do(?:es)? not|don't|doesn't)\b/#)
-      || text.contains(#/\b(?:quellen?|dokumente?n?)(?: \w+){0,2} (?:nicht|keine?n?)\b/#)
-      || text.contains(#/(?:文档|资料|来源)[中里]?(?:并)?(?:没有|未)/#)
+    let english =
+      #/
+      \b(?:sources?|documents?|passages?)\ (?:do\ not|does\ not|don't|doesn't)\ (?:\w+\ )?
+      (?:mention|say|state|contain|specify|provide|include|cover|give|describe|answer|discuss|tell)\b
+      /#
+    let german =
+      #/
+      \b(?:quellen?|dokumente?n?)\ (?:nenn|enth[aä]lt|erwähn|sag|geben|gibt)\w*(?:\ \w+){0,2}
+      \ (?:nicht|kein)
+      /#
+    let chinese = #/(?:文档|资料|来源)[中里]?并?(?:没有|未)\w{0,2}(?:提到|提及|说明|提供|包含)/#
+    return text.contains(english) || text.contains(german) || text.contains(chinese)
   }
 }
 

@@ -131,7 +131,11 @@ struct AnswerText {
     if isEnd(rest) { _ = cut(trailing(Self.separators.contains)) }
     // An entry of a list of sources: "[9]: …".
     let line = gap.contains("\n") ? "" : string(lineStart(to: bytes.count)..<bytes.count)
-    if rest == ":" || rest == "：", !Statement.says(String(line.withoutListNumber)) { rest = "" }
+    if let first = rest.first, !Statement.says(String(line.withoutListNumber)),
+      first == "：" || first == ":" && rest.dropFirst().first?.isLowercase != true
+    {
+      rest.removeFirst()
+    }
     return rest
   }
 
@@ -155,7 +159,7 @@ struct AnswerText {
     return nil
   }
 
-  private var endsWithWrapping: Bool { Self.wrappings.contains(where: opens) }
+  var endsWithWrapping: Bool { Self.wrappings.contains(where: opens) }
 
   /// Whether the text ends with what opens a wrapping, and does not close one with it.
   private func opens(_ opening: String, before closing: String) -> Bool {
@@ -199,6 +203,15 @@ struct AnswerText {
       }
     }
     return self.tail.utf8.count - tail.utf8.count
+  }
+
+  /// A text without what closes wrappings at its beginning, behind a marker.
+  static func withoutClosing(_ text: String) -> Substring {
+    var rest = text[...]
+    while let (_, closing) = wrappings.first(where: { rest.hasPrefix($0.1) }) {
+      rest = rest.dropFirst(closing.count)
+    }
+    return rest
   }
 
   /// A text without what opens brackets and wrappings at its end, in which a marker stands.

@@ -212,7 +212,8 @@ struct AnswerWriter {
     let isOpening = role == .sequel || role != .object && LeadingMarker.opensClause(line)
     // Set against what was said, a marker belongs to that, but where nothing is set apart.
     let isTrailing =
-      answer.gap.isEmpty && !answer.endsWithOpening && answer.last?.isASCII == true
+      answer.gap.isEmpty && !answer.endsWithOpening && !answer.endsWithWrapping
+      && answer.last?.isASCII == true
     return followsOpening && isOpening && !isTrailing ? .opening : role
   }
 

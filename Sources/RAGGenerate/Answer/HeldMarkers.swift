@@ -29,8 +29,10 @@ struct HeldMarkers {
     where tokens.last?.isMarker == true && string.first.map(")）".contains) == true:
       return role != .opening
     case .text(let string):
-      return role == .sequel && string.first.map { $0.isLowercase || ":：".contains($0) } != true
-        && tokens.allSatisfy { $0.text.allSatisfy(\.isWhitespace) }
+      // A sentence that follows is none of the marker's, unless it goes on with a small letter.
+      let next = AnswerText.withoutClosing(string)
+      return role == .sequel && next.first.map { $0.isLowercase || ":：".contains($0) } == false
+        && tokens.allSatisfy { AnswerText.withoutClosing($0.text).allSatisfy(\.isWhitespace) }
     case .blank(let string): return string.contains("\n") || sentence.isComplete
     case .marker:
       let last = tokens.lastIndex { $0.isMarker } ?? 0

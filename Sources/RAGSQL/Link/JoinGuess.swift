@@ -40,24 +40,39 @@ struct JoinGuess {
     guard isKey || suffix == "name" || suffix == "code" else { return nil }
     for start in words.indices {
       let named = words[start...]
-      guard let table = table(named: named.map(NameWords.stem)) else { continue }
+      guard let table = tablesByWords[named.map(NameWords.stem)] else { continue }
+      // In its own table a column leads to the key, if it says more than that.
+      if table.name == owner.name {
+        guard start > 0, isKey, let key = table.onlyKey else { return nil }
+        return (table, key.name)
+      }
       let whole = table.columns.first { NameWords.words(of: $0.name) == named + [suffix] }
       let key = table.columns.first { $0.name.lowercased() == suffix } ?? table.onlyKey
       let isMeant = isKey || key?.isPrimaryKey == true && key?.name.lowercased() == suffix
-      // Within its own table a column does not lead to itself.
-      let targets = [table[column], whole, isMeant ? key : nil].compactMap(\.self)
-      let others = targets.filter { table.name != owner.name || $0.name != column }
-      if let target = others.first { return (table, target.name) }
-      if !targets.isEmpty { return nil }
+      if let target = table[column] ?? whole ?? (isMeant ? key : nil) {
+        return (table, target.name)
+      }
     }
-    return isKey ? home(ofKey: column, initial: words.joined(), in: owner) : nil
+    guard isKey, owner.onlyKey?.name != column else { return nil }
+    return home(ofKey: column, initial: words.joined(), in: owner) ?? prefixed(words, in: owner)
   }
 
-  /// The table of a name, or the only one whose name ends with it, as `tbl_customer` does.
-  private func table(named words: [String]) -> SQLSchema.Table? {
-    if let table = tablesByWords[words] { return table }
-    let ending = tables.filter { NameWords.stems(of: $0.name).suffix(words.count) == words[...] }
-    return ending.count == 1 ? ending[0] : nil
+  /// The key of a table whose name ends with what a column speaks of, behind a word that several
+  /// tables begin with, as in `shop_customer` and `shop_order`.
+  private func prefixed(
+    _ words: [String], in owner: SQLSchema.Table
+  ) -> (table: SQLSchema.Table, column: String)? {
+    for start in words.indices {
+      let named = words[start...].map(NameWords.stem)
+      let found = tables.filter { table in
+        let stems = NameWords.stems(of: table.name)
+        let isShared = tables.count { NameWords.stems(of: $0.name).first == stems.first } > 1
+        return stems.count > 1 && Array(stems.dropFirst()) == named && isShared
+      }
+      guard found.count == 1, let key = found[0].onlyKey else { continue }
+      return found[0].name == owner.name && start == 0 ? nil : (found[0], key.name)
+    }
+    return nil
   }
 
   /// The table whose primary key is named alike; or, for `pid`, the one with such a column whose name

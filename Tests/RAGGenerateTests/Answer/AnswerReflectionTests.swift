@@ -49,6 +49,15 @@ struct AnswerReflectionTests {
         []
       ),
       (
+        "Readers do not block writers, which is the nature of a log that they share, and\nit is so in "
+          + "WAL mode [1].",
+        []
+      ),
+      (
+        "```f(buffer, 42)``` blocks no writers [1].\nThe documents do not need any writers at all.",
+        ["The documents do not need any writers at all."]
+      ),
+      (
         "| Mode | The effect of it |\n|---|---|\n| WAL | Readers do not block writers [1] |\n"
           + "```\nlet moon = cheese of many colours\n```",
         []
