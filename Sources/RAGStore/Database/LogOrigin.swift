@@ -57,8 +57,8 @@ enum LogOrigin {
     private var revisions: ClosedRange<Int64>
     /// Whether no frame before that of the first state is broken.
     private let isFirstKnown: Bool
-    /// Whether a frame that could not be read may hold a later state.
-    var isLastKnown = true
+    /// Frames that could not be read, each of which may have made one more state.
+    var unknownCount: Int64 = 0
 
     init(_ first: State, isFirstKnown: Bool) {
       states = [first.revision: first]
@@ -86,7 +86,8 @@ enum LogOrigin {
       if states[state.revision] != nil || states[state.revision + 1] != nil {
         return !continues(state)
       }
-      return (isLastKnown && state.revision > revisions.upperBound)
+      let (last, isBeyond) = revisions.upperBound.addingReportingOverflow(unknownCount)
+      return (!isBeyond && state.revision > last)
         || (isFirstKnown && state.revision < revisions.lowerBound)
     }
   }
@@ -124,8 +125,9 @@ enum LogOrigin {
       let frameHeader = UnsafeMutableRawBufferPointer(rebasing: buffer[..<LogFrame.headerSize])
       let page = UnsafeRawBufferPointer(rebasing: buffer[LogFrame.headerSize...])
       var logged: Logged?
-      var (isFirstKnown, isLastKnown) = (true, true)
-      var hasSkipped = false
+      var isFirstKnown = true
+      var unknownCount: Int64 = 0
+      var skippedCount: Int64 = 0
       var sum = header.checksum
       let frameCount = (try log.size() - Int64(LogHeader.size)) / Int64(LogFrame.size)
       for index in 0..<max(0, frameCount) {
@@ -133,19 +135,17 @@ enum LogOrigin {
         let frame = LogFrame(UnsafeRawBufferPointer(frameHeader))
         // What is left from before, if nothing of this log follows.
         guard isRead, frame.salts == header.salts else {
-          hasSkipped = true
+          skippedCount += 1
           continue
         }
-        if hasSkipped {
-          isLastKnown = false
-          if logged == nil { isFirstKnown = false }
-          hasSkipped = false
-        }
+        if skippedCount > 0, logged == nil { isFirstKnown = false }
+        unknownCount += skippedCount
+        skippedCount = 0
         defer { sum = frame.checksum }
         // Which is the first commit is known only if no frame before its settings is broken.
         guard logged == nil || frame.page == settingPage else { continue }
         guard try log.read(buffer, at: LogFrame.offset(of: index)) else {
-          isLastKnown = false
+          unknownCount += 1
           if logged == nil { isFirstKnown = false }
           continue
         }
@@ -153,7 +153,7 @@ enum LogOrigin {
           byHeader: UnsafeRawBufferPointer(frameHeader), page: page,
           wordsAreBigEndian: header.wordsAreBigEndian)
         guard frame.checksum == expected else {
-          isLastKnown = false
+          unknownCount += 1
           if logged == nil { isFirstKnown = false }
           continue
         }
@@ -161,7 +161,7 @@ enum LogOrigin {
         guard let state = State(page: page) else { return nil }
         if logged?.add(state) == nil { logged = Logged(state, isFirstKnown: isFirstKnown) }
       }
-      logged?.isLastKnown = isLastKnown && !(hasSkipped && log.hasUnreadablePart)
+      logged?.unknownCount = unknownCount + (log.hasUnreadablePart ? skippedCount : 0)
       return logged
     }
   }
