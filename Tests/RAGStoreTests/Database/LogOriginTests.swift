@@ -64,6 +64,34 @@ struct LogOriginTests {
     }
   }
 
+  @Test("is judged by the commits behind a frame that is broken, too", arguments: [8, 20, 2_000])
+  func broken(byte: Int) async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      let store = try await Store.open(directory, for: .write)
+      try await store.put(record("a", ["alpha"]))
+      try await store.settle()
+      for number in 0..<5 { try await store.put(record("c\(number)", ["gamma \(number)"])) }
+      // Written back whole, and not emptied.
+      try await store.writer?.writeWithoutTransaction { _ = try $0.checkpoint(.passive) }
+      let log = try Data(contentsOf: URL(filePath: directory.database + "-wal"))
+      let (own, newer) = (path + "/own", path + "/newer")
+      try copy(["rag.sqlite"], from: directory.path, to: own)
+      for number in 0..<50 { try await store.put(record("d\(number)", ["delta"])) }
+      try await store.settle()
+      try copy(["rag.sqlite"], from: directory.path, to: newer)
+      for (folder, isForeign) in [(own, false), (newer, true)] {
+        for frame in 1..<(log.count - LogHeader.size) / LogFrame.size - 1 {
+          var damaged = log
+          damaged[LogHeader.size + frame * LogFrame.size + byte] ^= 1
+          try damaged.write(to: URL(filePath: folder + "/rag.sqlite-wal"))
+          #expect(
+            try LogOrigin.isForeign(to: folder + "/rag.sqlite") == isForeign, "frame \(frame)")
+        }
+      }
+    }
+  }
+
   @Test("of a later state is refused, told, and set aside by a repair")
   func later() async throws {
     try await withTemporaryDirectory { path in
