@@ -112,12 +112,10 @@ struct AnswerText {
 
   /// Whether a text that follows ends what was said: with punctuation, or what closes a wrapping.
   private func isEnd(_ text: Substring) -> Bool {
-    if text.first.map(Self.closes) == true { return true }
-    let line = string(lineStart(to: bytes.count)..<bytes.count)
-    return Self.wrappings.contains { opening, closing in
-      text.hasPrefix(closing)
-        && (opening != closing || line.ranges(of: opening).count % 2 == 1)
-    }
+    text.first.map(Self.closes) == true
+      || Self.wrappings.contains { opening, closing in
+        text.hasPrefix(closing) && (opening != closing || isOpen(opening))
+      }
   }
 
   var endsWithOpening: Bool { last.map(Self.isOpening) == true }
@@ -130,9 +128,9 @@ struct AnswerText {
     while !gap.contains("\n"), let length = mend(before: rest) { rest = rest.dropFirst(length) }
     if isEnd(rest) { _ = cut(trailing(Self.separators.contains)) }
     // An entry of a list of sources: "[9]: …".
-    let line = gap.contains("\n") ? "" : string(lineStart(to: bytes.count)..<bytes.count)
-    if let first = rest.first, !Statement.says(String(line.withoutListNumber)),
-      first == "：" || first == ":" && rest.dropFirst().first?.isLowercase != true
+    if let first = rest.first,
+      first == "：" || first == ":" && rest.dropFirst().first?.isLowercase != true,
+      gap.contains("\n") || !Statement.says(String(lastLine.withoutListNumber))
     {
       rest.removeFirst()
     }
@@ -163,9 +161,16 @@ struct AnswerText {
 
   /// Whether the text ends with what opens a wrapping, and does not close one with it.
   private func opens(_ opening: String, before closing: String) -> Bool {
-    guard tail.hasSuffix(opening) else { return false }
-    let line = string(lineStart(to: bytes.count)..<bytes.count)
-    return opening != closing || line.ranges(of: opening).count % 2 == 1
+    tail.hasSuffix(opening) && (opening != closing || isOpen(opening))
+  }
+
+  /// Whether the last line has a mark that opens and closes an odd number of times.
+  private func isOpen(_ mark: String) -> Bool { lastLine.ranges(of: mark).count % 2 == 1 }
+
+  /// The last line, of a long one the end.
+  private var lastLine: String {
+    let lower = bytes.count - HeldMarkers.longestWait
+    return string(lineStart(from: lower, to: bytes.count)..<bytes.count)
   }
 
   private mutating func cutOpening(_ count: Int) -> Bool {
@@ -248,7 +253,7 @@ struct AnswerText {
   }
 
   /// Where the last line of the text up to an end begins, or the part of it behind an offset.
-  func lineStart(from lower: Int = 0, to end: Int) -> Int {
+  func lineStart(from lower: Int, to end: Int) -> Int {
     let line = min(characterStart(from: lower), end)
     return bytes[line..<end].lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? line
   }

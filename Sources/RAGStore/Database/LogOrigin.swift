@@ -31,8 +31,11 @@ enum LogOrigin {
       if logged.continues(state) { return false }
       guard try self.state(in: file) == state, try self.start(of: log) == start
       else { continue }
+      if logged.contradicts(state) { return true }
       // Where frames are broken, one of them may have held the very commit that was written back.
-      return try logged.contradicts(state) || LogVerifier.verify(database).damage == nil
+      guard try LogVerifier.verify(database).damage == nil else { return false }
+      // Else all that could not be read was being written.
+      if logged.unknownCount == 0 { return true }
     }
     return false
   }
