@@ -150,7 +150,7 @@ import Testing
       CREATE TABLE tbl_title (title_id INTEGER PRIMARY KEY, vendor_id INT);
       CREATE TABLE old_titles (id INTEGER PRIMARY KEY, title_id INT, item_id INT);
       """)
-    let graph = JoinGraph(try sandbox.schema)
+    let graph = JoinGraph(sandbox.schema)
     let customers = { JoinGraph.Join(column: $0, table: "customers", target: "id") }
     #expect(
       graph.joins == [
