@@ -80,31 +80,15 @@ struct AnswerText {
   /// What was added since the last call. What may have to go with a marker that is taken out, such as
   /// brackets around it, waits unless the text has ended.
   mutating func takePiece(isLast: Bool) -> String? {
-    let waiting = isLast ? 0 : openingByteCount
-    let end = bytes.count - waiting
+    let tail = tail
+    let written = isLast ? tail[...] : Wrapping.withoutPossibleOpening(tail[...])
+    let end = bytes.count - tail.utf8.count + written.utf8.count
     guard takenByteCount < end else { return nil }
     defer { takenByteCount = end }
     return string(takenByteCount..<end)
   }
 
   // MARK: What stood around a marker that was taken out
-
-  private static let brackets: [Character: Character] = [
-    "(": ")", "（": "）", "[": "]", "【": "】",
-  ]
-  /// What models put around markers to set them apart.
-  private static let wrappings = [("<sup>", "</sup>"), ("**", "**")]
-  /// What opens wrappings, or may once more has come, longer ones first.
-  private static let wrappingStarts = wrappings.flatMap { opening, _ in
-    (1...opening.count).reversed().map { opening.prefix($0) }
-  }
-  /// Those of them that are tags.
-  static let tags = ["<sup>", "</sup>"]
-  private static let separators: Set<Character> = [",", ";", "、", "，", "；"]
-  private static let joiners: Set<String> = ["and", "or", "und", "oder", "和", "及"]
-
-  /// Whether a character opens brackets that models put markers in.
-  static func isOpening(_ character: Character) -> Bool { brackets[character] != nil }
 
   private static func closes(_ character: Character) -> Bool {
     ".,;:!?)]。，；：！？、）】".contains(character)
@@ -113,12 +97,15 @@ struct AnswerText {
   /// Whether a text that follows ends what was said: with punctuation, or what closes a wrapping.
   private func isEnd(_ text: Substring) -> Bool {
     text.first.map(Self.closes) == true
-      || Self.wrappings.contains { opening, closing in
-        text.hasPrefix(closing) && (opening != closing || isOpen(opening))
-      }
+      || Wrapping.all.contains { text.hasPrefix($0.closing) && $0.isOpen(in: lastLine) }
   }
 
-  var endsWithOpening: Bool { last.map(Self.isOpening) == true }
+  var endsWithOpening: Bool { last.map { Wrapping.brackets[$0] != nil } == true }
+
+  var endsWithWrapping: Bool {
+    let line = lastLine
+    return Wrapping.all.contains { $0.opens(atEndOf: line) }
+  }
 
   /// What is left of text that follows, where a marker was taken out before it: brackets that held
   /// nothing else go, and so does what parted the marker from others.
@@ -126,7 +113,7 @@ struct AnswerText {
     var rest = text[...]
     guard endsWithRemoved else { return rest }
     while !gap.contains("\n"), let length = mend(before: rest) { rest = rest.dropFirst(length) }
-    if isEnd(rest) { _ = cut(trailing(Self.separators.contains)) }
+    if isEnd(rest) { _ = cut(trailing(Wrapping.separators.contains)) }
     // An entry of a list of sources: "[9]: …".
     if let first = rest.first,
       first == "：" || first == ":" && rest.dropFirst().first?.isLowercase != true,
@@ -141,31 +128,21 @@ struct AnswerText {
   private mutating func mend(before text: Substring) -> Int? {
     guard let first = text.first, let last else { return nil }
     if endsWithOpening || endsWithWrapping {
-      if Self.separators.contains(first) {
+      if Wrapping.separators.contains(first) {
         blank = ""
         return 1
       }
-      if Self.joiners.contains(String(text)) { return text.count }
+      if Wrapping.joiners.contains(String(text)) { return text.count }
     }
-    if Self.brackets[last] == first, !isCall, cutOpening(last.utf8.count) { return 1 }
-    for (opening, closing) in Self.wrappings
-    where gap.isEmpty && text.hasPrefix(closing) && opens(opening, before: closing)
-      && cutOpening(opening.utf8.count)
+    if Wrapping.brackets[last] == first, !isCall, cutOpening(last.utf8.count) { return 1 }
+    for wrapping in Wrapping.all
+    where gap.isEmpty && text.hasPrefix(wrapping.closing) && wrapping.opens(atEndOf: lastLine)
+      && cutOpening(wrapping.opening.utf8.count)
     {
-      return closing.count
+      return wrapping.closing.count
     }
     return nil
   }
-
-  var endsWithWrapping: Bool { Self.wrappings.contains(where: opens) }
-
-  /// Whether the text ends with what opens a wrapping, and does not close one with it.
-  private func opens(_ opening: String, before closing: String) -> Bool {
-    tail.hasSuffix(opening) && (opening != closing || isOpen(opening))
-  }
-
-  /// Whether the last line has a mark that opens and closes an odd number of times.
-  private func isOpen(_ mark: String) -> Bool { lastLine.ranges(of: mark).count % 2 == 1 }
 
   /// The last line, of a long one the end.
   private var lastLine: String {
@@ -193,48 +170,6 @@ struct AnswerText {
     guard bytes.count - count >= takenByteCount else { return false }
     bytes.removeLast(count)
     return true
-  }
-
-  /// The bytes at the end that go where the marker behind them does.
-  private var openingByteCount: Int {
-    var tail = tail[...]
-    var isPart = true
-    while isPart, let last = tail.last {
-      if let start = Self.wrappingStarts.first(where: tail.hasSuffix) {
-        tail = tail.dropLast(start.count)
-      } else {
-        isPart = Self.isOpening(last) || Self.separators.contains(last) || last.isWhitespace
-        if isPart { tail.removeLast() }
-      }
-    }
-    return self.tail.utf8.count - tail.utf8.count
-  }
-
-  /// A text without what closes wrappings at its beginning, behind a marker.
-  static func withoutClosing(_ text: String) -> Substring {
-    var rest = text[...]
-    while let (_, closing) = wrappings.first(where: { rest.hasPrefix($0.1) }) {
-      rest = rest.dropFirst(closing.count)
-    }
-    return rest
-  }
-
-  /// A text without what opens brackets and wrappings at its end, in which a marker stands.
-  static func withoutOpening(_ text: Substring) -> Substring {
-    var rest = text
-    while let last = rest.last {
-      if isOpening(last) || last.isWhitespace {
-        rest.removeLast()
-      } else if let (opening, _) = wrappings.first(where: { opening, closing in
-        rest.hasSuffix(opening)
-          && (opening != closing || rest.ranges(of: opening).count % 2 == 1)
-      }) {
-        rest.removeLast(opening.count)
-      } else {
-        break
-      }
-    }
-    return rest
   }
 
   /// The bytes of the last characters that are part of something.
@@ -285,13 +220,13 @@ struct AnswerText {
   func statement(at range: Range<Int>) -> Statement {
     let text = string(range)
     var rest = text.drop { ",;:. )，；：。、）".contains($0) }
-    while let tag = Self.tags.first(where: rest.hasPrefix) {
+    while let tag = Wrapping.tags.first(where: rest.hasPrefix) {
       rest = rest.dropFirst(tag.count).drop { ",;:. )，；：。、）".contains($0) }
     }
-    let said = Self.withoutOpening(rest)
+    let said = Wrapping.withoutOpening(rest)
     let start = range.upperBound - rest.utf8.count
     return Statement(
       range: start..<start + said.utf8.count,
-      text: Self.tags.reduce(String(said)) { $0.replacing($1, with: "") })
+      text: Wrapping.tags.reduce(String(said)) { $0.replacing($1, with: "") })
   }
 }

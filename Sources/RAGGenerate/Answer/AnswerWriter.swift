@@ -270,7 +270,7 @@ struct AnswerWriter {
     case .marker: return false
     case .text where role == .opening || role == .sequel:
       let word = next.prefix { !$0.isBlank && !$0.isMarker }.text
-      return word.first?.isLowercase == true && !["and", "or", "und", "oder"].contains(word)
+      return word.first?.isLowercase == true && !Wrapping.joiners.contains(word)
     default: return role == .object || role == .reference
     }
   }

@@ -30,9 +30,9 @@ struct HeldMarkers {
       return role != .opening
     case .text(let string):
       // A sentence that follows is none of the marker's, unless it goes on with a small letter.
-      let next = AnswerText.withoutClosing(string)
+      let next = Wrapping.withoutClosing(string)
       return role == .sequel && next.first.map { $0.isLowercase || ":：".contains($0) } == false
-        && tokens.allSatisfy { AnswerText.withoutClosing($0.text).allSatisfy(\.isWhitespace) }
+        && tokens.allSatisfy { Wrapping.withoutClosing($0.text).allSatisfy(\.isWhitespace) }
     case .blank(let string): return string.contains("\n") || sentence.isComplete
     case .marker:
       let last = tokens.lastIndex { $0.isMarker } ?? 0

@@ -25,7 +25,7 @@ enum LeadingMarker {
   /// The role of a marker by what its line has since the marker before, at most the last
   /// ``byteCount`` of it.
   static func role(behind line: String) -> Role {
-    let said = AnswerText.withoutOpening(line[...]).lowercased()
+    let said = Wrapping.withoutOpening(line[...]).lowercased()
     let label = said.last.map(":：".contains) == true ? said.dropLast() : said[...]
     let word = String(label.reversed().prefix(while: \.isLetter).reversed())
     if words.contains(word) || said.hasSuffix("based on")
@@ -84,7 +84,7 @@ enum LeadingMarker {
     "than", "and", "or", "but", "that", "also", "either", "neither", "nor", "laut", "gemäß",
     "quelle", "quellen", "dokument", "siehe",
     "und", "oder", "sowohl", "als", "auch", "weder", "noch", "selon", "dans", "et", "según", "en",
-    "y", "fuente",
+    "y", "fuente", "和", "及", "与", "或",
   ]
   private static let unspacedWords = ["根据", "依据", "按照", "来源", "出处", "文档", "参见", "详见", "请见"]
 }

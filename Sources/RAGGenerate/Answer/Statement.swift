@@ -6,7 +6,7 @@ struct Statement {
 
   /// Whether a text has a letter or a digit, but for those of tags.
   static func says(_ text: String) -> Bool {
-    let rest = AnswerText.tags.reduce(text) { $0.replacing($1, with: "") }
+    let rest = Wrapping.tags.reduce(text) { $0.replacing($1, with: "") }
     return rest.contains { $0.isLetter || $0.isNumber }
   }
 }
