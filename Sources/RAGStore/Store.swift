@@ -114,7 +114,10 @@ package final class Store: Sendable {
         try database.execute(sql: "PRAGMA journal_size_limit = 16777216")
         // Not before the mark of the commit is written: `shortenLog` does it.
         try database.execute(sql: "PRAGMA wal_autocheckpoint = 0")
-        try requireRevision(acknowledged, database, path: directory.path)
+        let revision = try requireRevision(acknowledged, database, path: directory.path)
+        // Before any of it is written back: a mark that is older than the log would not tell that the
+        // log is missing.
+        directory.revisionMark.raise(to: revision)
         // A long one is left to `emptyLog`, which can be cancelled.
         rag_sqlite_write_back_on_close(connection, directory.logByteCount > longLog ? 0 : 1)
       }
@@ -146,11 +149,13 @@ package final class Store: Sendable {
   }
 
   /// Proves that no acknowledged commit is missing.
+  /// - Returns: the revision that is there.
+  @discardableResult
   private static func requireRevision(
     _ acknowledged: Int, _ database: Database, path: String
-  ) throws {
+  ) throws -> Int {
     let revision = try IndexSettings.fetch(database).revision
-    guard acknowledged > revision else { return }
+    guard acknowledged > revision else { return revision }
     throw RAGError(
       .corrupt,
       "the last \(acknowledged - revision) commits are missing: the database's log is damaged, or was not "

@@ -29,6 +29,11 @@ func unreadablePart(path: String) -> RAGError {
     path: path, cause: UnreadablePart())
 }
 
+extension RAGError {
+  /// Whether it is of a part of the database that the device cannot read.
+  var isUnreadablePart: Bool { cause is UnreadablePart }
+}
+
 private func mapped(_ error: any Error, _ path: String) -> any Error {
   if error is CancellationError { return RAGError(.cancelled, "cancelled", path: path) }
   if error is RowDecodingError || error is DecodingError {

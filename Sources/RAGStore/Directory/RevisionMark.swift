@@ -89,6 +89,15 @@ struct RevisionMark {
     if isFirst { _ = fsync(descriptor) }
   }
 
+  /// Writes a revision that is on disk, unless the mark is damaged: that is told first.
+  func raise(to revision: Int) {
+    switch content {
+    case .none where revision > 0: write(revision)
+    case .revision(let older) where older < revision: write(revision)
+    default: break
+    }
+  }
+
   private static let byteCount = 12
 
   private static func encoded(_ revision: Int) -> [UInt8] {

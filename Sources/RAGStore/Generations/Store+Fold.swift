@@ -104,17 +104,25 @@ extension Store {
     try Cancellation.check()
   }
 
-  /// Packs all rows anew.
+  /// Packs all rows anew. That moves pages: a log from before it belongs to no state after it, nor one
+  /// from after it to a state before.
   private func vacuum() async throws {
     guard let writer else { throw notWritable }
-    let revision = try await mappingErrors(directory.path) {
-      let revision = try await writer.write(IndexSettings.nameNewState)
+    try await nameNewState()
+    try await mappingErrors(directory.path) {
       try await Cancellation.forwarding { cancellation in
         try await writer.writeWithoutTransaction { database in
           try cancellation.heeded { try database.execute(sql: "VACUUM") }
         }
       }
-      return revision
+    }
+    try await nameNewState()
+  }
+
+  private func nameNewState() async throws {
+    guard let writer else { throw notWritable }
+    let revision = try await mappingErrors(directory.path) {
+      try await writer.write(IndexSettings.nameNewState)
     }
     try markRevision(revision)
   }

@@ -142,7 +142,7 @@ extension Store {
           if isFit(result), best.map({ result.isBetter(than: $0.result) }) ?? true {
             best = (source, result)
           }
-        } catch let error as RAGError where error.code == .corrupt {
+        } catch let error as RAGError where error.code == .corrupt || error.isUnreadablePart {
           failure = error
         }
       }
@@ -158,14 +158,18 @@ extension Store {
       let missingCount = found.result.missingCommitCount
       try await tryEach(of: [.copy(with: .allFrames)]) { $0.missingCommitCount < missingCount }
     }
-    guard let best else {
+    guard var best else {
+      if let failure, failure.isUnreadablePart { throw failure }
       throw RAGError(
         .corrupt, "nothing of it can be saved; restore it from a copy, or ingest into a new index",
         path: directory.path, cause: failure)
     }
     // The new database is that of the last one tried: a good one, or not the best.
-    if best.result.isGood { return best.result.lost }
-    return try await salvage(directory, from: best.source, log).lost
+    if !best.result.isGood { best.result = try await salvage(directory, from: best.source, log) }
+    let isUntold = try directory.revisionMark.read() == nil && best.result.lost.isEmpty
+    return isUntold && failure?.isUnreadablePart == true
+      ? ["the last commits in the log, which the device cannot read: nobody can tell which"]
+      : best.result.lost
   }
 
   /// The most promising first.

@@ -61,3 +61,35 @@ struct TestRandom: RandomNumberGenerator {
     Data((0..<count).map { _ in UInt8(truncatingIfNeeded: next()) })
   }
 }
+
+/// Runs `body` while another connection reads one state of a database.
+func whileReading(_ database: String, _ body: () async throws -> Void) async throws {
+  let reader = try openReader(database)
+  let isHeld = DispatchSemaphore(value: 0)
+  let mayEnd = DispatchSemaphore(value: 0)
+  Thread {
+    try? reader.read { database in
+      _ = try Int.fetchOne(database, sql: "SELECT count(*) FROM document")
+      isHeld.signal()
+      mayEnd.wait()
+    }
+    isHeld.signal()
+  }.start()
+  await waited(for: isHeld)
+  let result: Result<Void, any Error>
+  do { result = .success(try await body()) } catch { result = .failure(error) }
+  mayEnd.signal()
+  await waited(for: isHeld)
+  try reader.close()
+  try result.get()
+}
+
+/// Waits in a thread of its own, which the tasks of other tests do not need.
+private func waited(for semaphore: DispatchSemaphore) async {
+  await withCheckedContinuation { continuation in
+    Thread {
+      semaphore.wait()
+      continuation.resume()
+    }.start()
+  }
+}

@@ -219,6 +219,34 @@ struct LogOriginTests {
     }
   }
 
+  @Test("of a moment before rows were packed anew is refused beside the state after")
+  func beforePacking() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      let store = try await Store.open(directory, for: .write)
+      for number in 0..<40 { try await store.put(record("d\(number)", ["word\(number)"])) }
+      try await store.settle()
+      // With a reader at work the log keeps what the database gets.
+      var log = Data()
+      try await whileReading(directory.database) {
+        try await store.compact()
+        log = try #require(FileManager.default.contents(atPath: directory.database + "-wal"))
+      }
+      try await store.emptyLog()
+      #expect(!directory.hasLog)
+      let frameCount = (log.count - LogHeader.size) / LogFrame.size
+      #expect(frameCount > 2)
+      for count in 1..<frameCount {
+        try log.prefix(LogHeader.size + count * LogFrame.size).write(
+          to: URL(fileURLWithPath: directory.database + "-wal"))
+        let isForeign = try LogOrigin.isForeign(to: directory.database)
+        // Where none of its commits is whole, SQLite plays nothing back.
+        let hasCommit = try LogVerifier.verify(directory.database).pageCount != nil
+        #expect(isForeign || !hasCommit, "\(count) of \(frameCount) frames")
+      }
+    }
+  }
+
   @Test(
     "does not tell where it says a revision that there cannot be", arguments: [Int64.min, -1, .max])
   func impossible(revision: Int64) async throws {
