@@ -29,6 +29,7 @@ struct AnswerText {
 
   /// The white space before what follows: the larger break of the two around what was taken out.
   var gap: String {
+    if bytes.isEmpty { return "" }
     guard let behind = blankBehindRemoved, !behind.isEmpty else { return blank }
     func breakCount(_ blank: String) -> Int { blank.count { $0.isNewline } }
     return breakCount(behind) >= breakCount(blank) ? behind : blank
@@ -64,6 +65,7 @@ struct AnswerText {
   /// Adds white space between other text.
   mutating func writeBlank(_ string: String) {
     if bytes.isEmpty || endsWithRemoved && (endsWithOpening || endsWithWrapping) { return }
+    if endsWithRemoved, string.contains("\n") { cutSeparators() }
     if let behind = blankBehindRemoved {
       blankBehindRemoved = behind + string
     } else {
@@ -80,6 +82,7 @@ struct AnswerText {
   /// What was added since the last call. What may have to go with a marker that is taken out, such as
   /// brackets around it, waits unless the text has ended.
   mutating func takePiece(isLast: Bool) -> String? {
+    if isLast, endsWithRemoved { cutSeparators() }
     let tail = tail
     let written = isLast ? tail[...] : Wrapping.withoutPossibleOpening(tail[...])
     let end = bytes.count - tail.utf8.count + written.utf8.count
@@ -112,28 +115,32 @@ struct AnswerText {
   mutating func mended(before text: String) -> Substring {
     var rest = text[...]
     guard endsWithRemoved else { return rest }
-    while !gap.contains("\n"), let length = mend(before: rest) { rest = rest.dropFirst(length) }
-    if isEnd(rest) { _ = cut(trailing(Wrapping.separators.contains)) }
-    // An entry of a list of sources: "[9]: …".
+    dropMended(from: &rest)
+    if isEnd(rest) { cutSeparators() }
+    // An entry of a list, or of one of sources: "[9]. …", "[9]: …".
     if let first = rest.first,
-      first == "：" || first == ":" && rest.dropFirst().first?.isLowercase != true,
+      first == "：" || first == ":" && rest.dropFirst().first?.isLowercase != true || rest == ".",
       gap.contains("\n") || !Statement.says(String(lastLine.withoutListNumber))
     {
       rest.removeFirst()
+      dropMended(from: &rest)
     }
     return rest
+  }
+
+  private mutating func dropMended(from text: inout Substring) {
+    while !gap.contains("\n"), let length = mend(before: text) { text = text.dropFirst(length) }
   }
 
   /// How many characters before a text go with the marker, what they close taken out.
   private mutating func mend(before text: Substring) -> Int? {
     guard let first = text.first, let last else { return nil }
-    if endsWithOpening || endsWithWrapping {
-      if Wrapping.separators.contains(first) {
-        blank = ""
-        return 1
-      }
-      if Wrapping.joiners.contains(String(text)) { return text.count }
+    let isFirst = endsWithOpening || endsWithWrapping
+    if isFirst || "!?。！？|".contains(last), Wrapping.separators.contains(first) {
+      if isFirst { blank = "" }
+      return 1
     }
+    if isFirst, Wrapping.joiners.contains(String(text)) { return text.count }
     if Wrapping.brackets[last] == first, !isCall, cutOpening(last.utf8.count) { return 1 }
     for wrapping in Wrapping.all
     where gap.isEmpty && text.hasPrefix(wrapping.closing) && wrapping.opens(atEndOf: lastLine)
@@ -149,6 +156,9 @@ struct AnswerText {
     let lower = bytes.count - HeldMarkers.longestWait
     return string(lineStart(from: lower, to: bytes.count)..<bytes.count)
   }
+
+  /// Takes away what parted the marker that was taken out from others.
+  private mutating func cutSeparators() { _ = cut(trailing(Wrapping.separators.contains)) }
 
   private mutating func cutOpening(_ count: Int) -> Bool {
     guard cut(count) else { return false }

@@ -78,10 +78,14 @@ struct AnswerWriter {
   mutating func writeBlank(_ string: String) {
     if string.contains("\n") { followsOpening = false }
     answer.writeBlank(string)
+    forgetPlaces(behind: answer.byteCount)
   }
 
   /// What was added since the last call.
-  mutating func takePiece(isLast: Bool = false) -> String? { answer.takePiece(isLast: isLast) }
+  mutating func takePiece(isLast: Bool = false) -> String? {
+    defer { forgetPlaces(behind: answer.byteCount) }
+    return answer.takePiece(isLast: isLast)
+  }
 
   private mutating func write(_ token: MarkerReader.Token) async throws {
     switch token {
@@ -194,11 +198,14 @@ struct AnswerWriter {
   private var heldMarkers: HeldMarkers? {
     let role = role
     guard role != .reference else { return nil }
-    guard role == .object || role == .early else { return HeldMarkers(role: role, behind: "") }
     let lower = max(openStart, answer.byteCount - HeldMarkers.longestWait)
     let start = answer.lineStart(from: lower, to: answer.byteCount)
-    return HeldMarkers(
-      role: role, behind: answer.string(start..<answer.byteCount) + answer.gap)
+    let line = answer.string(start..<answer.byteCount)
+    guard role == .object || role == .early else {
+      let countsItem = role == .opening && (answer.gap.contains("\n") || !Statement.says(line))
+      return HeldMarkers(role: role, behind: "", countsItem: countsItem)
+    }
+    return HeldMarkers(role: role, behind: line + answer.gap)
   }
 
   /// What a marker at the end of the text would be.
@@ -252,7 +259,7 @@ struct AnswerWriter {
       let count = citations.count
       try await writeMarkers(
         numbers, of: addsNothing ? [] : given, or: addsNothing ? whole : nil)
-      if citations.count == count, leavesGap(role, before: held.tokens[(index + 1)...]) {
+      if citations.count == count, leavesGap(role, of: held, before: index + 1) {
         try answer.append("[…]")
       }
     }
@@ -262,16 +269,16 @@ struct AnswerWriter {
 
   /// Whether a sentence lacks a word where a marker was taken out.
   private func leavesGap(
-    _ role: LeadingMarker.Role, before tokens: ArraySlice<MarkerReader.Token>
+    _ role: LeadingMarker.Role, of held: HeldMarkers, before index: Int
   ) -> Bool {
     if answer.last == "]" || answer.endsWithOpening { return false }
-    let next = tokens.drop(while: \.isBlank)
+    let next = held.tokens[index...].drop(while: \.isBlank)
     switch next.first {
     case .marker: return false
     case .text where role == .opening || role == .sequel:
       let word = next.prefix { !$0.isBlank && !$0.isMarker }.text
       return word.first?.isLowercase == true && !Wrapping.joiners.contains(word)
-    default: return role == .object || role == .reference
+    default: return role == .object || role == .reference && held.role == .object
     }
   }
 
@@ -280,10 +287,20 @@ struct AnswerWriter {
     let placed = citations.indices[first...].filter { citations[$0].statement.isEmpty }
     guard let marker = placed.first.map({ citations[$0].marker.lowerBound }) else { return }
     let start = answer.lineStart(from: max(end, marker - HeldMarkers.longestWait), to: marker)
-    let sentences = SentenceSplitter.ranges(in: answer.string(start..<answer.byteCount))
-    guard let sentence = sentences.first(where: { start + $0.upperBound > marker }) else { return }
-    let upper = start + sentence.upperBound
-    var statement = answer.statement(at: (start + sentence.lowerBound)..<upper)
+    let markers = RangeSet(citations[first...].map(\.marker))
+    let sentences = SentenceSplitter.ranges(in: answer.string(start..<answer.byteCount)).map {
+      start + $0.lowerBound..<start + $0.upperBound
+    }
+    // In "[1]. …" the first sentence says nothing.
+    let sentence = sentences.first { sentence in
+      sentence.upperBound > marker
+        && RangeSet(sentence).subtracting(markers).ranges.contains {
+          Statement.says(answer.string($0))
+        }
+    }
+    guard let sentence else { return }
+    let upper = sentence.upperBound
+    var statement = answer.statement(at: sentence)
     for index in placed where citations[index].marker.lowerBound == statement.range.lowerBound {
       statement = answer.statement(at: citations[index].marker.upperBound..<upper)
     }

@@ -44,12 +44,13 @@ struct Formula {
     words: """
       know question hope help happy glad good great sure please thank thanks welcome feel free ask need
       assist assistance see answer find found information available detail summary overview short brief
-      summarize summarise anything here
+      summarize summarise anything here certainly course youre
       viel viele vielen dank danke gern gerne geschehen hoffe hilft helfen frage fragen weitere wenn
-      falls sie ihnen haben noch kann ich zusammenfassung hier
+      falls sie ihnen haben noch kann ich zusammenfassung hier das für ihre weiter
       """,
     unspacedParts: [
       "希望", "对您", "对你", "有所帮助", "有帮助", "谢谢", "感谢", "如有", "如果", "您", "你", "其他", "更多", "问题",
-      "疑问", "随时", "请", "告诉我", "综上所述", "总结", "以上", "以下", "还有", "可以", "是", "的", "有",
+      "疑问", "随时", "请", "告诉我", "综上所述", "总结", "以上", "以下", "还有", "可以", "提问", "欢迎", "任何",
+      "是", "的", "有",
     ])
 }

@@ -8,12 +8,15 @@ struct HeldMarkers {
   var role: LeadingMarker.Role
   /// What its line has before it.
   let line: String
+  /// Whether its line begins with it: then "[1]." may count an item, whose sentence follows.
+  let countsItem: Bool
   private(set) var tokens: [MarkerReader.Token] = []
   private var byteCount = 0
 
-  init(role: LeadingMarker.Role, behind line: String) {
+  init(role: LeadingMarker.Role, behind line: String, countsItem: Bool = false) {
     self.role = role
     self.line = line
+    self.countsItem = countsItem
   }
 
   mutating func append(_ token: MarkerReader.Token) {
@@ -46,11 +49,15 @@ struct HeldMarkers {
     let text = line + tokens.text
     let place = line.utf8.count
     let sentences = SentenceSplitter.ranges(in: text)
-    guard let sentence = sentences.first(where: { $0.upperBound > place }) ?? sentences.last else {
-      return ("", 0, false)
+    func said(_ sentence: Range<Int>) -> String {
+      String(decoding: Array(text.utf8)[sentence], as: UTF8.self)
     }
+    let own = sentences.first {
+      $0.upperBound > place && (!countsItem || Statement.says(said($0)))
+    }
+    guard let sentence = own ?? sentences.last else { return ("", 0, false) }
     return (
-      String(decoding: Array(text.utf8)[sentence], as: UTF8.self),
+      said(sentence),
       min(max(place - sentence.lowerBound, 0), sentence.count), sentence != sentences.last
     )
   }

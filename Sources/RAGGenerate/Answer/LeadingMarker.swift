@@ -56,7 +56,7 @@ enum LeadingMarker {
     let before = String(decoding: Array(sentence.utf8)[..<place], as: UTF8.self)
     let start = before[..<clauseStart(in: before)].utf8.count
     let rest = String(decoding: Array(sentence.utf8)[start...], as: UTF8.self)
-    for match in rest.matches(of: /[,，]\s*(?:and|but|while|whereas|und|aber|而)\b|[;；]/) {
+    for match in rest.matches(of: joints) {
       let clause = String(rest[..<match.range.lowerBound])
       if clause.utf8.count > place - start, saysEnough(clause) { return (clause, place - start) }
     }
@@ -65,11 +65,17 @@ enum LeadingMarker {
 
   /// Where the last clause of a text begins, if what is before it says enough by itself.
   private static func clauseStart(in text: String) -> String.Index {
-    let joints = text.matches(
-      of: /[,，\s]\s*(?:and|but|while|whereas|und|aber|während)\s+|[,，]而|[;；]\s*/)
-    return joints.last { saysEnough(String(text[..<$0.range.lowerBound])) }?.range.upperBound
-      ?? text.startIndex
+    let joint = text.matches(of: innerJoints).last {
+      saysEnough(String(text[..<$0.range.lowerBound]))
+    }
+    return joint?.range.upperBound ?? text.startIndex
   }
+
+  /// Regular expressions are parsed each time that they are written within a function.
+  private nonisolated(unsafe) static let joints =
+    /[,，]\s*(?:and|but|while|whereas|und|aber|而)\b|[;；]/
+  private nonisolated(unsafe) static let innerJoints =
+    /[,，\s]\s*(?:and|but|while|whereas|und|aber|während)\s+|[,，]而|[;；]\s*/
 
   private static func saysEnough(_ text: String) -> Bool {
     InformativeWords.words(of: text).count >= wordCount

@@ -62,6 +62,25 @@ struct AnswerReflectionTests {
           + "```\nlet moon = cheese of many colours\n```",
         []
       ),
+      (
+        "The moon is made of green cheese. Readers do not block writers. Source: [1]",
+        ["The moon is made of green cheese."]
+      ),
+      (
+        "The documents do not say who, but the moon is made of green cheese.",
+        ["The documents do not say who, but the moon is made of green cheese."]
+      ),
+      (
+        "Readers do not block writers, which is the nature of a log that they share [1]\nThe moon is "
+          + "made of green cheese.", ["The moon is made of green cheese."]
+      ),
+      ("# Readers\n**The moon is made of cheese.**", ["**The moon is made of cheese.**"]),
+      (
+        "You're welcome. There is no information on the moon in the documents. What blocks writers in "
+          + "1985? Readers do not block writers [1].\n~~~\nlet moon = cheese of many colours\n~~~",
+        []
+      ),
+      ("[1]. Readers do not block writers.", []),
     ])
   func behindMarkers(text: String, statements: [String]) async throws {
     let answer = try await Responder(backend: scripted([text])).answer("q", from: hits)
