@@ -7,21 +7,48 @@ package struct Damage: Sendable, Hashable {
   package var file: String
   /// What is wrong, and where.
   package var problem: String
+  /// Whether all that is known of it is that the device could not read it, which may pass.
+  let isOfDevice: Bool
 
-  init(_ file: String, _ problem: String) {
+  init(_ file: String, _ problem: String, isOfDevice: Bool = false) {
     self.file = file
     self.problem = problem
+    self.isOfDevice = isOfDevice
   }
 
   init(_ file: String, _ error: any Error) {
-    self.init(file, (error as? RAGError)?.message ?? "\(error)")
+    self.init(
+      file, (error as? RAGError)?.message ?? "\(error)", isOfDevice: Self.isOfDevice(error))
+  }
+
+  /// A table that cannot be read to its end.
+  init(table: String, _ error: DatabaseError) {
+    self.init(
+      IndexDirectory.databaseName,
+      "table \(table) cannot be read to its end (\(error.resultCode))",
+      isOfDevice: Self.isOfDevice(error))
+  }
+
+  /// What SQLite's own check found.
+  init(integrityCheck line: String) {
+    self.init(
+      IndexDirectory.databaseName, line,
+      isOfDevice: line.contains("error code=\(sqliteReadFailed)"))
+  }
+
+  private static func isOfDevice(_ error: any Error) -> Bool {
+    switch error {
+    case let error as RAGError: error.isUnreadablePart
+    case let error as DatabaseError: error.extendedResultCode.rawValue == sqliteReadFailed
+    default: false
+    }
   }
 
   /// Whether an error is about what is stored, and not about what keeps it from being read.
   static func isMeant(by error: any Error) -> Bool {
     switch error {
     case let error as RAGError:
-      error.cause is UnreadablePart
+      error.isUnreadablePart
         || ![.io, .readOnly, .busy, .diskFull, .cancelled].contains(error.code)
     case let error as DatabaseError: Salvage.meansLoss(error)
     default: !(error is CancellationError)

@@ -12,6 +12,12 @@ extension Store {
   /// - Throws: ``RAGError`` of code `notFound`, `incompatibleFormat`, `cancelled`; `io`, `busy` or
   ///   `readOnly` where something keeps the index from being read.
   package static func verify(_ directory: IndexDirectory) async throws -> [Damage] {
+    let damage = try await examine(directory)
+    // What the device did not give once it may give the next time.
+    return damage.contains(where: \.isOfDevice) ? try await examine(directory) : damage
+  }
+
+  private static func examine(_ directory: IndexDirectory) async throws -> [Damage] {
     guard directory.exists else {
       try directory.requireNeverUsed()
       throw RAGError(
@@ -109,8 +115,7 @@ extension StoreReader {
           }
         }
       } catch let error as DatabaseError where Damage.isMeant(by: error) {
-        problems.append(
-          Damage(file, "table \(table) cannot be read to its end (\(error.resultCode))"))
+        problems.append(Damage(table: table, error))
       }
       if count > Self.shown {
         problems.append(Damage(file, "\(count - Self.shown) more rows of table \(table)"))
@@ -123,7 +128,7 @@ extension StoreReader {
     problems += try metadataProblems()
     for line in try String.fetchAll(database, sql: "PRAGMA integrity_check(\(Self.shown))")
     where line != "ok" {
-      problems.append(Damage(file, line))
+      problems.append(Damage(integrityCheck: line))
     }
     if !settings.hasRoom { problems.append(Damage(file, IndexSettings.lackOfRoom)) }
     let isNoID =
@@ -247,8 +252,7 @@ extension StoreReader {
         problems.append(Damage(file, "the metadata of document \(document.id) \(problem)"))
       }
     } catch let error as DatabaseError where Damage.isMeant(by: error) {
-      problems.append(
-        Damage(file, "table metadata cannot be read to its end (\(error.resultCode))"))
+      problems.append(Damage(table: "metadata", error))
     }
     if count > Self.shown {
       problems.append(Damage(file, "the metadata of \(count - Self.shown) more documents"))
