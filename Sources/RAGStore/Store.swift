@@ -118,8 +118,16 @@ package final class Store: Sendable {
         // Before any of it is written back: a mark that is older than the log would not tell that the
         // log is missing.
         directory.revisionMark.raise(to: revision)
+        if try IndexSettings.mayBePacked(database) {
+          var named = revision
+          try database.inTransaction {
+            named = try IndexSettings.nameNewState(database)
+            return .commit
+          }
+          directory.revisionMark.raise(to: named)
+        }
         // A long one is left to `emptyLog`, which can be cancelled.
-        rag_sqlite_write_back_on_close(connection, directory.logByteCount > longLog ? 0 : 1)
+        database.setWritesBackOnClose(directory.logByteCount <= longLog)
       }
       try await writer.write(Schema.upgrade)
       let store = Store(
@@ -176,7 +184,7 @@ package final class Store: Sendable {
 
   /// Writes the log back as far as readers at work let it, and empties it if there are none; waits
   /// for nobody. Cancelled, it breaks off where the log is longer than `byteCount`. What stays is for
-  /// the next run of writes.
+  /// the next run of writes, as does that of a state that was packed and not named yet.
   func emptyLog(wholeUpTo byteCount: Int = Store.longLog) async throws {
     guard let writer else { throw notWritable }
     let isLong = directory.logByteCount > byteCount
@@ -186,14 +194,14 @@ package final class Store: Sendable {
         // say so to our files, which write the page of the revision last. They break off themselves.
         try await Task {
           try await writer.writeWithoutTransaction { database in
+            guard try !IndexSettings.mayBePacked(database) else { return }
             if isLong {
               let isBrokenOff = cancellation.heeded {
                 database.writeLogBack()
                 return Cancellation.isForwarded
               }
               // Else closing would finish it.
-              rag_sqlite_write_back_on_close(
-                UnsafeMutableRawPointer(database.sqliteConnection), isBrokenOff ? 0 : 1)
+              database.setWritesBackOnClose(!isBrokenOff)
             } else {
               database.writeLogBack()
             }
@@ -262,6 +270,11 @@ package final class Store: Sendable {
 }
 
 extension Database {
+  /// Whether the log is written back when the last connection is closed.
+  func setWritesBackOnClose(_ isOn: Bool) {
+    rag_sqlite_write_back_on_close(UnsafeMutableRawPointer(sqliteConnection), isOn ? 1 : 0)
+  }
+
   fileprivate func writeLogBack() {
     guard let connection = sqliteConnection else { return }
     sqlite3_busy_timeout(connection, 0)

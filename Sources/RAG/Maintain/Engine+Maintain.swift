@@ -12,8 +12,8 @@ extension Engine {
     try await Store.verify(IndexDirectory(directory)).map(IndexDamage.init)
   }
 
-  /// Makes a damaged index whole again: keeps each document all of whose rows are whole, and builds
-  /// graph and full text anew. Lost documents come back with the next ingest of their sources.
+  /// Makes a damaged index whole again: keeps each document all of whose texts are whole, without
+  /// vectors where some are lost, and builds graph and full text anew. Lost documents come back with the next ingest of their sources.
   ///
   /// A damaged database is kept beside the new one, as `rag.sqlite.damaged`.
   /// - Parameters:

@@ -52,11 +52,14 @@ extension Engine {
     // The next writer removes what has a name that begins so.
     let spool = try LineSpool(path: store.directory.database + ".new.lines")
     var reader = ExportReader()
+    var isEmpty = true
     for try await line in lines {
       try Task.checkCancellation()
-      let isFirst = reader.header == nil
-      if try reader.read(line) { try spool.append(line) }
-      if isFirst, let header = reader.header { try await requireFit(header) }
+      guard try reader.read(line) else { continue }
+      // An export of nothing goes into every index.
+      if isEmpty, let header = reader.header { try await requireFit(header) }
+      isEmpty = false
+      try spool.append(line)
     }
     let header = try reader.finish()
     try spool.rewind()

@@ -138,6 +138,21 @@ package struct IndexSettings: Sendable, Equatable {
     return settings.revision
   }
 
+  /// Names a new state and notes that the next one keeps its name, although its pages are others,
+  /// until one is named again: VACUUM can note nothing itself.
+  /// - Returns: the new revision.
+  static func nameStateToPack(_ database: Database) throws -> Int {
+    let revision = try nameNewState(database)
+    try database.execute(sql: "INSERT INTO setting (name, value) VALUES ('packing', 1)")
+    return revision
+  }
+
+  /// Whether pages may be others than those that the state was named for.
+  static func mayBePacked(_ database: Database) throws -> Bool {
+    try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM setting WHERE name = 'packing')") ?? false
+  }
+
   /// Gives the state that a transaction makes a name that no other has, and keeps the name of the
   /// one before: see ``LogOrigin``.
   private static func nameState(in database: Database) throws {
@@ -145,7 +160,8 @@ package struct IndexSettings: Sendable, Equatable {
       sql: """
         INSERT OR REPLACE INTO setting (name, value)
           SELECT 'previousState', value FROM setting WHERE name = 'state';
-        INSERT OR REPLACE INTO setting (name, value) VALUES ('state', random())
+        INSERT OR REPLACE INTO setting (name, value) VALUES ('state', random());
+        DELETE FROM setting WHERE name = 'packing'
         """)
   }
 

@@ -46,6 +46,14 @@ enum LogOrigin {
     return try state(in: file).map { Int($0.revision) }
   }
 
+  /// The highest revision that a whole frame of a database's log tells; nil where none does.
+  static func lastRevision(inLogOf database: String) throws -> Int? {
+    guard let log = try UncheckedFile(database, isLog: true), let start = try start(of: log) else {
+      return nil
+    }
+    return try states(in: log, from: start.header).map { Int($0.revisions.upperBound) }
+  }
+
   /// What the settings say of a state.
   fileprivate struct State: Equatable {
     var revision: Int64
@@ -57,7 +65,7 @@ enum LogOrigin {
   /// The states that the commits of a log made, as far as their frames are whole.
   private struct Logged {
     private var states: [Int64: State]
-    private var revisions: ClosedRange<Int64>
+    private(set) var revisions: ClosedRange<Int64>
     /// Whether no frame before that of the first state is broken.
     private let isFirstKnown: Bool
     /// Frames that could not be read, each of which may have made one more state.

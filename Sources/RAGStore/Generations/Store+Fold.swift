@@ -105,25 +105,34 @@ extension Store {
   }
 
   /// Packs all rows anew. That moves pages: a log from before it belongs to no state after it, nor one
-  /// from after it to a state before.
+  /// from after it to a state before. Until the packed state has a name, nothing of it is written back.
   private func vacuum() async throws {
     guard let writer else { throw notWritable }
-    try await nameNewState()
-    try await mappingErrors(directory.path) {
-      try await Cancellation.forwarding { cancellation in
-        try await writer.writeWithoutTransaction { database in
-          try cancellation.heeded { try database.execute(sql: "VACUUM") }
+    try await nameState(IndexSettings.nameStateToPack)
+    var failure: (any Error)?
+    do {
+      try await mappingErrors(directory.path) {
+        try await Cancellation.forwarding { cancellation in
+          try await writer.writeWithoutTransaction { database in
+            database.setWritesBackOnClose(false)
+            try cancellation.heeded { try database.execute(sql: "VACUUM") }
+          }
         }
       }
-    }
-    try await nameNewState()
+    } catch { failure = error }
+    // In a task of its own, which nobody cancels.
+    try await Task {
+      try await nameState(IndexSettings.nameNewState)
+      try await writer.writeWithoutTransaction { $0.setWritesBackOnClose(true) }
+    }.value
+    if let failure { throw failure }
   }
 
-  private func nameNewState() async throws {
+  private func nameState(
+    _ name: @escaping @Sendable (Database) throws -> Int
+  ) async throws {
     guard let writer else { throw notWritable }
-    let revision = try await mappingErrors(directory.path) {
-      try await writer.write(IndexSettings.nameNewState)
-    }
+    let revision = try await mappingErrors(directory.path) { try await writer.write(name) }
     try markRevision(revision)
   }
 

@@ -29,11 +29,11 @@ package struct Damage: Sendable, Hashable {
       isOfDevice: Self.isOfDevice(error))
   }
 
-  /// What SQLite's own check found.
+  /// What SQLite's own check found, which does not always tell whether the device is to blame.
   init(integrityCheck line: String) {
+    let signs = ["error code=\(sqliteReadFailed)", "Failed to read ptrmap"]
     self.init(
-      IndexDirectory.databaseName, line,
-      isOfDevice: line.contains("error code=\(sqliteReadFailed)"))
+      IndexDirectory.databaseName, line, isOfDevice: signs.contains(where: line.contains))
   }
 
   private static func isOfDevice(_ error: any Error) -> Bool {

@@ -24,6 +24,9 @@ struct Salvage {
     /// Whether most of the documents of the last state are kept, and their vectors.
     var isGood: Bool { missingCommitCount <= 0 && isMost(wholeCount) }
 
+    /// Whether it is the last state, and all documents of it are kept, and their vectors.
+    var isWhole: Bool { missingCommitCount <= 0 && wholeCount > 0 && wholeCount == documentCount }
+
     /// Nine tenths: less, and an older state with more of it is worth more.
     private func isMost(_ count: Int) -> Bool { count > 0 && count * 10 >= documentCount * 9 }
 

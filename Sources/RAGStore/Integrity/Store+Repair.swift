@@ -20,8 +20,8 @@ package struct RepairReport: Sendable {
 }
 
 extension Store {
-  /// Makes a damaged index whole again: keeps every document all of whose rows are whole, and
-  /// writes the generations anew.
+  /// Makes a damaged index whole again: keeps every document all of whose texts are whole, without
+  /// vectors where some are lost, and writes the generations anew.
   ///
   /// The damaged database is kept beside the new one. Interrupted, the next repair begins anew.
   /// - Parameters:
@@ -147,6 +147,9 @@ extension Store {
         }
       }
     }
+    if log.damage != nil, try hasAll(directory) {
+      try await tryEach(of: [.copy(with: .nothing)]) { $0.isWhole }
+    }
     let isMendable = try DatabaseHeader.isMendable(directory.database)
     if isMendable { try await tryEach(of: sources(of: directory, log)) }
     if best.map({ $0.result.keptCount == 0 }) ?? true {
@@ -166,10 +169,18 @@ extension Store {
     }
     // The new database is that of the last one tried: a good one, or not the best.
     if !best.result.isGood { best.result = try await salvage(directory, from: best.source, log) }
-    let isUntold = try directory.revisionMark.read() == nil && best.result.lost.isEmpty
-    return isUntold && failure?.isUnreadablePart == true
+    return best.result.lost.isEmpty && failure?.isUnreadablePart == true
       ? ["the last commits in the log, which the device cannot read: nobody can tell which"]
       : best.result.lost
+  }
+
+  /// Whether the database alone has all that is known to be acknowledged: its log was written back, and
+  /// damaged before it was emptied. What is broken in the log is then older than the database.
+  private static func hasAll(_ directory: IndexDirectory) throws -> Bool {
+    guard let mark = try directory.revisionMark.read(),
+      let own = try LogOrigin.revision(of: directory.database)
+    else { return false }
+    return try own >= max(mark, LogOrigin.lastRevision(inLogOf: directory.database) ?? 0)
   }
 
   /// The most promising first.

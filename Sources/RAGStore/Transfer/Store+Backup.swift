@@ -46,7 +46,9 @@ extension Store {
       try? FileManager.default.removeItem(atPath: partial.path)
     } catch {
       try? FileManager.default.removeItem(atPath: partial.path)
-      throw error
+      guard var full = error as? RAGError, full.code == .diskFull else { throw error }
+      full.path = target.path
+      throw full
     }
     throw RAGError(
       .busy, "the index is written to faster than it can be copied; retry later",

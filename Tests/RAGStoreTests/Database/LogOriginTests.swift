@@ -219,18 +219,32 @@ struct LogOriginTests {
     }
   }
 
-  @Test("of a moment before rows were packed anew is refused beside the state after")
-  func beforePacking() async throws {
+  @Test(
+    "of a moment before rows were packed is refused beside the state after, which may lack its name",
+    arguments: [false, true])
+  func beforePacking(isBrokenOff: Bool) async throws {
     try await withTemporaryDirectory { path in
       let directory = IndexDirectory(path + "/index")
-      let store = try await Store.open(directory, for: .write)
+      var store = try await Store.open(directory, for: .write)
       for number in 0..<40 { try await store.put(record("d\(number)", ["word\(number)"])) }
       try await store.settle()
-      // With a reader at work the log keeps what the database gets.
+      func readLog() throws -> Data {
+        try #require(FileManager.default.contents(atPath: directory.database + "-wal"))
+      }
       var log = Data()
-      try await whileReading(directory.database) {
-        try await store.compact()
-        log = try #require(FileManager.default.contents(atPath: directory.database + "-wal"))
+      if isBrokenOff {
+        _ = try await store.writer?.write(IndexSettings.nameStateToPack)
+        try await store.writer?.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
+        log = try readLog()
+        try await store.emptyLog()
+        #expect(directory.hasLog)
+        store = try await Store.open(directory, for: .write)
+      } else {
+        // With a reader at work the log keeps what the database gets.
+        try await whileReading(directory.database) {
+          try await store.compact()
+          log = try readLog()
+        }
       }
       try await store.emptyLog()
       #expect(!directory.hasLog)

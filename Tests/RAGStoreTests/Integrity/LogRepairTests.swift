@@ -70,6 +70,28 @@ struct LogRepairTests {
     #expect(wholeCount >= 12)
   }
 
+  @Test("takes the database alone where the log was written back before it was broken")
+  func databaseAlone() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      for number in 0..<4 { try await put(number * 10..<number * 10 + 10, in: store) }
+      let log = try bytes(directory.database + "-wal")
+      try await store.emptyLog()
+      let count = Int64((log.count - LogHeader.size) / LogFrame.size)
+      for index in stride(from: 0, to: count, by: max(1, Int(count) / 12)) {
+        var broken = log
+        broken[Int(LogFrame.offset(of: index)) + 1_000] ^= 1
+        let copy = try copy(of: directory, log: broken)
+        let report = try await Store.repair(copy)
+        #expect(report.documents == 40, "frame \(index) of \(count)")
+        #expect(report.lost.allSatisfy { $0.hasPrefix("the last commits in the log") })
+        #expect(try await Store.verify(copy) == [])
+        try FileManager.default.removeItem(atPath: copy.path)
+      }
+    }
+  }
+
   @Test("keeps the texts whose vectors alone are broken, rather than an older state with vectors")
   func vectors() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
