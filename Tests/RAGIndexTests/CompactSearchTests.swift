@@ -111,6 +111,8 @@ struct CompactSearchTests {
     let few = VectorQuery(queries[0], k: 10, effort: .ef(20), allowing: IDSet(0..<100))
     let filtered = try graph.search(few).statistics
     #expect(filtered.plan == .scan && filtered.distances + filtered.reranked == 100)
+    let none = VectorQuery(queries[0], k: 10, effort: .ef(20), allowing: IDSet(9_000..<9_010))
+    #expect(try graph.search(none).statistics == SearchStatistics(plan: .scan))
   }
 
   @Test("stop when their task is cancelled")

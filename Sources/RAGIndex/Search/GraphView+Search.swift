@@ -8,10 +8,10 @@ extension GraphView {
     _ scratch: SearchScratch
   ) throws -> VectorSearchResult {
     let wanted = min(query.k, allowed?.count ?? count)
-    var target = QueryTarget(view: self, query: vector)
     guard wanted > 0 else {
-      return VectorSearchResult(matches: [], statistics: target.statistics)
+      return VectorSearchResult(matches: [], statistics: SearchStatistics(plan: .scan))
     }
+    var target = QueryTarget(view: self, query: vector)
     var matches: [Match]
     if query.effort.isExact {
       matches = try exactScan(&target, k: wanted, allowed: allowed, scratch)
