@@ -91,6 +91,20 @@ struct TransferTests {
     }
   }
 
+  @Test("of nothing goes into every index")
+  func nothing() async throws {
+    try await withTemporaryDirectory { directory in
+      let whole = try await export(directory)
+      let nothing = try await export(Engine.open(at: directory.path + "/nothing"))
+      #expect(nothing.count == 2)
+      let target = try await Engine.open(at: directory.path + "/target")
+      for (lines, count) in [(whole, 3), (nothing, 0)] {
+        #expect(try await target.import(self.lines(lines)) == count)
+      }
+      #expect(try await self.export(target) == whole)
+    }
+  }
+
   @Test("whose header has one of fingerprint and dimension only is refused")
   func halfEncoder() async throws {
     try await withTemporaryDirectory { directory in

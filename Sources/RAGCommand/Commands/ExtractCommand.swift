@@ -7,9 +7,10 @@ struct ExtractCommand: AsyncParsableCommand {
     commandName: "extract",
     abstract: "Print a file's text as ingestion sees it.",
     discussion: """
-      Of a web page with an article, the text is the article: without navigation, banners, comments \
-      and what else is around it, and without its title, which --json gives. --content main takes \
-      the main content of any page, --content full all of it.
+      Of a web page with an article, or an element for its content, the text is only that: without \
+      navigation, banners, comments and what else is around it, and without its title, which --json \
+      gives. --content main takes the main content of any page with more than a sentence or two of \
+      prose, --content full all of it.
 
       With --json also title, language, metadata, links, and the blocks of which the text is made, \
       each with its place in the source: 'utf8' are byte offsets [start, end), 'characters' those \

@@ -10,8 +10,8 @@ struct PromptCommand: AsyncParsableCommand {
       The prompt goes to standard output, as a --model-command would read it; the accounts go to \
       standard error. No model is asked, so the question is searched for as it stands, whatever \
       --history says. Sources stand between marks with a random number, which is another each time. \
-      Tokens are counted exactly with --tokenizer, else by the service where it counts, else \
-      estimated from above, and 16 are added for what a chat template puts around the prompt; \
+      Tokens are counted exactly with --tokenizer, else estimated from above; where something would \
+      then find no room, a service that counts is asked. 16 are added for what a chat template puts around the prompt; \
       --context-tokens says how many there is room for. With --json the output is one object with \
       the prompt, its sources and its accounts.
 

@@ -19,7 +19,8 @@ struct QueryCommand: AsyncParsableCommand {
       compares them with each other: one may stand below another with less evidence. --explain shows \
       it, and in JSON it is 'score'.
 
-      With --json the output is one object with query, mode, hits and answer; with --stream it is \
+      With --json the output is one object with query, mode, hits, answer and bestEvidence, and with \
+      --reflect 'reflection', its steps; with --stream it is \
       JSON lines as they come: {"event": "sources" | "text" | "citation" | "finished", …}. Of a \
       span, 'utf8' are byte offsets [start, end) in the source, 'characters' those of Unicode \
       scalars, 'lines' the first and the last line, from 1.

@@ -25,8 +25,8 @@ struct RootCommand: AsyncParsableCommand {
       variables over the file. A key for --model-url is taken from RAG_MODEL_KEY too.
 
       Exit status: 0 done; 1 nothing found, no answer in the documents, or --fail-under missed; 2 \
-      an error; 3 done, but some files failed; 64 wrong usage; 74 reading or writing failed, or the disk is full; \
-      75 another process is writing to the index; 130 interrupted.
+      an error; 3 done, but some files failed or a repair lost something; 64 wrong usage; 74 reading \
+      or writing failed, or the disk is full; 75 another process is writing to the index; 130 interrupted.
       """,
     version: Version.current,
     subcommands: [

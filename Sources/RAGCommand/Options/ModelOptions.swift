@@ -39,7 +39,8 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       The model's tokenizer.json, or the directory that holds it, to count the tokens of prompts \
-      exactly (default: RAG_TOKENIZER). Without it they are estimated from above.
+      exactly (default: RAG_TOKENIZER). Without it they are estimated from above, and counted by \
+      the service, if it can, where something would find no room.
       """, valueName: "path"))
   var tokenizer: String?
 

@@ -13,9 +13,11 @@ extension Answer {
       let places = RangeSet(citation.statement).subtracting(RangeSet(markers))
       let statement = String(decoding: bytes[places], as: UTF8.self)
       let all = citations[index...].prefix { $0.statement == citation.statement }
-      let isDoubtful = all.allSatisfy {
-        $0.support == .unjudged && StatementSupport.hasOwnNumber(statement, in: $0.quote)
-      }
+      // Each of several sources has a part of the statement.
+      let quotes = citations.filter { $0.statement.overlaps(citation.statement) }.map(\.quote)
+      let isDoubtful =
+        all.allSatisfy { $0.support == .unjudged }
+        && StatementSupport.hasOwnNumber(statement, in: quotes.joined(separator: "\n"))
       if isDoubtful { statements.append(statement) }
     }
     return statements
@@ -46,8 +48,8 @@ public struct CitationSupportChecker: Checker {
   }
 }
 
-/// Accepts answers that speak of what was asked: they share a word with the question, or their
-/// meaning is near.
+/// Accepts answers that speak of what was asked: they, or what they cite, share a word with the
+/// question, or their meaning is near.
 public struct AnswerCoverageChecker: Checker {
   /// Unrelated sentences seldom come nearer.
   private static let leastSimilarity = 0.2
@@ -66,7 +68,9 @@ public struct AnswerCoverageChecker: Checker {
   /// - Throws: What the embedder throws.
   public func check(_ answer: Answer) async throws -> Verdict {
     let asked = Set(InformativeWords.words(of: question))
-    guard !answer.abstained, asked.isDisjoint(with: InformativeWords.words(of: answer.text)),
+    // "Who signed?" is answered by a name.
+    let said = ([answer.text] + answer.citations.map(\.quote)).flatMap(InformativeWords.words)
+    guard !answer.abstained, asked.isDisjoint(with: said),
       let embedder, let question = embedder.familiarPart(of: question),
       let text = embedder.familiarPart(of: answer.text)
     else { return .accepted }

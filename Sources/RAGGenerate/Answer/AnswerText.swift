@@ -94,12 +94,16 @@ struct AnswerText {
   // MARK: What stood around a marker that was taken out
 
   private static func closes(_ character: Character) -> Bool {
-    ".,;:!?)]。，；：！？、）】".contains(character)
+    ".,;:!?…)]。，；：！？、）】".contains(character)
   }
+
+  /// Marks that close what was said where nothing but punctuation stands with them.
+  private static let closingMarks = Set("\"”“»’'」_~*")
 
   /// Whether a text that follows ends what was said: with punctuation, or what closes a wrapping.
   private func isEnd(_ text: Substring) -> Bool {
     text.first.map(Self.closes) == true
+      || !text.isEmpty && text.allSatisfy { Self.closes($0) || Self.closingMarks.contains($0) }
       || Wrapping.all.contains { text.hasPrefix($0.closing) && $0.isOpen(in: lastLine) }
   }
 
@@ -136,7 +140,8 @@ struct AnswerText {
   private mutating func mend(before text: Substring) -> Int? {
     guard let first = text.first, let last else { return nil }
     let isFirst = endsWithOpening || endsWithWrapping
-    if isFirst || "!?。！？|".contains(last), Wrapping.separators.contains(first) {
+    if last == ".", text == "." { return 1 }
+    if isFirst || ".!?。！？|".contains(last), Wrapping.separators.contains(first) {
       if isFirst { blank = "" }
       return 1
     }

@@ -134,7 +134,9 @@ struct AnswerWriter {
       if isRepeated(number, statements) { continue }
       checkedCitationCount += 1
       let candidates = statements + knownStatements(of: number)
-      guard let (statement, proof) = try await prover.proof(ofFirst: candidates, in: hit) else {
+      let found = try await prover.proof(
+        ofFirst: candidates, areAlike: given.isEmpty && other == nil, in: hit)
+      guard let (statement, proof) = found else {
         removedCitationCount += 1
         continue
       }
@@ -150,11 +152,15 @@ struct AnswerWriter {
   }
 
   /// What a marker at the end of the text may prove, the likeliest first: the last sentence since the
-  /// marker before. Where that says only what it is from, those before it or what that marker was to
-  /// prove come first, and `other` takes its place.
+  /// marker before, and behind the end of that sentence the others of the line. Where it says only what
+  /// it is from, those before it or what that marker was to prove come first, and `other` takes its
+  /// place.
   private func statements(of said: [Statement], or other: Statement?) -> [Statement] {
     if let last = said.first, !Formula.reference.covers(last.text) {
-      return [last] + (other.map { [$0] } ?? [])
+      let isSetApart = answer.last.map { ".!?。！？".contains($0) } == true && !answer.gap.isEmpty
+      let line = answer.lineStart(from: openStart, to: answer.byteCount)
+      let others = isSetApart ? said.dropFirst().prefix { $0.range.lowerBound >= line } : []
+      return [last] + (other.map { [$0] } ?? []) + others
     }
     let saying = said.filter { !Formula.reference.covers($0.text) }
     let earlier = saying.isEmpty ? lastStatements : saying

@@ -17,16 +17,22 @@ struct CitationProver {
   }
 
   /// The first of some statements that a source supports, and its proof; nil where none is, or where
-  /// the document refutes the quote.
+  /// the document refutes the quote. Of statements that are alike, those of which nobody can tell come
+  /// last.
   func proof(
-    ofFirst statements: [Statement], in hit: Hit
+    ofFirst statements: [Statement], areAlike: Bool, in hit: Hit
   ) async throws -> (statement: Statement, proof: Proof)? {
+    var found: (statement: Statement, finding: StatementSupport.Finding)?
     for statement in statements where !statement.text.isEmpty {
-      if let finding = try await support.finding(for: statement.text, in: hit.text) {
-        return try await proof(of: finding, in: hit).map { (statement, $0) }
+      guard let finding = try await support.finding(for: statement.text, in: hit.text) else {
+        continue
       }
+      let isJudged = finding.support != .unjudged
+      if found == nil || isJudged { found = (statement, finding) }
+      if isJudged || !areAlike { break }
     }
-    return nil
+    guard let found else { return nil }
+    return try await proof(of: found.finding, in: hit).map { (found.statement, $0) }
   }
 
   /// What is known of the place of a quote; nil where the document refutes it.

@@ -1,6 +1,6 @@
 /// Tells what says that the sources lack something, which none of them can support.
 enum Lack {
-  /// A clause of fewer informative words says nothing beside it.
+  /// A clause of fewer informative words says nothing beside it, unless it has a number.
   private static let wordCount = 3
 
   /// Whether a sentence says that, and nothing else.
@@ -9,8 +9,17 @@ enum Lack {
     guard isSaid(in: text) else { return false }
     return text.split(separator: joints).allSatisfy { clause in
       let clause = String(clause)
-      return isSaid(in: clause) || InformativeWords.words(of: clause).count < wordCount
+      let addition = clause.split(separator: additions).dropFirst().first(where: saysNumber)
+      if isSaid(in: clause) { return addition == nil }
+      if clause.prefixMatch(of: topic) != nil { return true }
+      return InformativeWords.words(of: clause).count < wordCount && !saysNumber(clause[...])
     }
+  }
+
+  /// Whether a clause gives a number that is more than a name of what is lacking, such as a year.
+  private static func saysNumber(_ clause: Substring) -> Bool {
+    let words = InformativeWords.words(of: String(clause))
+    return words.count > 1 && words.contains { $0.allSatisfy(\.isWholeNumber) }
   }
 
   private static func isSaid(in text: String) -> Bool {
@@ -18,7 +27,11 @@ enum Lack {
   }
 
   // Regular expressions are parsed each time that they are written within a function.
-  private nonisolated(unsafe) static let joints = /[,;]\s|[，；]|\s(?:but|aber)\s/
+  private nonisolated(unsafe) static let joints =
+    /[,;:]\s|[，；：(（—–]|\s-\s|\s(?:but|although|though|however|whereas|while|so|aber|obwohl|sondern)\s/
+  private nonisolated(unsafe) static let topic =
+    /\s*(?:(?:regarding|concerning|as for|about|bezüglich|hinsichtlich)\b|关于|对于|至于)/
+  private nonisolated(unsafe) static let additions = /\s(?:and|und)\s/
 
   private nonisolated(unsafe) static let english =
     #/
@@ -34,14 +47,21 @@ enum Lack {
     | \bno\ (?:information|mention|answer|details?|data)\b.*
       \ (?:in|by)\ (?:\w+\ ){0,2}(?:sources?|documents?|passages?|context|text)\b
     | \b(?:could|can|did)(?:\ not|not|n't)\ find\ (?:any\ )?(?:information|mention|details?|answer)
+    | \b(?:sources?|documents?|passages?|context|text)\ (?:is|are)\ silent\b
+    | \b(?:is|are|was|were)\ not\ (?:mentioned|specified|stated)\b
+    | \bunclear\ from\ (?:\w+\ ){0,2}(?:sources?|documents?|passages?|context|text)\b
     /#
   private nonisolated(unsafe) static let german =
     #/
     \b(?:quellen?|dokumente?n?)\ (?:nenn|enth[aä]lt|erwähn|sag|geben|gibt|steh)\w*(?:\ \w+){0,2}
     \ (?:nicht|kein)
+    | \b(?:mach|find|enthalt)\w*\ (?:\w+\ ){0,4}(?:quellen?|dokumente?n?)\b(?:\ \w+){0,2}\ kein
+    | \b(?:quellen?|dokumente?n?)\ (?:mach|find)\w*(?:\ \w+){0,2}\ kein
+    | \b(?:aus|in)\ (?:den|der|dem)\ (?:\w+\ )?(?:quellen?|dokumente?n?)\b.*\b(?:nicht|kein)
     /#
   private nonisolated(unsafe) static let chinese =
     #/
     (?:文档|文件|资料|来源|上下文|文中)[中里]?并?(?:没有|未)\w{0,2}(?:提到|提及|说明|提供|包含|找到|相关|关于)
+    | (?:没有提供|未提供|没有找到|未找到|无法确定|无法得知)
     /#
 }

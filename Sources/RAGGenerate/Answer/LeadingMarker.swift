@@ -25,7 +25,8 @@ enum LeadingMarker {
   /// The role of a marker by what its line has since the marker before, at most the last
   /// ``byteCount`` of it.
   static func role(behind line: String) -> Role {
-    let said = Wrapping.withoutOpening(line[...]).lowercased()
+    let shown = Wrapping.withoutOpening(line[...])
+    let said = shown.lowercased()
     let label = said.last.map(":：".contains) == true ? said.dropLast() : said[...]
     let word = String(label.reversed().prefix(while: \.isLetter).reversed())
     if words.contains(word) || said.hasSuffix("based on")
@@ -34,7 +35,7 @@ enum LeadingMarker {
       return .object
     }
     if label.count < said.count { return .opening }
-    let isBare = said.withoutListNumber.allSatisfy { !$0.isLetter && !$0.isNumber }
+    let isBare = String(shown).withoutListNumber.allSatisfy { !$0.isLetter && !$0.isNumber }
     if isBare, said.utf8.count < byteCount / 2 { return .opening }
     if said.last.map(".!?…。！？".contains) == true { return .sequel }
     let sentences = SentenceSplitter.ranges(in: said)

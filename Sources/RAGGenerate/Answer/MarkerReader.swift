@@ -1,9 +1,10 @@
 /// Reads the citation markers out of text that arrives in pieces.
 ///
-/// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[#1]`, `[^1]`, `[Source 1]`, `[source: 1]`,
-/// `【1】` and `【1†…】`, also in full-width forms and when split between pieces, with numbers of one to
+/// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[#1]`, `[^1]`, `[^1^]`, `[Source 1]`, `[source: 1]`,
+/// `【1】`, `【1†…】` and `【1:0†…】`, also in full-width forms and when split between pieces, with numbers of one to
 /// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one;
-/// elsewhere an index is taken for one, but for those in `table[row][1]` and `table[0]`.
+/// elsewhere an index is taken for one, but for those in `table[row][1]` and `table[0]`; an interval
+/// from 0 on is none.
 struct MarkerReader {
   /// A part of the text.
   enum Token: Equatable {
@@ -104,7 +105,8 @@ struct MarkerReader {
 
   /// Whether brackets are those of `table[row][1]` or `table[0]`: there is no source 0.
   private func isIndex(_ numbers: [Int]) -> Bool {
-    isBehindIndex || numbers == [0] && (isBehindName || last?.properties.numericType != nil)
+    isBehindIndex || numbers.first == 0 && (numbers.count == 2 || numbers.count > 9)
+      || numbers == [0] && (isBehindName || last?.properties.numericType != nil)
   }
 
   private var isBehindName: Bool {
@@ -151,8 +153,9 @@ struct MarkerReader {
     let inside = marker.dropFirst().map(InvisibleScalars.narrow).dropLast()
     var numbers: [Int] = []
     for item in inside.split(whereSeparator: { ",;、".unicodeScalars.contains($0) }) {
-      // OpenAI's markers name the source after a dagger.
-      let named = item.prefix { $0 != "†" }
+      // OpenAI's markers name the source after a dagger, and before it a place in it: 4:0†….
+      var named = item.prefix { $0 != "†" }
+      if named.endIndex < item.endIndex { named = named.prefix { $0 != ":" } }
       for word in named.split(whereSeparator: \.properties.isWhitespace) {
         guard let rest = unnamed(word) else { continue }
         let ends = rest.split(
@@ -189,7 +192,8 @@ struct MarkerReader {
   private static let joiners: Set<String> = ["and", "und", "&", "和", "及"]
 
   private static func number(_ word: ArraySlice<Unicode.Scalar>) -> Int? {
-    let digits = word.first == "^" || word.first == "#" ? word.dropFirst() : word
+    var digits = word.first == "^" || word.first == "#" ? word.dropFirst() : word
+    if word.first == "^", digits.last == "^" { digits.removeLast() }
     guard (1...4).contains(digits.count), digits.allSatisfy({ ("0"..."9").contains($0) }) else {
       return nil
     }

@@ -38,8 +38,8 @@ struct StatementSupport {
   /// Whether a statement has a number that its source does not have: it may be the sum of others, or
   /// made up. What counts the statement in a list is none.
   static func hasOwnNumber(_ statement: String, in text: String) -> Bool {
-    let stated = StatedNumbers.numbers(of: String(statement.withoutListNumber))
-    return !stated.isEmpty && !stated.isSubset(of: StatedNumbers.numbers(of: text))
+    let stated = StatedNumbers(statedIn: String(statement.withoutListNumber))
+    return !stated.isEmpty && !stated.areAll(in: StatedNumbers(givenIn: text))
   }
 
   /// The piece of a text that shares enough words with a statement, or is near in meaning.

@@ -2,7 +2,8 @@ import RAGCore
 
 extension Answer {
   /// The statements of the text that no citation supports, in their order. What says nothing of the
-  /// matter, such as a heading, what ends in a colon, a question, code, or thanks, is none.
+  /// matter is none: a heading, the head of a table, what ends in a colon, a question, code, thanks, or
+  /// that the sources lack something.
   public var unsupportedStatements: [String] {
     guard !abstained else { return [] }
     var shown = Array(text.utf8)
@@ -67,14 +68,13 @@ extension Answer {
 
   private static func goesOn(_ line: String, with next: String) -> Bool {
     guard let end = line.last(where: { !$0.isWhitespace }), let start = next.first,
-      !".!?:。！？：|".contains(end), !line.hasPrefix("#"),
-      next.withoutListNumber.startIndex == next.startIndex
+      !".!?:;。！？：；|".contains(end), !line.hasPrefix("#"),
+      next.withoutListNumber.startIndex == next.startIndex,
+      // "rent: 1,450 euros", and the next label
+      !(line.contains(":") && next.contains(":"))
     else { return false }
-    return start.isLowercase || line.utf8.count >= wrappedByteCount && start.isLetter
+    return start.isLowercase || ",，、".contains(end)
   }
-
-  /// Shorter lines are not broken by the width of a page.
-  private static let wrappedByteCount = 60
 
   /// Whether a line is no heading.
   private static func mayState(_ line: ArraySlice<UInt8>) -> Bool {

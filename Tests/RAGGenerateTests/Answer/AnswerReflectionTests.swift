@@ -81,6 +81,31 @@ struct AnswerReflectionTests {
         []
       ),
       ("[1]. Readers do not block writers.", []),
+      (
+        "The moon is made of green cheese that all of the mice on it have eaten up by now\nReaders do not "
+          + "block writers [1].",
+        ["The moon is made of green cheese that all of the mice on it have eaten up by now"]
+      ),
+      (
+        "a) The moon is made of green cheese\nb) Readers do not block writers [1]\ncheese: 200 tons of it\n"
+          + "writers: readers do not block them [1]",
+        ["a) The moon is made of green cheese", "cheese: 200 tons of it"]
+      ),
+      (
+        "The documents do not mention cheese – it weighs 200 tons. The sources do not mention cheese and "
+          + "mice eat 200 tons. The sources do not mention it, but it weighs 200 tons.",
+        [
+          "The documents do not mention cheese – it weighs 200 tons.",
+          "The sources do not mention cheese and mice eat 200 tons.",
+          "The sources do not mention it, but it weighs 200 tons.",
+        ]
+      ),
+      (
+        "Über den Käse machen die Quellen keine Angaben. In den Quellen finden sich keine Informationen "
+          + "zum Käse. 关于奶酪，资料中没有提供相关信息。The sources are silent on cheese and mice. Regarding the "
+          + "cheese of the moon, the documents do not mention it.", []
+      ),
+      ("Readers do not block writers. The journal is deleted at commit. [1][2]", []),
     ])
   func behindMarkers(text: String, statements: [String]) async throws {
     let answer = try await Responder(backend: scripted([text])).answer("q", from: hits)
@@ -101,6 +126,9 @@ struct AnswerReflectionTests {
     for text in [
       "The lease ends on 30 June 2027 [1].", "The flat has 3 rooms [1][2].",
       "According to [1], the lease of the flat ends on 30 June 2027.",
+      "The flat has three rooms [2].", "The lease ends on 30.06.2027 [1].",
+      "The lease of the flat ends on 30 June 2027 and the flat has 3 rooms [1][2].",
+      "According to [1], the lease ends on 30 June 2027, while the flat has 3 rooms [2].",
     ] {
       #expect(try await verdict(text) == .accepted, "\(text)")
     }
