@@ -343,6 +343,7 @@ private enum Abbreviations {
     "lt", "capt", "cmdr", "sgt", "maj", "gov", "sen", "rep", "pres", "st", "mt", "ft", "vs", "cf",
     "e.g", "i.e", "eg", "ie", "viz", "approx", "ca", "esp", "incl", "z.b", "d.h", "bzw", "u.a",
     "p.ex", "hr", "hrn", "sra", "srta", "vgl", "ggf", "inkl", "zzgl", "evtl", "sog", "bspw",
+    "mio", "mrd", "tsd",
   ]
   /// Abbreviations only before a number.
   static let beforeNumbers: Set<String> = [

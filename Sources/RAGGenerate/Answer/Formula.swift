@@ -27,7 +27,7 @@ struct Formula {
     words: """
       sup above below source document passage reference see cite citation quote state say said mention describe
       explain report show shown confirm support note discuss detail find found according base provide
-      evidence information following using whereas well neither either
+      evidence information answer following using whereas well neither either
       quelle quellen dokument siehe vgl steht stehen laut gemäß beleg belegt genannt erwähnt
       beschrieben nachzulesen zeigt sagt das dies diese dieser ist wird wurde im der die den auch und
       oder sowohl als weder noch nach aus wie selon dans est cela et fuente según ver en es esto y
@@ -35,8 +35,8 @@ struct Formula {
       """,
     unspacedParts: [
       "来源", "出处", "参考", "参见", "参阅", "详见", "请见", "根据", "依据", "按照", "文档", "文献", "资料", "说明",
-      "所述", "所示", "所说", "提到", "指出", "记载", "介绍", "见", "这", "此", "在", "中", "有", "的", "于", "也", "里",
-      "是", "如", "和", "及", "与",
+      "所述", "所示", "所说", "提供", "提到", "指出", "记载", "介绍", "见", "这", "此", "在", "中", "有", "的", "于", "也",
+      "里", "是", "如", "和", "及", "与",
     ])
 
   /// What a model says to the reader: "Let me know if you have further questions."

@@ -11,8 +11,10 @@ enum Lack {
       let clause = String(clause)
       let addition = clause.split(separator: additions).dropFirst().first(where: saysNumber)
       if isSaid(in: clause) { return addition == nil }
-      if clause.prefixMatch(of: topic) != nil { return true }
-      return InformativeWords.words(of: clause).count < wordCount && !saysNumber(clause[...])
+      if saysNumber(clause[...]) { return false }
+      return InformativeWords.words(of: clause).count < wordCount
+        || Formula.reference.covers(clause)
+        || clause.prefixMatch(of: topic) != nil
     }
   }
 
@@ -28,9 +30,15 @@ enum Lack {
 
   // Regular expressions are parsed each time that they are written within a function.
   private nonisolated(unsafe) static let joints =
-    /[,;:]\s|[，；：(（—–]|\s-\s|\s(?:but|although|though|however|whereas|while|so|aber|obwohl|sondern)\s/
+    #/
+    [,;:]\s|[，；：(（—–]|\s-\s
+    |\s(?:but|although|though|however|whereas|while|so|aber|obwohl|sondern)\s
+    /#
   private nonisolated(unsafe) static let topic =
-    /\s*(?:(?:regarding|concerning|as for|about|bezüglich|hinsichtlich)\b|关于|对于|至于)/
+    #/
+    \s*(?:(?:regarding|concerning|as\ for|about|bezüglich|hinsichtlich)\b
+      |(?:who|what|when|where|how|why|whether|wer|was|wann|wo|wie|warum|ob)\b|关于|对于|至于)
+    /#
   private nonisolated(unsafe) static let additions = /\s(?:and|und)\s/
 
   private nonisolated(unsafe) static let english =

@@ -7,4 +7,9 @@ extension String {
 
 // Regular expressions are parsed each time that they are written within a function.
 private nonisolated(unsafe) let listNumber =
-  /\s*(?:\p{Nd}{1,3}[.)]|\(\p{Nd}{1,3}\)|(?:[a-z]|[ivx]{2,4})[.)]|\([a-z]\))(?=\s|$)/
+  #/
+  \s*(?:
+    (?:\p{Nd}{1,3}[.)] | \(\p{Nd}{1,3}\) | (?:[a-z]|[ivx]{2,4})[.)] | \([a-z]\))(?=\s|$)
+    | （\p{Nd}{1,3}）
+  )
+  /#

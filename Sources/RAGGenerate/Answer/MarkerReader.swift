@@ -105,7 +105,10 @@ struct MarkerReader {
 
   /// Whether brackets are those of `table[row][1]` or `table[0]`: there is no source 0.
   private func isIndex(_ numbers: [Int]) -> Bool {
-    isBehindIndex || numbers.first == 0 && (numbers.count == 2 || numbers.count > 9)
+    let isInterval =
+      numbers.first == 0
+      && (numbers.count == 2 || numbers.count > 2 && numbers == Array(0..<numbers.count))
+    return isBehindIndex || isInterval
       || numbers == [0] && (isBehindName || last?.properties.numericType != nil)
   }
 

@@ -2,13 +2,14 @@
 ///
 /// Regular expressions are parsed each time that they are written within a function.
 enum NumberWords {
-  /// A number in digits, and the word for a power of ten behind it.
+  /// A number in digits, and behind it the word for a power of ten, and the sign of per cents.
   nonisolated(unsafe) static let digits =
     #/
     (\p{Nd}{1,3}(?:\ \p{Nd}{3})+(?!\p{Nd})(?:[.,]\p{Nd}+)?
       |\p{Nd}+(?:[.,'’\u{A0}\u{2009}\u{202F}]\p{Nd}+)*)
     (?:[\ \u{A0}\-]?((?i:thousand|tausend|million(?:en)?|mio|billion|bn|milliarden?|mrd|trillion)\b
-      |[KkMB]\b|[百千]?[万亿]|[百千]))?
+      |[KkMmB]\b|[百千]?[万亿]|[百千]))?
+    (\ ?(?:[%％]|percent|per\ cent|Prozent))?
     /#
 
   /// The powers of ten that words stand for.
@@ -22,7 +23,8 @@ enum NumberWords {
   static func powers(namedIn text: String, words: [Substring]) -> Set<Int> {
     var found = Set(
       words.filter { $0.utf8.count > 1 }.compactMap { word in
-        powers[word.lowercased()] ?? powers[String(word.lowercased().dropLast())]
+        let word = word.lowercased()
+        return powers[word] ?? (word.hasSuffix("ions") ? powers[String(word.dropLast())] : nil)
       })
     for sign in ["百", "千", "万", "百万", "千万", "亿"] where text.contains(sign) {
       found.formUnion(powers[sign].map { [$0] } ?? [])
@@ -30,7 +32,7 @@ enum NumberWords {
     return found
   }
 
-  /// The name of a month beside a number.
+  /// The name of a month, and a number beside it.
   nonisolated(unsafe) static let months =
     #/
     (\p{Nd}(?:st|nd|rd|th|\.)?\ (?:of\ )?)?\b
@@ -45,27 +47,72 @@ enum NumberWords {
     "Aug": 8, "Sep": 9, "Oct": 10, "Okt": 10, "Nov": 11, "Dec": 12, "Dez": 12,
   ]
 
-  /// A word that counts a time.
-  nonisolated(unsafe) static let beforeTime =
-    #/
-    \b(\p{L}+)[\ \-](?:(?:calendar|business|working|full)\ )?
-    (?:days?|weeks?|months?|years?|hours?|minutes?|Tage?n?|Wochen?|Monate?n?|Jahre?n?|Stunden?
-      |Minuten?)\b
-    /#
+  /// The values of the words that are numbers, also of two, as in "twenty-five"; where it is asked for,
+  /// only of those that count a time, as in "two weeks", but for "one day", which is no number.
+  static func values(in words: [Substring], beforeTime: Bool) -> [Int] {
+    let words = words.map { $0.lowercased() }
+    var found: [Int] = []
+    var index = 0
+    while index < words.count {
+      guard var value = value(of: words[index]) else {
+        index += 1
+        continue
+      }
+      index += 1
+      if (20...90).contains(value), index < words.count, let unit = values[words[index]],
+        (1...9).contains(unit)
+      {
+        value += unit
+        index += 1
+      }
+      let next = words[index...].first { !fillers.contains($0) }
+      if !beforeTime || value > 1 && next.map(times.contains) == true { found.append(value) }
+    }
+    return found
+  }
 
-  static let values: [String: Int] = [
+  private static func value(of word: String) -> Int? {
+    if let value = values[word] { return value }
+    // "fünfundzwanzig"
+    let parts = word.split(separator: "und", maxSplits: 1)
+    guard parts.count == 2, let unit = values[String(parts[0])],
+      let tens = values[String(parts[1])],
+      unit < 10, (20...90).contains(tens)
+    else { return nil }
+    return tens + unit
+  }
+
+  private static let values: [String: Int] = [
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "a": 1, "an": 1, "ein": 1, "eine": 1,
-    "einem": 1, "einen": 1, "einer": 1, "eines": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5,
-    "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20,
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
+    "ninety": 90, "hundred": 100, "a": 1, "an": 1, "ein": 1, "eine": 1, "einem": 1, "einen": 1,
+    "einer": 1, "eines": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7,
+    "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20,
+    "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80,
+    "neunzig": 90, "hundert": 100,
   ]
 
+  private static let times: Set<String> = [
+    "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute",
+    "minutes", "tag", "tage", "tagen", "woche", "wochen", "monat", "monate", "monaten", "jahr",
+    "jahre", "jahren", "stunde", "stunden", "minuten",
+  ]
+  private static let fillers: Set<String> = ["calendar", "business", "working", "full"]
+
   /// A number in Chinese.
-  nonisolated(unsafe) static let chinese = /[一二两三四五六七八九十][〇零一二两三四五六七八九十百千万亿]*/
+  nonisolated(unsafe) static let chinese = /[一二两三四五六七八九十][〇零一二两三四五六七八九十百千万亿点]*/
+
+  /// Whether it is one for sure, with a power of ten or as a year: 五六 is five or six.
+  static func isSurely(aNumber run: Substring) -> Bool {
+    run.count > 1 && run.contains { "十百千万亿".contains($0) }
+      || run.count == 4 && ["一九", "二〇", "二零"].contains(run.prefix(2))
+  }
 
   /// The value of such a number; nil where it is none, or longer than a number is written.
   static func value(ofChinese run: Substring) -> Int? {
-    guard run.count <= 16, run.count(where: { $0 == "亿" }) < 2, run.count(where: { $0 == "万" }) < 3
+    guard run.count <= 16, !run.contains("点"), run.count(where: { $0 == "亿" }) < 2,
+      run.count(where: { $0 == "万" }) < 3
     else { return nil }
     let units: [Character: Int] = ["十": 10, "百": 100, "千": 1_000]
     // Years are written digit by digit.

@@ -1,40 +1,49 @@
 /// The numbers of a text, in a form that compares across the ways to write them.
 ///
-/// Signs that group thousands are left out (1,000, 1.000, 1'000 and 1 000 are 1000), a decimal comma is a
-/// point, whole amounts have no decimals (1,450.00 is 1450), and a date is its parts, without leading
-/// zeros (30.06.2027, 2027-06-30 and 30 June 2027 are 30, 6 and 2027). A word for a power of ten
-/// counts (30 million is 30000000). Raised digits count for nothing.
+/// Signs that group thousands are left out (1,000, 1.000, 1'000 and 1 000 are 1000), a decimal comma
+/// is a point, amounts and shares have no zeros at the end of decimals (1,450.00 is 1450, 7.0 % is 7
+/// %), and a date is its parts, without leading zeros (30.06.2027, 2027-06-30 and 30 June 2027 are 30, 6 and 2027). A word for a power of
+/// ten counts (30 million is 30000000), as do numbers in words. Raised digits count for nothing.
 struct StatedNumbers {
-  /// A number, and its digits without the power of ten that a word says.
-  fileprivate struct Number: Hashable {
-    var value: String
-    var digits: String
+  private struct Number: Hashable {
+    /// The ways to read it, each as one number or several: 300 K is 300000 or 300, and 120 135 is
+    /// 120135, or 120 and 135.
+    var readings: Set<[String]>
+    /// Its digits without the power of ten that a word says, and that power.
+    var digits = ""
     var power = 0
+
+    init(_ value: String) { readings = [[value]] }
   }
 
   private let numbers: Set<Number>
   /// The powers of ten that words of the text stand for.
   private let powers: Set<Int>
 
-  /// The numbers that a text states: in digits, in words before a unit of time, and in Chinese where
-  /// there is more than one sign.
+  /// The numbers that a text states: in digits, in words before a unit of time, and in Chinese with a
+  /// power of ten or as a year.
   /// - Complexity: O(characters).
   init(statedIn text: String) {
-    let words = text.matches(of: NumberWords.beforeTime).map(\.output.1).compactMap(Self.word)
-    let chinese = text.matches(of: NumberWords.chinese).map(\.output).filter { $0.count > 1 }
+    let words = NumberWords.values(in: text.split { !$0.isLetter }, beforeTime: true)
+    let chinese = text.matches(of: NumberWords.chinese).map(\.output)
+      .filter(NumberWords.isSurely(aNumber:))
+    let values = words + chinese.compactMap(NumberWords.value(ofChinese:))
     numbers = Self.inDigits(text)
-      // "One day" is no number.
-      .union(words.filter { $0.value != "1" })
-      .union(chinese.compactMap(Self.chinese))
+      .union(Self.months(in: text, besideDigits: true))
+      .union(values.map { Number(String($0)) })
     powers = []
   }
 
   /// These, and all that may be read as a number.
   init(givenIn text: String) {
     let words = text.split { !$0.isLetter }
+    let chinese = text.matches(of: NumberWords.chinese).map(\.output)
+    let values =
+      NumberWords.values(in: words, beforeTime: false)
+      + chinese.compactMap(NumberWords.value(ofChinese:))
     numbers = Self.inDigits(text)
-      .union(words.compactMap(Self.word))
-      .union(text.matches(of: NumberWords.chinese).map(\.output).compactMap(Self.chinese))
+      .union(Self.months(in: text, besideDigits: false))
+      .union(values.map { Number(String($0)) })
     powers = NumberWords.powers(namedIn: text, words: words)
   }
 
@@ -43,9 +52,10 @@ struct StatedNumbers {
   /// Whether another text has all of these; where it has the word for a power of ten elsewhere, as in
   /// the head of a table, the digits will do.
   func areAll(in others: StatedNumbers) -> Bool {
-    let values = Set(others.numbers.map(\.value))
-    return numbers.allSatisfy {
-      values.contains($0.value) || others.powers.contains($0.power) && values.contains($0.digits)
+    let values = Set(others.numbers.flatMap { $0.readings.joined() })
+    return numbers.allSatisfy { number in
+      number.readings.contains { $0.allSatisfy(values.contains) }
+        || others.powers.contains(number.power) && values.contains(number.digits)
     }
   }
 
@@ -55,18 +65,33 @@ struct StatedNumbers {
       let digits = match.output.1.map {
         $0.wholeNumberValue.map(String.init) ?? String($0)
       }.joined()
-      let power = match.output.2.flatMap { NumberWords.powers[$0.lowercased()] } ?? 0
+      let unit = match.output.2?.lowercased() ?? ""
+      let power = NumberWords.powers[unit] ?? 0
       for part in plain(digits) {
-        numbers.insert(Number(value: shifted(part, by: power), digits: part, power: power))
-      }
-    }
-    for match in text.matches(of: NumberWords.months)
-    where match.output.1 != nil || match.output.3 != nil {
-      if let month = NumberWords.monthNumbers[String(match.output.2.prefix(3))] {
-        numbers.insert(Number(month))
+        var number = Number(shifted(part, by: power))
+        // Metres, kelvins and bytes have no power of ten.
+        if unit.utf8.count == 1 { number.readings.insert([part]) }
+        if unit.utf8.count != 1, power > 0 { (number.digits, number.power) = (part, power) }
+        if let short = withoutEmptyDecimals(part, isShare: match.output.3 != nil) {
+          number.readings.insert([short])
+        }
+        if digits.contains(" ") {
+          number.readings.insert(digits.split(separator: " ").map(String.init))
+        }
+        numbers.insert(number)
       }
     }
     return numbers
+  }
+
+  private static func months(in text: String, besideDigits: Bool) -> Set<Number> {
+    let found = text.matches(of: NumberWords.months).filter {
+      !besideDigits || $0.output.1 != nil || $0.output.3 != nil
+    }
+    return Set(
+      found.compactMap { NumberWords.monthNumbers[String($0.output.2.prefix(3))] }.map {
+        Number(String($0))
+      })
   }
 
   private static func plain(_ number: String) -> [String] {
@@ -88,13 +113,19 @@ struct StatedNumbers {
       guard halves.count <= 2, groups.count > 1, groups[0].count <= 3, groups[0] != "0",
         groups.dropFirst().allSatisfy({ $0.count == 3 })
       else { continue }
-      return [withoutEmptyDecimals(groups.joined() + halves.dropFirst().map { "." + $0 }.joined())]
+      return [groups.joined() + halves.dropFirst().map { "." + $0 }.joined()]
     }
-    return [withoutEmptyDecimals(parts.joined(separator: "."))]
+    return [parts.joined(separator: ".")]
   }
 
-  private static func withoutEmptyDecimals(_ number: String) -> String {
-    number.hasSuffix(".00") ? String(number.dropLast(3)) : number
+  /// An amount without decimals of two zeros, a share without any zeros at their end; nil where it has
+  /// none. Versions are other ones with them.
+  private static func withoutEmptyDecimals(_ number: String, isShare: Bool) -> String? {
+    if number.hasSuffix(".00") { return String(number.dropLast(3)) }
+    guard isShare, number.last == "0", number.contains(".") else { return nil }
+    var rest = number[...]
+    while rest.last == "0" { rest.removeLast() }
+    return String(rest.last == "." ? rest.dropLast() : rest)
   }
 
   /// A decimal number times a power of ten.
@@ -106,16 +137,4 @@ struct StatedNumbers {
     let digits = halves[0] + decimals + String(repeating: "0", count: power - decimals.count)
     return String(digits.drop { $0 == "0" })
   }
-
-  private static func word(_ word: Substring) -> Number? {
-    NumberWords.values[word.lowercased()].map(Number.init)
-  }
-
-  private static func chinese(_ run: Substring) -> Number? {
-    NumberWords.value(ofChinese: run).map(Number.init)
-  }
-}
-
-extension StatedNumbers.Number {
-  init(_ value: Int) { self.init(value: String(value), digits: String(value)) }
 }

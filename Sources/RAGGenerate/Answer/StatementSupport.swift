@@ -35,11 +35,12 @@ struct StatementSupport {
     return finding
   }
 
-  /// Whether a statement has a number that its source does not have: it may be the sum of others, or
-  /// made up. What counts the statement in a list is none.
+  /// Whether a statement has a number that its source does not have where it speaks of the same: it may
+  /// be the sum of others, or made up. What counts the statement in a list is none.
   static func hasOwnNumber(_ statement: String, in text: String) -> Bool {
     let stated = StatedNumbers(statedIn: String(statement.withoutListNumber))
-    return !stated.isEmpty && !stated.areAll(in: StatedNumbers(givenIn: text))
+    guard !stated.isEmpty else { return false }
+    return !stated.areAll(in: StatedNumbers(givenIn: SharedContext.of(statement, in: text)))
   }
 
   /// The piece of a text that shares enough words with a statement, or is near in meaning.

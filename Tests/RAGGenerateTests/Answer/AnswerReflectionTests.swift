@@ -102,7 +102,8 @@ struct AnswerReflectionTests {
       ),
       (
         "Über den Käse machen die Quellen keine Angaben. In den Quellen finden sich keine Informationen "
-          + "zum Käse. 关于奶酪，资料中没有提供相关信息。The sources are silent on cheese and mice. Regarding the "
+          + "zum Käse. Aus den Dokumenten geht nicht hervor, wer den ganzen Käse isst. 根据提供的文档，无法确定"
+          + "奶酪费用。The answer is based on [1]. The sources are silent on cheese and mice. Regarding the "
           + "cheese of the moon, the documents do not mention it.", []
       ),
       ("Readers do not block writers. The journal is deleted at commit. [1][2]", []),
