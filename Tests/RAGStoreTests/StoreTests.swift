@@ -293,21 +293,21 @@ struct IndexDirectoryTests {
 
   @Test("whose last commits are lost says so, and repair accepts the loss")
   func lostCommits() async throws {
-    try await withTemporaryDirectory { directory in
+    try await withTemporaryDirectory { path in
+      let directory = path + "/index"
       do {
         let store = try await Store.open(IndexDirectory(directory), for: .write)
         try await store.put(record("a", ["alpha"]))
         try FileManager.default.copyItem(
-          atPath: directory + "/rag.sqlite", toPath: directory + "/../old.sqlite")
+          atPath: directory + "/rag.sqlite", toPath: path + "/old.sqlite")
         try await store.put(record("b", ["beta"]))
       }
-      defer { try? FileManager.default.removeItem(atPath: directory + "/../old.sqlite") }
       // As after a copy of the database without its log.
       for name in ["rag.sqlite", "rag.sqlite-wal", "rag.sqlite-shm"] {
         try FileManager.default.removeItem(atPath: directory + "/" + name)
       }
       try FileManager.default.copyItem(
-        atPath: directory + "/../old.sqlite", toPath: directory + "/rag.sqlite")
+        atPath: path + "/old.sqlite", toPath: directory + "/rag.sqlite")
       for access in [Store.Access.read, .write] {
         await #expect { try await Store.open(IndexDirectory(directory), for: access) } throws: {
           RAGError.Code.corrupt ~= $0 && "\($0)".contains("missing")

@@ -50,7 +50,8 @@ public struct ClosureBackend: ModelBackend {
           try await run(prompt) { continuation.yield($0) }
           continuation.finish()
         } catch {
-          continuation.finish(throwing: error)
+          // Whoever cancels reads no more: that ends the answer without an error.
+          continuation.finish(throwing: Task.isCancelled ? nil : error)
         }
       }
       continuation.onTermination = { _ in task.cancel() }

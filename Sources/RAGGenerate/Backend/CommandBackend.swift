@@ -54,7 +54,8 @@ public struct CommandBackend: ModelBackend {
           if !rest.isEmpty { continuation.yield(rest) }
           continuation.finish()
         } catch {
-          continuation.finish(throwing: error)
+          // Whoever cancels reads no more: that ends the answer without an error.
+          continuation.finish(throwing: Task.isCancelled ? nil : error)
         }
       }
       continuation.onTermination = { _ in task.cancel() }

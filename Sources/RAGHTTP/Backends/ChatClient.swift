@@ -45,7 +45,8 @@
                 tools: turn.tools, give: { if let piece = piece($0) { pieces.yield(piece) } },
                 end: { pieces.finish() }))
           } catch {
-            pieces.finish(throwing: error)
+            // Whoever cancels reads no more: that ends the answer without an error.
+            pieces.finish(throwing: Task.isCancelled ? nil : error)
           }
         }
         pieces.onTermination = { reason in
