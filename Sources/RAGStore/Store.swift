@@ -118,12 +118,7 @@ package final class Store: Sendable {
         // Before any of it is written back: a mark that is older than the log would not tell that the
         // log is missing.
         directory.revisionMark.raise(to: revision)
-        if try IndexSettings.mayBePacked(database) {
-          var named = revision
-          try database.inTransaction {
-            named = try IndexSettings.nameNewState(database)
-            return .commit
-          }
+        if let named = try IndexSettings.namePackedState(database) {
           directory.revisionMark.raise(to: named)
         }
         // A long one is left to `emptyLog`, which can be cancelled.

@@ -147,7 +147,20 @@ package struct IndexSettings: Sendable, Equatable {
     return revision
   }
 
-  /// Whether pages may be others than those that the state was named for.
+  /// Names a packed state that has no name of its own yet.
+  /// - Returns: the new revision; nil where nothing was to be named.
+  static func namePackedState(_ database: Database) throws -> Int? {
+    guard try mayBePacked(database) else { return nil }
+    var revision: Int?
+    try database.inTransaction {
+      revision = try nameNewState(database)
+      return .commit
+    }
+    return revision
+  }
+
+  /// Whether pages may be others than those that the state was named for. The next commit names it,
+  /// and changes nothing else.
   static func mayBePacked(_ database: Database) throws -> Bool {
     try Bool.fetchOne(
       database, sql: "SELECT EXISTS (SELECT 1 FROM setting WHERE name = 'packing')") ?? false

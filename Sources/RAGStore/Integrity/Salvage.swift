@@ -189,6 +189,10 @@ struct Salvage {
       }
       result.documentCount = settings.documentCount
       result.missingCommitCount = mark - settings.revision
+      if result.missingCommitCount == 1, (try? IndexSettings.mayBePacked(database)) == true {
+        // That commit only named the state.
+        result.missingCommitCount = 0
+      }
       let nameless = settings.documentCount - result.keptCount - result.lost.count
       if nameless > 0 {
         result.lost.append("\(nameless) more, whose names are lost")

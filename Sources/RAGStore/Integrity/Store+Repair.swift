@@ -147,9 +147,7 @@ extension Store {
         }
       }
     }
-    if log.damage != nil, try hasAll(directory) {
-      try await tryEach(of: [.copy(with: .nothing)]) { $0.isWhole }
-    }
+    try await tryEach(of: sourcesBeforeDamage(of: directory, log)) { $0.isWhole }
     let isMendable = try DatabaseHeader.isMendable(directory.database)
     if isMendable { try await tryEach(of: sources(of: directory, log)) }
     if best.map({ $0.result.keptCount == 0 }) ?? true {
@@ -174,13 +172,18 @@ extension Store {
       : best.result.lost
   }
 
-  /// Whether the database alone has all that is known to be acknowledged: its log was written back, and
-  /// damaged before it was emptied. What is broken in the log is then older than the database.
-  private static func hasAll(_ directory: IndexDirectory) throws -> Bool {
-    guard let mark = try directory.revisionMark.read(),
-      let own = try LogOrigin.revision(of: directory.database)
-    else { return false }
-    return try own >= max(mark, LogOrigin.lastRevision(inLogOf: directory.database) ?? 0)
+  /// What may have all that is known to be acknowledged, without anything of a damaged log behind the
+  /// damage: the database alone, where the log was written back before; or what SQLite makes of both,
+  /// where the broken commits only packed the rows.
+  private static func sourcesBeforeDamage(
+    of directory: IndexDirectory, _ log: LogReport
+  ) throws -> [Source] {
+    guard log.damage != nil, let mark = try directory.revisionMark.read() else { return [] }
+    let last = try LogOrigin.lastRevision(inLogOf: directory.database) ?? 0
+    if let own = try LogOrigin.revision(of: directory.database), own >= max(mark, last) {
+      return [.copy(with: .nothing)]
+    }
+    return mark >= last ? [.original] : []
   }
 
   /// The most promising first.

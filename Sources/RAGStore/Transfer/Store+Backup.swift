@@ -92,6 +92,8 @@ extension Store {
       defer { try? copy.close() }
       try copy.writeWithoutTransaction { target in
         try source.backup(to: target, pagesPerStep: 1_024) { _ in try Cancellation.check() }
+        // Else a log of the index itself would pass for the copy's.
+        _ = try IndexSettings.namePackedState(target)
         // Closing does it too, and keeps silent where the disk is full.
         _ = try target.checkpoint(.truncate)
       }

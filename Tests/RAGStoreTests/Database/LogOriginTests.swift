@@ -219,6 +219,29 @@ struct LogOriginTests {
     }
   }
 
+  @Test("of an index whose packed state has no name yet is refused beside a backup of it")
+  func besideBackup() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path + "/index")
+      let store = try await Store.open(directory, for: .write)
+      for number in 0..<40 { try await store.put(record("d\(number)", ["word\(number)"])) }
+      _ = try await store.writer?.write(IndexSettings.nameStateToPack)
+      try await store.writer?.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
+      let log = try #require(FileManager.default.contents(atPath: directory.database + "-wal"))
+      let backup = IndexDirectory(path + "/backup")
+      try await store.backup(to: backup)
+      #expect(try await Store.verify(backup) == [])
+      let frameCount = (log.count - LogHeader.size) / LogFrame.size
+      for count in 1...frameCount {
+        try log.prefix(LogHeader.size + count * LogFrame.size).write(
+          to: URL(fileURLWithPath: backup.database + "-wal"))
+        let isForeign = try LogOrigin.isForeign(to: backup.database)
+        // Where none of its commits is whole, SQLite plays nothing back.
+        #expect(isForeign || count < 3, "\(count) of \(frameCount)")
+      }
+    }
+  }
+
   @Test(
     "of a moment before rows were packed is refused beside the state after, which may lack its name",
     arguments: [false, true])

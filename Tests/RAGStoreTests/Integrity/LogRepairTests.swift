@@ -92,6 +92,35 @@ struct LogRepairTests {
     }
   }
 
+  @Test("loses nothing where only the packing of rows is broken in the log")
+  func packing() async throws {
+    try await withTemporaryDirectory { path in
+      let directory = IndexDirectory(path)
+      let store = try await Store.open(directory, for: .write)
+      for number in 0..<4 { try await put(number * 10..<number * 10 + 10, in: store) }
+      let writer = try #require(store.writer)
+      func frameCount() throws -> Int64 {
+        LogFrame.count(in: Int64(try bytes(directory.database + "-wal").count))
+      }
+      _ = try await writer.write(IndexSettings.nameStateToPack)
+      let start = try frameCount()
+      try await writer.writeWithoutTransaction { try $0.execute(sql: "VACUUM") }
+      let end = try frameCount()
+      try store.markRevision(try await writer.write(IndexSettings.nameNewState))
+      let log = try bytes(directory.database + "-wal")
+      for index in stride(from: start, to: end, by: max(1, Int(end - start) / 12)) {
+        var broken = log
+        broken[Int(LogFrame.offset(of: index)) + 1_000] ^= 1
+        let copy = try copy(of: directory, log: broken)
+        let report = try await Store.repair(copy)
+        #expect(report.documents == 40, "frame \(index) of \(start)..<\(end)")
+        #expect(report.lost.allSatisfy { $0.hasPrefix("the last commits in the log") })
+        #expect(try await Store.verify(copy) == [])
+        try FileManager.default.removeItem(atPath: copy.path)
+      }
+    }
+  }
+
   @Test("keeps the texts whose vectors alone are broken, rather than an older state with vectors")
   func vectors() async throws {
     let sample = try await SampleIndex.make(keepsLog: true)
