@@ -43,8 +43,9 @@ struct AnswerStepView: Encodable {
       note =
         "the model's context has no room to tell it what was wrong; "
         + "raise --context-tokens, or lower --answer-tokens"
-    case .failed(let reason):
+    case .failed(let failure):
       self.step = "failed"
+      let reason = LimitNames.replaced(in: failure, command: nil)
       self.reason = reason
       note = "the model failed when it was asked again: \(reason)"
     }

@@ -46,17 +46,25 @@ enum Lack {
     \b(?:sources?|documents?|passages?|context|text)(?:\ \w+)?
     \ (?:do\ not|does\ not|did\ not|don't|doesn't|didn't)\ (?:\w+\ )?
     (?:mention|say|state|contain|specify|provide|include|cover|give|describe|answer|discuss|tell)\b
-    | \b(?:none|neither)\ of\ the\ (?:\w+\ )?(?:sources|documents|passages)\b
+    | \b(?:none|neither|nothing)\ (?:(?:of|in|from)\ )?(?:\w+\ ){0,2}
+      (?:sources?|documents?|passages?|context|text)\b
     | \b(?:sources?|documents?|passages?|context|text)\ (?:says?|contains?|has|have|gives?|provides?)
       \ (?:nothing|no)\b
     | (?:\bnot|n't)\ (?:\w+\ )?
-      (?:mentioned|stated|said|given|specified|described|covered|found|provided|discussed|contained)
+      (?:mentioned|stated|said|given|specified|described|covered|found|provided|discussed|contained
+        |available|included)
       \ (?:in|by)\ (?:\w+\ ){0,2}(?:sources?|documents?|passages?|context|text)\b
     | \bno\ (?:information|mention|answer|details?|data)\b.*
       \ (?:in|by)\ (?:\w+\ ){0,2}(?:sources?|documents?|passages?|context|text)\b
-    | \b(?:could|can|did)(?:\ not|not|n't)\ find\ (?:any\ )?(?:information|mention|details?|answer)
+    | \bno\ (?:information|details?|data)\b.*\ (?:is|are|was|were)\ (?:provided|given|available)\b
+    | \bno\ mention\ of\b
+    | \b(?:could|can|did|do|does)(?:\ not|not|n't)\ (?:find|have|contain)\ (?:any\ |enough\ )?
+      (?:information|mention|details?|answer)
+    | \bcannot\ be\ (?:determined|answered)\b
+    | \bcannot\ (?:determine|answer|tell|say)\b.*\ from\ (?:\w+\ ){0,2}
+      (?:sources?|documents?|passages?|context|text)\b
     | \b(?:sources?|documents?|passages?|context|text)\ (?:is|are)\ silent\b
-    | \b(?:is|are|was|were)\ not\ (?:mentioned|specified|stated)\b
+    | \b(?:is|are|was|were)(?:\ not|n't)\ (?:mentioned|specified|stated)\b
     | \bunclear\ from\ (?:\w+\ ){0,2}(?:sources?|documents?|passages?|context|text)\b
     /#
   private nonisolated(unsafe) static let german =
@@ -66,10 +74,14 @@ enum Lack {
     | \b(?:mach|find|enthalt)\w*\ (?:\w+\ ){0,4}(?:quellen?|dokumente?n?)\b(?:\ \w+){0,2}\ kein
     | \b(?:quellen?|dokumente?n?)\ (?:mach|find)\w*(?:\ \w+){0,2}\ kein
     | \b(?:aus|in)\ (?:den|der|dem)\ (?:\w+\ )?(?:quellen?|dokumente?n?)\b.*\b(?:nicht|kein)
+    | \bnicht\ (?:angegeben|genannt|erwähnt|ersichtlich)\b
+    | \bkeine\ (?:weiteren\ |näheren\ )?(?:informationen|angaben|hinweise)\b
+    | \bfehl(?:t|en)\ in\ (?:den|der|dem)\ (?:\w+\ )?(?:quellen?|dokumente?n?)\b
     /#
   private nonisolated(unsafe) static let chinese =
     #/
     (?:文档|文件|资料|来源|上下文|文中)[中里]?并?(?:没有|未)\w{0,2}(?:提到|提及|说明|提供|包含|找到|相关|关于)
-    | (?:没有提供|未提供|没有找到|未找到|无法确定|无法得知)
+    | 没有(?:提供|给出|找到)|未(?:提供|给出|找到|明确)|没有\w{0,10}信息
+    | 无法\w{0,8}(?:确定|得知|判断|回答)
     /#
 }

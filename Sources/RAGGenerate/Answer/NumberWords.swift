@@ -1,4 +1,4 @@
-/// How numbers are written: in digits, in dates, and as words of English, German and Chinese.
+/// How numbers are written in digits, with the words beside them, and in dates.
 ///
 /// Regular expressions are parsed each time that they are written within a function.
 enum NumberWords {
@@ -10,6 +10,20 @@ enum NumberWords {
     (?:[\ \u{A0}\-]?((?i:thousand|tausend|million(?:en)?|mio|billion|bn|milliarden?|mrd|trillion)\b
       |[KkMmB]\b|[百千]?[万亿]|[百千]))?
     (\ ?(?:[%％]|percent|per\ cent|Prozent))?
+    /#
+
+  /// A time of full or half hours, or with a point between hours and minutes.
+  nonisolated(unsafe) static let clock =
+    #/
+    \b(\p{Nd}{1,2})
+    (?: (?::00)+(?!\p{Nd}) | [.:](\p{Nd}{2})(?=\ ?(?:Uhr|[aApP]\.?[mM])\b) | [点點](半) )
+    /#
+
+  /// What stands between the two numbers of a range, the first of which lacks the second's word for a
+  /// power of ten.
+  nonisolated(unsafe) static let rangeJoint =
+    #/
+    \ ?(?:[\-–—~～〜至到和]|增至|升至|降至|to|and|or|bis|und|oder|auf)\ ?(?:[$€£¥￥]|EUR|USD)?\ ?
     /#
 
   /// The powers of ten that words stand for.
@@ -46,100 +60,4 @@ enum NumberWords {
     "Jan": 1, "Feb": 2, "Mar": 3, "Mär": 3, "Apr": 4, "May": 5, "Mai": 5, "Jun": 6, "Jul": 7,
     "Aug": 8, "Sep": 9, "Oct": 10, "Okt": 10, "Nov": 11, "Dec": 12, "Dez": 12,
   ]
-
-  /// The values of the words that are numbers, also of two, as in "twenty-five"; where it is asked for,
-  /// only of those that count a time, as in "two weeks", but for "one day", which is no number.
-  static func values(in words: [Substring], beforeTime: Bool) -> [Int] {
-    let words = words.map { $0.lowercased() }
-    var found: [Int] = []
-    var index = 0
-    while index < words.count {
-      guard var value = value(of: words[index]) else {
-        index += 1
-        continue
-      }
-      index += 1
-      if (20...90).contains(value), index < words.count, let unit = values[words[index]],
-        (1...9).contains(unit)
-      {
-        value += unit
-        index += 1
-      }
-      let next = words[index...].first { !fillers.contains($0) }
-      if !beforeTime || value > 1 && next.map(times.contains) == true { found.append(value) }
-    }
-    return found
-  }
-
-  private static func value(of word: String) -> Int? {
-    if let value = values[word] { return value }
-    // "fünfundzwanzig"
-    let parts = word.split(separator: "und", maxSplits: 1)
-    guard parts.count == 2, let unit = values[String(parts[0])],
-      let tens = values[String(parts[1])],
-      unit < 10, (20...90).contains(tens)
-    else { return nil }
-    return tens + unit
-  }
-
-  private static let values: [String: Int] = [
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "dozen": 12, "fifteen": 15, "twenty": 20,
-    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
-    "ninety": 90, "hundred": 100, "a": 1, "an": 1, "ein": 1, "eine": 1, "einem": 1, "einen": 1,
-    "einer": 1, "eines": 1, "zwei": 2, "drei": 3, "vier": 4, "fünf": 5, "sechs": 6, "sieben": 7,
-    "acht": 8, "neun": 9, "zehn": 10, "elf": 11, "zwölf": 12, "fünfzehn": 15, "zwanzig": 20,
-    "dreißig": 30, "vierzig": 40, "fünfzig": 50, "sechzig": 60, "siebzig": 70, "achtzig": 80,
-    "neunzig": 90, "hundert": 100,
-  ]
-
-  private static let times: Set<String> = [
-    "day", "days", "week", "weeks", "month", "months", "year", "years", "hour", "hours", "minute",
-    "minutes", "tag", "tage", "tagen", "woche", "wochen", "monat", "monate", "monaten", "jahr",
-    "jahre", "jahren", "stunde", "stunden", "minuten",
-  ]
-  private static let fillers: Set<String> = ["calendar", "business", "working", "full"]
-
-  /// A number in Chinese.
-  nonisolated(unsafe) static let chinese = /[一二两三四五六七八九十][〇零一二两三四五六七八九十百千万亿点]*/
-
-  /// Whether it is one for sure, with a power of ten or as a year: 五六 is five or six.
-  static func isSurely(aNumber run: Substring) -> Bool {
-    run.count > 1 && run.contains { "十百千万亿".contains($0) }
-      || run.count == 4 && ["一九", "二〇", "二零"].contains(run.prefix(2))
-  }
-
-  /// The value of such a number; nil where it is none, or longer than a number is written.
-  static func value(ofChinese run: Substring) -> Int? {
-    guard run.count <= 16, !run.contains("点"), run.count(where: { $0 == "亿" }) < 2,
-      run.count(where: { $0 == "万" }) < 3
-    else { return nil }
-    let units: [Character: Int] = ["十": 10, "百": 100, "千": 1_000]
-    // Years are written digit by digit.
-    if !run.contains(where: { units[$0] != nil || "万亿".contains($0) }) {
-      return run.reduce(0) { 10 * $0 + digit($1) }
-    }
-    var (total, section, last) = (0, 0, 0)
-    for character in run {
-      if let unit = units[character] {
-        section += max(last, 1) * unit
-        last = 0
-      } else if character == "万" {
-        total += (section + last) * 10_000
-        (section, last) = (0, 0)
-      } else if character == "亿" {
-        total = (total + section + last) * 100_000_000
-        (section, last) = (0, 0)
-      } else {
-        last = digit(character)
-      }
-    }
-    return total + section + last
-  }
-
-  private static func digit(_ character: Character) -> Int {
-    character == "两" ? 2 : chineseDigits.firstIndex(of: character) ?? 0
-  }
-
-  private static let chineseDigits = Array("〇一二三四五六七八九")
 }

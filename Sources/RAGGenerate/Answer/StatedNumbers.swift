@@ -1,9 +1,11 @@
 /// The numbers of a text, in a form that compares across the ways to write them.
 ///
 /// Signs that group thousands are left out (1,000, 1.000, 1'000 and 1 000 are 1000), a decimal comma
-/// is a point, amounts and shares have no zeros at the end of decimals (1,450.00 is 1450, 7.0 % is 7
-/// %), and a date is its parts, without leading zeros (30.06.2027, 2027-06-30 and 30 June 2027 are 30, 6 and 2027). A word for a power of
-/// ten counts (30 million is 30000000), as do numbers in words. Raised digits count for nothing.
+/// is a point, amounts and shares have no zeros at the end of decimals (1,450.00 is 1450, 7.0 % is
+/// 7 %), a full hour has no minutes (9:00 is 9), and a date is its parts, without leading zeros
+/// (30.06.2027, 2027-06-30 and 30 June 2027 are 30, 6 and 2027). A word for a power of ten counts, for
+/// the first number of a range too (3 to 5 million), as do numbers in words. Raised digits count for
+/// nothing.
 struct StatedNumbers {
   private struct Number: Hashable {
     /// The ways to read it, each as one number or several: 300 K is 300000 or 300, and 120 135 is
@@ -20,30 +22,26 @@ struct StatedNumbers {
   /// The powers of ten that words of the text stand for.
   private let powers: Set<Int>
 
-  /// The numbers that a text states: in digits, in words before a unit of time, and in Chinese with a
-  /// power of ten or as a year.
+  /// The numbers that a text states: in digits, and in words that are numbers for sure.
   /// - Complexity: O(characters).
   init(statedIn text: String) {
-    let words = NumberWords.values(in: text.split { !$0.isLetter }, beforeTime: true)
-    let chinese = text.matches(of: NumberWords.chinese).map(\.output)
-      .filter(NumberWords.isSurely(aNumber:))
-    let values = words + chinese.compactMap(NumberWords.value(ofChinese:))
+    let words = CardinalWords.values(in: text.split { !$0.isLetter }, onlySure: true)
+    let values = words.map { String($0) } + ChineseNumbers.values(statedIn: text)
     numbers = Self.inDigits(text)
       .union(Self.months(in: text, besideDigits: true))
-      .union(values.map { Number(String($0)) })
+      .union(values.map { Number($0) })
     powers = []
   }
 
   /// These, and all that may be read as a number.
   init(givenIn text: String) {
     let words = text.split { !$0.isLetter }
-    let chinese = text.matches(of: NumberWords.chinese).map(\.output)
     let values =
-      NumberWords.values(in: words, beforeTime: false)
-      + chinese.compactMap(NumberWords.value(ofChinese:))
+      CardinalWords.values(in: words, onlySure: false).map { String($0) }
+      + ChineseNumbers.values(givenIn: text)
     numbers = Self.inDigits(text)
       .union(Self.months(in: text, besideDigits: false))
-      .union(values.map { Number(String($0)) })
+      .union(values.map { Number($0) })
     powers = NumberWords.powers(namedIn: text, words: words)
   }
 
@@ -60,14 +58,30 @@ struct StatedNumbers {
   }
 
   private static func inDigits(_ text: String) -> Set<Number> {
+    let text = text.replacing(NumberWords.clock) { match in
+      let minutes = match.output.2.map(String.init) ?? (match.output.3 == nil ? "00" : "30")
+      return match.output.1 + (minutes == "00" ? "" : ":" + minutes)
+    }
     var numbers: Set<Number> = []
+    // The number before, if no word for a power of ten is behind it, its digits and its end.
+    var last: (number: Number, digits: String, end: String.Index)?
     for match in text.matches(of: NumberWords.digits) {
       let digits = match.output.1.map {
         $0.wholeNumberValue.map(String.init) ?? String($0)
       }.joined()
       let unit = match.output.2?.lowercased() ?? ""
       let power = NumberWords.powers[unit] ?? 0
-      for part in plain(digits) {
+      if let last, power > 0,
+        text[last.end..<match.range.lowerBound].wholeMatch(of: NumberWords.rangeJoint) != nil
+      {
+        var first = last.number
+        first.readings.insert([shifted(last.digits, by: power)])
+        numbers.remove(last.number)
+        numbers.insert(first)
+      }
+      last = nil
+      let parts = plain(digits)
+      for part in parts {
         var number = Number(shifted(part, by: power))
         // Metres, kelvins and bytes have no power of ten.
         if unit.utf8.count == 1 { number.readings.insert([part]) }
@@ -79,6 +93,7 @@ struct StatedNumbers {
           number.readings.insert(digits.split(separator: " ").map(String.init))
         }
         numbers.insert(number)
+        if parts.count == 1, power == 0 { last = (number, part, match.range.upperBound) }
       }
     }
     return numbers
@@ -129,7 +144,7 @@ struct StatedNumbers {
   }
 
   /// A decimal number times a power of ten.
-  private static func shifted(_ number: String, by power: Int) -> String {
+  static func shifted(_ number: String, by power: Int) -> String {
     let halves = number.split(separator: ".")
     guard power > 0, halves.count <= 2 else { return number }
     let decimals = halves.count == 2 ? String(halves[1]) : ""

@@ -106,6 +106,14 @@ struct AnswerReflectionTests {
           + "奶酪费用。The answer is based on [1]. The sources are silent on cheese and mice. Regarding the "
           + "cheese of the moon, the documents do not mention it.", []
       ),
+      (
+        "There is no mention of green cheese. The price of the cheese isn’t mentioned. Neither document "
+          + "mentions green cheese. Nothing in the sources mentions green cheese. No information on cheese "
+          + "prices is provided. The cheese price cannot be determined. Details on cheese are not available "
+          + "in the sources. I don't have information about the cheese. Der Preis des Käses ist nicht "
+          + "angegeben. Angaben zum Käse fehlen in den Quellen. 文档中没有奶酪价格的信息。无法从来源中确定奶酪的价格。",
+        []
+      ),
       ("Readers do not block writers. The journal is deleted at commit. [1][2]", []),
     ])
   func behindMarkers(text: String, statements: [String]) async throws {

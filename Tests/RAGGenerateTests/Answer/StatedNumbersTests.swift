@@ -43,6 +43,24 @@ struct StatedNumbersTests {
       ("The rent is 1,450 euros.", "## Rent\n\nPay 1,450 a month."),
       ("Der Vertrag endet 2027.", "The lease runs out in 2027."),
       ("One day it may snow in May.", "Snow"),
+      ("It opens at 9:00 am.", "It opens at 9 am."),
+      ("Es öffnet um 9:15 Uhr.", "Es öffnet um 9.15 Uhr."),
+      ("上午10:30开始", "上午十点半开始"), ("上午9:00开门", "上午9点开门"), ("10点半开始", "10:30开始"),
+      ("It rose from 71 to 84 million.", "It is 84 million, after 71 million."),
+      ("It pays $60-80K.", "It pays $60,000 to $80,000."), ("费用为3至5万元。", "费用为3万元至5万元。"),
+      ("It sold 3,000,000 to 5,000,000.", "It sold 3 to 5 million."),
+      ("The limit is 14 days.", "The limit is fourteen days."),
+      ("Die Frist ist 18 Monate.", "Die Frist ist achtzehn Monate."),
+      ("The fee is $250.", "The fee is two hundred and fifty dollars."),
+      ("The park has 2,000 acres.", "The park has two thousand acres."),
+      ("Es kostet 250 Euro.", "Es kostet zweihundertfünfzig Euro."),
+      ("The grant is $5 million.", "The grant is five million dollars."),
+      ("It is on the 2nd floor.", "It is on the second floor."),
+      ("The twenty-first century began.", "The 21st century began."),
+      ("Es liegt im 2. Stock.", "Es liegt im zweiten Stock."),
+      ("It lasts 30 seconds.", "It is a thirty second film."),
+      ("增长3.5%。", "增长百分之三点五。"), ("面积15000平方米。", "面积一点五万平方米。"),
+      ("占0.5%。", "占百分之零点五。"), ("以下三点很重要：一点不难。", "很重要"),
     ])
   func same(statement: String, source: String) {
     #expect(!StatementSupport.hasOwnNumber(statement, in: source))
@@ -67,6 +85,15 @@ struct StatedNumbersTests {
       ("It lasts twenty-five years.", "It lasts 20 years."),
       ("The plant opened in 2026.", "The plant opened in 2019. The revenue of 2026 was higher."),
       ("It costs 1.45 euros.", "It costs 1,450 euros."),
+      ("It opens at 9:30 am.", "It opens at 9 am."),
+      ("It rose from 72 to 84 million.", "It rose from 71 to 84 million."),
+      ("It lasts nineteen months.", "It lasts eighteen months."),
+      ("The grant is six million dollars.", "The grant is five million dollars."),
+      ("It takes thirty percent.", "It takes twenty percent."),
+      ("The school has three hundred pupils.", "The school has two hundred and fifty pupils."),
+      ("Es kostet dreihundert Euro.", "Es kostet zweihundert Euro."),
+      ("可在七天内退货。", "可在十四天内退货。"), ("上午九点开始。", "上午十点半开始。"),
+      ("增长百分之四点五。", "增长百分之三点五。"), ("价格为十三点六元。", "价格为十二点六元。"),
     ])
   func other(statement: String, source: String) {
     #expect(StatementSupport.hasOwnNumber(statement, in: source))
