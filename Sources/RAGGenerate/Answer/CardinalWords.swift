@@ -42,7 +42,7 @@ enum CardinalWords {
       // The number below the next word for a thousand or more, and the power of that before.
       var section = 0
       var power = Int.max
-      reading: while end < words.count {
+      while end < words.count {
         let word = words[end]
         if let scale = scales[word] {
           guard section > 0, scale < power else { break }
@@ -54,7 +54,7 @@ enum CardinalWords {
         } else if word == "and" || word == "und" {
           guard section > 0 ? section % 100 == 0 : value > 0, end + 1 < words.count,
             let next = small(words[end + 1]), next < 100, !articles.contains(words[end + 1])
-          else { break reading }
+          else { break }
         } else if let small = small(word), end == start || !articles.contains(word) {
           let isFirst = section == 0 && (value == 0 || small < 1_000)
           let isRest =
@@ -71,10 +71,13 @@ enum CardinalWords {
     }
   }
 
+  /// No number below a million is longer.
+  private static let longestByteCount = 64
+
   /// The value of one word, as "vierzehn" or "zweihundertfünfzig".
   private static func small(_ word: String) -> Int? {
     if let value = values[word] { return value }
-    guard word.utf8.count > 6 else { return nil }
+    guard 7...longestByteCount ~= word.utf8.count else { return nil }
     for (part, factor) in [("tausend", 1_000), ("hundert", 100)] {
       let parts = word.split(separator: part, maxSplits: 1, omittingEmptySubsequences: false)
       guard parts.count == 2 else { continue }
