@@ -203,7 +203,8 @@ package struct StoreReader {
       return try termTail(after: chunks.after)
     }
     var terms = LexicalMemory()
-    try SearchedText.forEach(of: chunks, in: database) { try terms.append($0) }
+    var texts = try SearchedTexts(of: chunks, in: database)
+    try terms.append { try texts.next() }
     return terms
   }
 
@@ -246,14 +247,15 @@ package struct StoreReader {
         """)
     var known: [Int64: StoredDocument] = [:]
     return try ids.compactMap { id in
-      guard let row = try Row.fetchOne(chunks, arguments: [id]) else { return nil }
-      let chunk = try ChunkRow(row)
+      guard let chunk = try Row.first(chunks, arguments: [id], ChunkRow.init) else { return nil }
       if known[chunk.document] == nil {
-        guard let row = try Row.fetchOne(documents, arguments: [chunk.document]) else {
+        known[chunk.document] = try Row.first(documents, arguments: [chunk.document]) {
+          try DocumentRow($0).stored(keepsSource: $0.value("keepsSource"))
+        }
+        guard known[chunk.document] != nil else {
           throw RAGError(
             .corrupt, "chunk \(id) has no document; 'rag repair' keeps what is whole")
         }
-        known[chunk.document] = try DocumentRow(row).stored(keepsSource: row.value("keepsSource"))
       }
       return try known[chunk.document].map { document in
         StoredChunk(
@@ -312,10 +314,10 @@ package struct StoreReader {
 
   /// The vector of a chunk, if it has one.
   package func vector(of chunk: Int64) throws -> [Float]? {
-    try Row.fetchOne(
+    try Row.first(
       database.cachedStatement(
         sql: "SELECT chunk, elements, checksum FROM vector WHERE chunk = ?"), arguments: [chunk]
-    ).map { try VectorRow($0, dimension: settings.dimension).elements }
+    ) { try VectorRow($0, dimension: settings.dimension).elements }
   }
 
   /// The chunks of the document that a chunk is of.
@@ -378,13 +380,26 @@ extension Row {
 
   /// As above, where the column may be empty.
   func valueIfPresent<Value: DatabaseValueConvertible>(_ column: String) throws -> Value? {
-    try stored(column).isNull ? nil : value(column) as Value
+    let stored = try stored(column)
+    guard !stored.isNull else { return nil }
+    guard let value = Value.fromDatabaseValue(stored) else { throw damage(column) }
+    return value
   }
 
   /// What a column holds, of whatever type; not even the column has to be there.
   func stored(_ column: String) throws -> DatabaseValue {
+    if let value = self[column] as (any DatabaseValueConvertible)? { return value.databaseValue }
     guard hasColumn(column) else { throw damage(column) }
-    return self[column]
+    return .null
+  }
+
+  /// What `read` makes of the first row of a statement, nil where there is none. A row that is fetched
+  /// for later is copied, and finds its columns more slowly.
+  static func first<Value>(
+    _ statement: Statement, arguments: StatementArguments, _ read: (Row) throws -> Value
+  ) throws -> Value? {
+    let rows = try fetchCursor(statement, arguments: arguments)
+    return try withExtendedLifetime(rows) { try rows.next().map(read) }
   }
 
   private func damage(_ column: String) -> RAGError {

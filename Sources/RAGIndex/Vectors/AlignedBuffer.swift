@@ -18,7 +18,7 @@ struct AlignedBuffer<Element: BitwiseCopyable>: ~Copyable {
   private(set) var capacity: Int
 
   private static var cacheLine: Int { 64 }
-  private static var smallestMapping: Int { 4 << 20 }
+  private static var smallestMapping: Int { 256 << 10 }
 
   init(capacity: Int) {
     self.capacity = capacity

@@ -21,14 +21,15 @@ package struct LexicalMemory: Sendable {
   /// The bytes of memory in use.
   package var byteCount: Int { runs.reduce(0) { $0 + $1.layout.byteCount } }
 
-  /// Adds texts, whose ids ascend and are above those before. Many at once take less time than one
-  /// by one. When it throws, nothing was added.
+  /// Adds texts until there is none, whose ids ascend and are above those before. Many at once take
+  /// less time than one by one. When it throws, nothing was added.
   ///
-  /// - Throws: ``RAGError`` of code `invalidInput` where ids do not ascend, or `cancelled`.
-  package mutating func append(_ texts: some Sequence<(id: Int64, text: String)>) throws {
+  /// - Throws: ``RAGError`` of code `invalidInput` where ids do not ascend, or `cancelled`; what `next`
+  ///   throws.
+  package mutating func append(_ next: () throws -> (id: Int64, text: String)?) throws {
     var copy = self
     var builder = LexicalBuilder()
-    for (id, text) in texts {
+    while let (id, text) = try next() {
       if let lastID = copy.lastID, lastID >= id {
         throw RAGError(.invalidInput, "texts are not in the order of their ids")
       }
@@ -42,6 +43,12 @@ package struct LexicalMemory: Sendable {
     }
     if !builder.isEmpty { try copy.add(builder) }
     self = copy
+  }
+
+  /// As above, of a sequence.
+  package mutating func append(_ texts: some Sequence<(id: Int64, text: String)>) throws {
+    var remaining = texts.makeIterator()
+    try append { remaining.next() }
   }
 
   /// Adds a text, whose id is above those before.

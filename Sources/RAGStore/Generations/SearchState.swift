@@ -78,46 +78,11 @@ struct SearchState: Sendable {
     }
     var tail = Tail(index: LexicalMemory(), after: start, last: start)
     if let known = terms, known.after == start { tail = known }
-    try SearchedText.forEach(of: ChunkIDs(after: tail.last, last: settings.lastChunk), in: database)
-    {
-      try tail.index.append($0)
-    }
+    var texts = try SearchedTexts(
+      of: ChunkIDs(after: tail.last, last: settings.lastChunk), in: database)
+    try tail.index.append { try texts.next() }
     tail.last = settings.lastChunk
     terms = tail
     return tail.index
-  }
-}
-
-/// The searched texts of chunks: title, headings, text.
-enum SearchedText {
-  /// Texts held in memory at once.
-  private static let batchCount = 1_024
-
-  /// Calls `body` with the texts of some chunks, by ascending id, a batch at a time.
-  static func forEach(
-    of chunks: ChunkIDs, in database: Database, _ body: ([(id: Int64, text: String)]) throws -> Void
-  ) throws {
-    let rows = try Row.fetchCursor(
-      database,
-      sql: """
-        SELECT chunk.*, document.title AS title FROM chunk
-        JOIN document ON document.id = chunk.document
-        WHERE chunk.id > ? AND chunk.id <= ? ORDER BY chunk.id
-        """, arguments: [chunks.after, chunks.last])
-    var batch: [(id: Int64, text: String)] = []
-    while let row = try rows.next() {
-      try Cancellation.check()
-      let chunk = try ChunkRow(row)
-      let title: String? = try row.valueIfPresent("title")
-      // A word of the title says more than one of the text: it counts twice.
-      let titles = [title ?? "", title ?? ""]
-      let parts = titles + (try chunk.decodedHeadings()) + [chunk.text]
-      batch.append((chunk.id, parts.joined(separator: "\n")))
-      if batch.count == batchCount {
-        try body(batch)
-        batch.removeAll(keepingCapacity: true)
-      }
-    }
-    if !batch.isEmpty { try body(batch) }
   }
 }

@@ -7,26 +7,33 @@ import RAGCore
 /// Pages have checksums of their own; those of rows tell which of them are whole when a page is
 /// not.
 struct RowChecksum {
-  private var bytes: [UInt8] = []
+  private var sum: UInt32 = 0
 
   /// What the column `checksum` holds.
-  var value: Int64 { Int64(CRC32C.checksum(bytes)) }
+  var value: Int64 { Int64(sum) }
 
   mutating func add(_ integer: Int64) {
-    withUnsafeBytes(of: integer.littleEndian) { bytes += $0 }
+    withUnsafeBytes(of: integer.littleEndian) { extend(by: $0) }
   }
 
   mutating func add(_ integer: Int) { add(Int64(integer)) }
 
-  mutating func add(_ data: some Collection<UInt8>) {
+  mutating func add(_ data: Data) {
     add(data.count)
-    bytes += data
+    data.withUnsafeBytes { extend(by: $0) }
   }
 
   /// NULL differs from an empty text by its length.
   mutating func add(_ text: String?) {
-    guard let text else { return add(-1) }
-    add(text.utf8)
+    guard var text else { return add(-1) }
+    text.withUTF8 {
+      add($0.count)
+      extend(by: UnsafeRawBufferPointer($0))
+    }
+  }
+
+  private mutating func extend(by bytes: UnsafeRawBufferPointer) {
+    sum = CRC32C.extend(sum, by: bytes)
   }
 
   /// Holds the row against the checksum that was stored with it.
