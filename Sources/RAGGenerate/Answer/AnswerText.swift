@@ -109,6 +109,9 @@ struct AnswerText {
 
   var endsWithOpening: Bool { last.map { Wrapping.brackets[$0] != nil } == true }
 
+  /// Whether a bracket is open that has led only to a marker, as in "(see".
+  var endsWithLeadIn: Bool { Wrapping.leadIn(in: tail[...]) != nil }
+
   var endsWithWrapping: Bool {
     let line = lastLine
     return Wrapping.all.contains { $0.opens(atEndOf: line) }
@@ -147,6 +150,12 @@ struct AnswerText {
     }
     if isFirst, Wrapping.joiners.contains(String(text)) { return text.count }
     if Wrapping.brackets[last] == first, !isCall, cutOpening(last.utf8.count) { return 1 }
+    let tail = tail[...]
+    if let leadIn = Wrapping.leadIn(in: tail), Wrapping.brackets[tail[leadIn]] == first,
+      cutOpening(tail[leadIn...].utf8.count)
+    {
+      return 1
+    }
     for wrapping in Wrapping.all
     where gap.isEmpty && text.hasPrefix(wrapping.closing) && wrapping.opens(atEndOf: lastLine)
       && cutOpening(wrapping.opening.utf8.count)

@@ -22,6 +22,9 @@ struct AnswerWriter {
   private var openStart = 0
   /// What the marker before was to prove.
   private var lastStatements: [Statement] = []
+  /// The sentences of its line that no marker refers to yet, the last one first: a marker behind several
+  /// is theirs too, as far as its source says so.
+  private var openStatements: [Statement] = []
   /// Whether markers stand in a list of sources, without a statement of their own.
   private var isInList = false
   private var held: HeldMarkers?
@@ -109,6 +112,7 @@ struct AnswerWriter {
     for index in lastStatements.indices {
       lastStatements[index].range = lastStatements[index].range.clamped(to: 0..<end)
     }
+    openStatements.removeAll { $0.range.upperBound > end }
     for index in citations.indices.reversed() {
       guard citations[index].statement.upperBound > end else { break }
       citations[index].statement = citations[index].statement.clamped(to: 0..<end)
@@ -123,7 +127,10 @@ struct AnswerWriter {
     _ numbers: [Int], of given: [Statement] = [], or other: Statement? = nil
   ) async throws {
     let said = answer.lastSentences(since: openStart)
-    if !said.isEmpty { isInList = said.allSatisfy { Formula.reference.covers($0.text) } }
+    if !said.isEmpty {
+      isInList = said.allSatisfy { Formula.reference.covers($0.text) }
+      openStatements = statementsOfLine(in: said)
+    }
     let statements = given.isEmpty ? statements(of: said, or: other) : given
     var hasWritten = false
     for number in numbers {
@@ -141,6 +148,7 @@ struct AnswerWriter {
         continue
       }
       try append(marker: number, to: statement.range, proof)
+      if given.isEmpty, other == nil { try await citeOpenStatements(number, of: hit) }
       lastStatements = statements
       hasWritten = true
     }
@@ -158,8 +166,7 @@ struct AnswerWriter {
   private func statements(of said: [Statement], or other: Statement?) -> [Statement] {
     if let last = said.first, !Formula.reference.covers(last.text) {
       let isSetApart = answer.last.map { ".!?。！？".contains($0) } == true && !answer.gap.isEmpty
-      let line = answer.lineStart(from: openStart, to: answer.byteCount)
-      let others = isSetApart ? said.dropFirst().prefix { $0.range.lowerBound >= line } : []
+      let others = isSetApart ? openStatements.dropFirst() : []
       return [last] + (other.map { [$0] } ?? []) + others
     }
     let saying = said.filter { !Formula.reference.covers($0.text) }
@@ -168,6 +175,28 @@ struct AnswerWriter {
       earlier.isEmpty || !InformativeWords.words(of: clause.text).isEmpty
     else { return earlier }
     return earlier + [clause]
+  }
+
+  /// Those of some sentences, given from the last one back, that stand in the last line.
+  private func statementsOfLine(in said: [Statement]) -> [Statement] {
+    let line = answer.lineStart(from: openStart, to: answer.byteCount)
+    return said.prefix { $0.range.lowerBound >= line }
+  }
+
+  /// Adds citations of the last marker's source for the sentences before its statement that nothing was
+  /// cited for.
+  private mutating func citeOpenStatements(_ number: Int, of hit: Hit) async throws {
+    guard let last = citations.last else { return }
+    for statement in openStatements
+    where !statement.range.overlaps(last.statement) && !Formula.reference.covers(statement.text) {
+      guard checkedCitationCount < Self.citationCount else { return }
+      checkedCitationCount += 1
+      let found = try await prover.proof(ofFirst: [statement], areAlike: false, in: hit)
+      guard let proof = found?.proof, proof.support != .unjudged else { continue }
+      let citation = Citation(number, for: statement.range, marker: last.marker, proof)
+      let index = citations.lastIndex { $0.statement.lowerBound <= statement.range.lowerBound }
+      citations.insert(citation, at: index.map { $0 + 1 } ?? 0)
+    }
   }
 
   /// In a list of sources, what one was cited for already.
@@ -190,12 +219,8 @@ struct AnswerWriter {
     let marker = "[\(number)]"
     try answer.append(marker)
     openStart = answer.byteCount
-    citations.append(
-      Citation(
-        number: number, chunk: proof.hit.chunk.id, document: proof.hit.document,
-        quote: proof.quote, statement: statement,
-        marker: (openStart - marker.utf8.count)..<openStart, span: proof.span,
-        status: proof.status, support: proof.support))
+    let place = (openStart - marker.utf8.count)..<openStart
+    citations.append(Citation(number, for: statement, marker: place, proof))
   }
 
   // MARK: Markers before their statement
@@ -281,6 +306,7 @@ struct AnswerWriter {
     let next = held.tokens[index...].drop(while: \.isBlank)
     switch next.first {
     case .marker: return false
+    case nil where answer.endsWithLeadIn: return false
     case .text where role == .opening || role == .sequel:
       let word = next.prefix { !$0.isBlank && !$0.isMarker }.text
       return word.first?.isLowercase == true && !Wrapping.joiners.contains(word)
@@ -312,5 +338,16 @@ struct AnswerWriter {
     }
     for index in placed { citations[index].statement = statement.range }
     lastStatements = [statement]
+  }
+}
+
+extension Citation {
+  fileprivate init(
+    _ number: Int, for statement: Range<Int>, marker: Range<Int>, _ proof: CitationProver.Proof
+  ) {
+    self.init(
+      number: number, chunk: proof.hit.chunk.id, document: proof.hit.document, quote: proof.quote,
+      statement: statement, marker: marker, span: proof.span, status: proof.status,
+      support: proof.support)
   }
 }

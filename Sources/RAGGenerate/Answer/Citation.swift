@@ -14,7 +14,8 @@ public struct Citation: Sendable, Hashable, Codable {
   /// The statement, as UTF-8 offsets in the answer's text. It holds the marker where that stands
   /// within it: "According to [1], …".
   public var statement: Range<Int>
-  /// The marker, as UTF-8 offsets in the answer's text.
+  /// The marker, as UTF-8 offsets in the answer's text. One behind several sentences of a line is that
+  /// of a citation for each of them that its source supports.
   public var marker: Range<Int>
   /// The place of the quote in the source; of the whole chunk if the status is not `verified`.
   public var span: Span

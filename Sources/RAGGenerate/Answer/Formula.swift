@@ -25,7 +25,7 @@ struct Formula {
   /// was said before it.
   static let reference = Formula(
     words: """
-      sup above below source document passage reference see cite citation quote state say said mention describe
+      sup above below source document passage reference see cf cite citation quote state say said mention describe
       explain report show shown confirm support note discuss detail find found according base provide
       evidence information answer following using whereas well neither either
       quelle quellen dokument siehe vgl steht stehen laut gemäß beleg belegt genannt erwähnt
@@ -35,7 +35,8 @@ struct Formula {
       """,
     unspacedParts: [
       "来源", "出处", "参考", "参见", "参阅", "详见", "请见", "根据", "依据", "按照", "文档", "文献", "资料", "说明",
-      "所述", "所示", "所说", "提供", "提到", "指出", "记载", "介绍", "见", "这", "此", "在", "中", "有", "的", "于", "也",
+      "所述", "所示", "所说", "所", "提供", "提到", "指出", "记载", "介绍", "见", "这", "此", "在", "中", "有", "的", "于",
+      "也",
       "里", "是", "如", "和", "及", "与",
     ])
 

@@ -74,6 +74,7 @@ enum Lack {
     | \b(?:mach|find|enthalt)\w*\ (?:\w+\ ){0,4}(?:quellen?|dokumente?n?)\b(?:\ \w+){0,2}\ kein
     | \b(?:quellen?|dokumente?n?)\ (?:mach|find)\w*(?:\ \w+){0,2}\ kein
     | \b(?:aus|in)\ (?:den|der|dem)\ (?:\w+\ )?(?:quellen?|dokumente?n?)\b.*\b(?:nicht|kein)
+    | \b(?:ist|war)\ (?:\w+\ ){0,3}nichts\ (?:\w+\ )?(?:bekannt|angegeben|gesagt|vermerkt)\b
     | \bnicht\ (?:angegeben|genannt|erwähnt|ersichtlich)\b
     | \bkeine\ (?:weiteren\ |näheren\ )?(?:informationen|angaben|hinweise)\b
     | \bfehl(?:t|en)\ in\ (?:den|der|dem)\ (?:\w+\ )?(?:quellen?|dokumente?n?)\b

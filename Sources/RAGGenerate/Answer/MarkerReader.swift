@@ -1,6 +1,6 @@
 /// Reads the citation markers out of text that arrives in pieces.
 ///
-/// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[#1]`, `[^1]`, `[^1^]`, `[Source 1]`, `[source: 1]`,
+/// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[1 - 3]`, `[#1]`, `[^1]`, `[^1^]`, `[Source 1]`, `[source: 1]`,
 /// `【1】`, `【1†…】` and `【1:0†…】`, also in full-width forms and when split between pieces, with numbers of one to
 /// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one;
 /// elsewhere an index is taken for one, but for those in `table[row][1]` and `table[0]`; an interval
@@ -153,7 +153,7 @@ struct MarkerReader {
 
   /// The numbers of a marker with its brackets; nil if it is something else.
   static func numbers(in marker: some Collection<Unicode.Scalar>) -> [Int]? {
-    let inside = marker.dropFirst().map(InvisibleScalars.narrow).dropLast()
+    let inside = withoutBlanksAtDashes(marker.dropFirst().map(InvisibleScalars.narrow).dropLast())
     var numbers: [Int] = []
     for item in inside.split(whereSeparator: { ",;、".unicodeScalars.contains($0) }) {
       // OpenAI's markers name the source after a dagger, and before it a place in it: 4:0†….
@@ -161,9 +161,7 @@ struct MarkerReader {
       if named.endIndex < item.endIndex { named = named.prefix { $0 != ":" } }
       for word in named.split(whereSeparator: \.properties.isWhitespace) {
         guard let rest = unnamed(word) else { continue }
-        let ends = rest.split(
-          omittingEmptySubsequences: false, whereSeparator: { "-‐‑–—".unicodeScalars.contains($0) }
-        ).map(number)
+        let ends = rest.split(omittingEmptySubsequences: false, whereSeparator: isDash).map(number)
         guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
           first <= last, last - first < rangeCount
         else { return nil }
@@ -171,6 +169,26 @@ struct MarkerReader {
       }
     }
     return numbers.isEmpty ? nil : numbers
+  }
+
+  private static func isDash(_ scalar: Unicode.Scalar) -> Bool {
+    "-‐‑–—".unicodeScalars.contains(scalar)
+  }
+
+  /// "1 - 3" as "1-3".
+  private static func withoutBlanksAtDashes(
+    _ scalars: ArraySlice<Unicode.Scalar>
+  ) -> [Unicode.Scalar] {
+    var kept: [Unicode.Scalar] = []
+    for scalar in scalars {
+      if isDash(scalar) {
+        while kept.last?.properties.isWhitespace == true { kept.removeLast() }
+      } else if scalar.properties.isWhitespace, kept.last.map(isDash) == true {
+        continue
+      }
+      kept.append(scalar)
+    }
+    return kept
   }
 
   /// A word without the name of sources that it begins with; nil where nothing is left.

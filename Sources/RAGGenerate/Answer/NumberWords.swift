@@ -46,6 +46,109 @@ enum NumberWords {
     return found
   }
 
+  /// A text with decimals for fractions, and with times as they are compared: 2½ and 2 1/2 are 2.5, .5
+  /// is 0.5, 9:00 is 9.
+  static func withPlainFractionsAndTimes(_ text: String) -> String {
+    text.replacing(fraction) { match in
+      let decimals = fractions[String(match.output.2 ?? match.output.4 ?? "")] ?? ""
+      return (match.output.1 ?? match.output.3 ?? "0") + decimals
+    }.replacing(bareDecimals) { match in
+      match.output.1 + "0."
+    }.replacing(clock) { match in
+      let minutes = match.output.2.map(String.init) ?? (match.output.3 == nil ? "00" : "30")
+      return match.output.1 + (minutes == "00" ? "" : ":" + minutes)
+    }
+  }
+
+  private nonisolated(unsafe) static let fraction =
+    #/(\p{Nd}+)?\ ?([½¼¾])|(\p{Nd}+)\ (1/2|1/4|3/4)(?!\p{Nd})/#
+  private nonisolated(unsafe) static let bareDecimals = /(^|[\s(])\.(?=\p{Nd})/
+  private static let fractions = [
+    "½": ".5", "¼": ".25", "¾": ".75", "1/2": ".5", "1/4": ".25", "3/4": ".75",
+  ]
+
+  /// What words may say of a number that is written in digits elsewhere: a fraction as a share, as a
+  /// decimal and over its denominator, an hour.
+  static func named(in text: String, words: [Substring]) -> [String] {
+    let words = words.map { $0.lowercased() }
+    var values = words.flatMap { names[$0] ?? [] }
+    for name in unspacedNames where text.contains(name.key) { values += name.value }
+    // "two and a half", "zweieinhalb"
+    for (index, word) in words.enumerated() {
+      let isHalf = word == "half" && index >= 3 && words[index - 2...index - 1] == ["and", "a"]
+      let count = isHalf ? words[index - 3] : String(word.dropLast("einhalb".count))
+      guard isHalf || word.hasSuffix("einhalb") else { continue }
+      values += CardinalWords.values(in: [count[...]], onlySure: false).map { "\($0).5" }
+    }
+    return values
+  }
+
+  private static let names: [String: [String]] = [
+    "noon": ["12"], "midday": ["12"], "mittags": ["12"], "midnight": ["12", "24", "0"],
+    "mitternacht": ["24", "0"], "nil": ["0"], "zero": ["0"], "null": ["0"],
+    "half": ["50", "0.5", "2"], "halves": ["50", "0.5"], "hälfte": ["50", "0.5", "2"],
+    "halb": ["50", "0.5"], "halbe": ["50", "0.5"], "halben": ["50", "0.5"],
+    "anderthalb": ["1.5"], "quarter": ["25", "0.25", "4"], "quarters": ["75", "0.75", "4"],
+    "viertel": ["25", "0.25", "75", "0.75", "4"], "dreiviertel": ["75", "0.75"],
+    "third": ["33", "33.3"], "thirds": ["67", "66.7", "66", "3"],
+    "drittel": ["33", "33.3", "67", "66.7", "66", "3"], "fifth": ["20"],
+    "fifths": ["40", "60", "80", "5"],
+    "fünftel": ["20", "40", "60", "80", "5"], "tenth": ["10"], "zehntel": ["10"],
+  ]
+  private static let unspacedNames: [String: [String]] = [
+    "一半": ["50", "0.5"], "四分之一": ["25", "0.25"], "四分之三": ["75", "0.75"], "三分之一": ["33", "33.3"],
+    "三分之二": ["67", "66.7", "66"], "五分之一": ["20"], "十分之一": ["10"], "中午": ["12"], "午夜": ["0", "24"],
+  ]
+
+  /// A number with what stands beside it.
+  struct Amount {
+    private let number: String
+    private let before: Substring
+    private let behind: Substring
+
+    init(_ number: String, at range: Range<String.Index>, in text: String) {
+      self.number = number
+      before = text[..<range.lowerBound].suffix(4)
+      behind = text[range.upperBound...].prefix(16)
+    }
+
+    /// Other ways to write the same: an amount without two zeros behind the point, what is measured and
+    /// a share without any, as of versions 1.50 is another than 1.5; in the unit without its prefix; an
+    /// hour from midnight.
+    func readings(isMeasured: Bool) -> [String] {
+      var readings: [String] = []
+      let measure = behind.prefixMatch(of: NumberWords.measure)
+      let isMeasured = isMeasured || measure != nil || before.contains { "$€£¥￥".contains($0) }
+      if number.hasSuffix(".00") { readings.append(String(number.dropLast(3))) }
+      if isMeasured, number.last == "0", number.contains(".") {
+        var rest = number[...]
+        while rest.last == "0" { rest.removeLast() }
+        readings.append(String(rest.last == "." ? rest.dropLast() : rest))
+      }
+      if let prefix = measure?.output.1 {
+        let power = ["k": 3, "K": 3, "M": 6, "G": 9, "T": 12][prefix] ?? 0
+        readings.append(StatedNumbers.shifted(readings.last ?? number, by: power))
+      }
+      if let hour = Int(number), 1...12 ~= hour {
+        let half = behind.prefixMatch(of: NumberWords.halfDay)?.output.1.lowercased()
+        let isLate = half == "p" || ["下午", "晚上"].contains(before.suffix(2))
+        if isLate || half == "a" { readings.append("\(hour % 12 + (isLate ? 12 : 0))") }
+      }
+      return readings
+    }
+  }
+
+  /// A unit, and what it begins with.
+  private nonisolated(unsafe) static let measure =
+    #/
+    [\ \u{A0}]?(?:([kKMGT])(?:W|Wh|Hz|V|J|B|Byte|bit|g|m)
+      |kg|[mc]?m[²³]?|m?g|ml|l|t|h|s|ms|W|Wh|V|A|°C|km|€|EUR|Euro|euros?|USD|dollars?)(?![\p{L}\p{Nd}])
+    /#
+
+  /// The half of the day that a time is of.
+  private nonisolated(unsafe) static let halfDay =
+    #/(?::\p{Nd}{2})?[\ \u{A0}]?([aApP])\.?[mM](?![\p{L}])/#
+
   /// The name of a month, and a number beside it.
   nonisolated(unsafe) static let months =
     #/

@@ -2,10 +2,10 @@
 ///
 /// Signs that group thousands are left out (1,000, 1.000, 1'000 and 1 000 are 1000), a decimal comma
 /// is a point, amounts and shares have no zeros at the end of decimals (1,450.00 is 1450, 7.0 % is
-/// 7 %), a full hour has no minutes (9:00 is 9), and a date is its parts, without leading zeros
-/// (30.06.2027, 2027-06-30 and 30 June 2027 are 30, 6 and 2027). A word for a power of ten counts, for
-/// the first number of a range too (3 to 5 million), as do numbers in words. Raised digits count for
-/// nothing.
+/// 7 %), a full hour has no minutes (9:00 is 9) and counts from midnight too (6 pm is 18), and a date is
+/// its parts, without leading zeros (30.06.2027, 2027-06-30 and 30 June 2027 are 30, 6 and 2027). A word
+/// for a power of ten counts, for the first number of a range too (3 to 5 million), as do numbers in
+/// words, and what units begin with (.5 MW is 500 kW). Raised digits count for nothing.
 struct StatedNumbers {
   private struct Number: Hashable {
     /// The ways to read it, each as one number or several: 300 K is 300000 or 300, and 120 135 is
@@ -16,6 +16,8 @@ struct StatedNumbers {
     var power = 0
 
     init(_ value: String) { readings = [[value]] }
+
+    init(readings: Set<[String]>) { self.readings = readings }
   }
 
   private let numbers: Set<Number>
@@ -27,7 +29,10 @@ struct StatedNumbers {
   init(statedIn text: String) {
     let words = CardinalWords.values(in: text.split { !$0.isLetter }, onlySure: true)
     let values = words.map { String($0) } + ChineseNumbers.values(statedIn: text)
-    numbers = Self.inDigits(text)
+    let codes = DigitGroups.codes(in: text)
+    let rest = codes.reversed().reduce(into: text) { $0.replaceSubrange($1.range, with: " ") }
+    numbers = Self.inDigits(rest)
+      .union(codes.map { Number(readings: [[$0.joined], $0.groups.flatMap(DigitGroups.plain)]) })
       .union(Self.months(in: text, besideDigits: true))
       .union(values.map { Number($0) })
     powers = []
@@ -38,7 +43,8 @@ struct StatedNumbers {
     let words = text.split { !$0.isLetter }
     let values =
       CardinalWords.values(in: words, onlySure: false).map { String($0) }
-      + ChineseNumbers.values(givenIn: text)
+      + ChineseNumbers.values(givenIn: text) + NumberWords.named(in: text, words: words)
+      + DigitGroups.codes(in: text).map(\.joined)
     numbers = Self.inDigits(text)
       .union(Self.months(in: text, besideDigits: false))
       .union(values.map { Number($0) })
@@ -58,10 +64,7 @@ struct StatedNumbers {
   }
 
   private static func inDigits(_ text: String) -> Set<Number> {
-    let text = text.replacing(NumberWords.clock) { match in
-      let minutes = match.output.2.map(String.init) ?? (match.output.3 == nil ? "00" : "30")
-      return match.output.1 + (minutes == "00" ? "" : ":" + minutes)
-    }
+    let text = NumberWords.withPlainFractionsAndTimes(text)
     var numbers: Set<Number> = []
     // The number before, if no word for a power of ten is behind it, its digits and its end.
     var last: (number: Number, digits: String, end: String.Index)?
@@ -80,17 +83,19 @@ struct StatedNumbers {
         numbers.insert(first)
       }
       last = nil
-      let parts = plain(digits)
+      let parts = DigitGroups.plain(digits)
       for part in parts {
         var number = Number(shifted(part, by: power))
         // Metres, kelvins and bytes have no power of ten.
         if unit.utf8.count == 1 { number.readings.insert([part]) }
         if unit.utf8.count != 1, power > 0 { (number.digits, number.power) = (part, power) }
-        if let short = withoutEmptyDecimals(part, isShare: match.output.3 != nil) {
-          number.readings.insert([short])
-        }
         if digits.contains(" ") {
           number.readings.insert(digits.split(separator: " ").map(String.init))
+        }
+        if parts.count == 1 {
+          let isMeasured = match.output.3 != nil || unit.utf8.count == 1
+          let amount = NumberWords.Amount(part, at: match.range, in: text)
+          number.readings.formUnion(amount.readings(isMeasured: isMeasured).map { [$0] })
         }
         numbers.insert(number)
         if parts.count == 1, power == 0 { last = (number, part, match.range.upperBound) }
@@ -107,40 +112,6 @@ struct StatedNumbers {
       found.compactMap { NumberWords.monthNumbers[String($0.output.2.prefix(3))] }.map {
         Number(String($0))
       })
-  }
-
-  private static func plain(_ number: String) -> [String] {
-    // 1'450.00 and 1 450,00
-    let grouped = number.contains(",") ? "." : ","
-    let number = String(
-      number.flatMap { ".,".contains($0) || $0.isNumber ? String($0) : grouped })
-    let parts = number.split { $0 == "." || $0 == "," }
-    let sizes = parts.map(\.count)
-    if sizes.count == 1 || [[1, 1, 4], [1, 2, 4], [2, 1, 4], [2, 2, 4]].contains(sizes) {
-      return parts.map { part in
-        let digits = part.drop { $0 == "0" }
-        return digits.isEmpty ? "0" : String(digits)
-      }
-    }
-    for (group, point) in [(",", "."), (".", ",")] as [(Character, Character)] {
-      let halves = number.split(separator: point)
-      let groups = halves[0].split(separator: group)
-      guard halves.count <= 2, groups.count > 1, groups[0].count <= 3, groups[0] != "0",
-        groups.dropFirst().allSatisfy({ $0.count == 3 })
-      else { continue }
-      return [groups.joined() + halves.dropFirst().map { "." + $0 }.joined()]
-    }
-    return [parts.joined(separator: ".")]
-  }
-
-  /// An amount without decimals of two zeros, a share without any zeros at their end; nil where it has
-  /// none. Versions are other ones with them.
-  private static func withoutEmptyDecimals(_ number: String, isShare: Bool) -> String? {
-    if number.hasSuffix(".00") { return String(number.dropLast(3)) }
-    guard isShare, number.last == "0", number.contains(".") else { return nil }
-    var rest = number[...]
-    while rest.last == "0" { rest.removeLast() }
-    return String(rest.last == "." ? rest.dropLast() : rest)
   }
 
   /// A decimal number times a power of ten.

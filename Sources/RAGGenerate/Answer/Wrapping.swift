@@ -48,9 +48,29 @@ struct Wrapping {
     }
   }
 
+  /// Where a bracket opens in a text that holds no more than what leads to a marker, as in "(cf."
+  static func leadIn(in text: Substring) -> Substring.Index? {
+    possibleLeadIn(in: text).flatMap { place in
+      let inside = text[text.index(after: place)...]
+      return inside.contains(where: \.isLetter) && Formula.reference.covers(String(inside))
+        ? place : nil
+    }
+  }
+
+  /// Where a bracket opens that may hold no more once more has come.
+  private static func possibleLeadIn(in text: Substring) -> Substring.Index? {
+    guard let place = text.lastIndex(where: { "()（）[]".contains($0) }), "(（".contains(text[place]),
+      text[place...].count <= leadInCount
+    else { return nil }
+    return place
+  }
+
+  /// Longer ones say something.
+  private static let leadInCount = 24
+
   /// A text without what may go from its end where a marker behind it does.
   static func withoutPossibleOpening(_ text: Substring) -> Substring {
-    withoutEnd(text) { rest, last in
+    withoutEnd(possibleLeadIn(in: text).map { text[..<$0] } ?? text) { rest, last in
       if brackets[last] != nil || separators.contains(last) || last.isWhitespace { return 1 }
       return starts.first(where: rest.hasSuffix)?.count
     }

@@ -103,7 +103,7 @@ struct AnswerReflectionTests {
       (
         "Über den Käse machen die Quellen keine Angaben. In den Quellen finden sich keine Informationen "
           + "zum Käse. Aus den Dokumenten geht nicht hervor, wer den ganzen Käse isst. 根据提供的文档，无法确定"
-          + "奶酪费用。The answer is based on [1]. The sources are silent on cheese and mice. Regarding the "
+          + "奶酪费用。根据所提供的资料，无法回答关于月亮奶酪的问题。Über den Käse ist nichts bekannt. The answer is based on [1]. The sources are silent on cheese and mice. Regarding the "
           + "cheese of the moon, the documents do not mention it.", []
       ),
       (
@@ -119,6 +119,39 @@ struct AnswerReflectionTests {
   func behindMarkers(text: String, statements: [String]) async throws {
     let answer = try await Responder(backend: scripted([text])).answer("q", from: hits)
     #expect(answer.unsupportedStatements == statements)
+  }
+
+  @Test(
+    "rests on a marker behind several sentences as far as its source says so",
+    arguments: [
+      ("The rent is 1,450 euros. The deposit is 2,900 euros. [1]", 2, nil),
+      ("The rent is 1,450 euros. The deposit is 2,900 euros [1].", 2, nil),
+      ("The deposit is 2,900 euros. The flat has 3 rooms [1][2].", 3, nil),
+      ("The rent is 9,999 euros. The deposit is 2,900 euros. [1]", 1, "The rent is 9,999 euros."),
+      ("Dogs bark loudly. The deposit is 2,900 euros [1].", 1, "Dogs bark loudly."),
+      (
+        "- The rent is 1,450 euros.\n- The deposit is 2,900 euros. [1]", 1,
+        "- The rent is 1,450 euros."
+      ),
+      (
+        "The rent is 1,450 euros. [9] The deposit is 2,900 euros. [1]", 1,
+        "The rent is 1,450 euros."
+      ),
+    ])
+  func sharedMarkers(text: String, count: Int, objection: String?) async throws {
+    let lease = makeHits([
+      "The rent is 1,450 euros a month. The deposit is 2,900 euros.", "The flat has 3 rooms.",
+    ])
+    let answer = try await Responder(backend: scripted([text])).answer("q", from: lease)
+    #expect(answer.citations.count == count)
+    #expect(answer.unsupportedStatements == [objection].compactMap(\.self))
+    let statements = answer.citations.map(\.statement.lowerBound)
+    #expect(statements == statements.sorted())
+    for citation in answer.citations {
+      let marker = Array(answer.text.utf8)[citation.marker]
+      #expect(String(decoding: marker, as: UTF8.self) == "[\(citation.number)]")
+      #expect(citation.marker.lowerBound >= citation.statement.upperBound)
+    }
   }
 
   @Test("rests on nothing where its number is in no source")

@@ -68,6 +68,9 @@ import Testing
     ("B.\n\n[9] C", "B.\n\nC", [], 1),
     ("Yes [1].", "Yes [1].", [1], 0),
     ("A ([9]). B ([1]).", "A. B ([1]).", [1], 1),
+    ("A (cf. [9]). B (source: [9]), C (vgl. [1]).", "A. B, C (vgl. [1]).", [1], 2),
+    ("A（来源[9]）。B（见文档[1]）。", "A。B（见文档[1]）。", [1], 1),
+    ("A (according to [9], B).", "A (according to […], B).", [], 1),
     ("甲（[9]）。乙[[9]]丙 [1]", "甲。乙丙 [1]", [1], 2),
     ("A ([9]) and ([1] or [9]) (", "A and ([1] or […]) (", [1], 2),
     ("甲 (([9]))乙（（[9]））。", "甲 乙。", [], 2),
@@ -147,7 +150,7 @@ import Testing
       ["Waits end", "Reads go on", "Reads go on", "Reads go on"], 0
     ),
     (
-      "Waits end. (See [9]) Bees sleep. (See [1])", "Waits end. (See […]) Bees sleep. (See [1])",
+      "Waits end. (See [9]) Bees sleep. (See [1])", "Waits end. Bees sleep. (See [1])",
       ["Bees sleep."], 1
     ),
     ("Waits end.\n[1]", "Waits end.\n[1]", ["Waits end."], 0),
