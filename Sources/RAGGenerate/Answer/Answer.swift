@@ -8,7 +8,8 @@ public struct Answer: Sendable, Hashable, Codable {
   public var text: String
   /// Whether the hits do not answer the question; `text` is then ``notFoundText``.
   public var abstained: Bool
-  /// One for each marker in the text, and for each sentence that it stands for, in their order.
+  /// One for each marker in the text, in its order, and before it one for each other sentence that the
+  /// marker stands for.
   public var citations: [Citation]
   /// What wrote the text: the name of a model backend, or `extractive`.
   public var backend: String

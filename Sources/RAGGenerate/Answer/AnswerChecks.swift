@@ -5,14 +5,13 @@ extension Answer {
   fileprivate var statementsWithOwnNumbers: [String] {
     let bytes = Array(text.utf8)
     var statements: [String] = []
-    for (index, citation) in citations.enumerated() {
-      let isFirst = index == 0 || citations[index - 1].statement != citation.statement
-      guard isFirst else { continue }
+    var seen: Set<Range<Int>> = []
+    for citation in citations where seen.insert(citation.statement).inserted {
       // A marker that stands within its statement is no number of it.
       let markers = citations.map(\.marker).filter(citation.statement.overlaps)
       let places = RangeSet(citation.statement).subtracting(RangeSet(markers))
       let statement = String(decoding: bytes[places], as: UTF8.self)
-      let all = citations[index...].prefix { $0.statement == citation.statement }
+      let all = citations.filter { $0.statement == citation.statement }
       // Each of several sources has a part of the statement.
       let quotes = citations.filter { $0.statement.overlaps(citation.statement) }.map(\.quote)
       let isDoubtful =

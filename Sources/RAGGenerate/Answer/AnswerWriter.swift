@@ -183,19 +183,17 @@ struct AnswerWriter {
     return said.prefix { $0.range.lowerBound >= line }
   }
 
-  /// Adds citations of the last marker's source for the sentences before its statement that nothing was
-  /// cited for.
+  /// Adds citations of the last marker's source, before the last one, for the sentences that nothing was
+  /// cited for before that marker. They are many, and their meanings are not compared.
   private mutating func citeOpenStatements(_ number: Int, of hit: Hit) async throws {
     guard let last = citations.last else { return }
-    for statement in openStatements
+    for statement in openStatements.reversed()
     where !statement.range.overlaps(last.statement) && !Formula.reference.covers(statement.text) {
-      guard checkedCitationCount < Self.citationCount else { return }
-      checkedCitationCount += 1
-      let found = try await prover.proof(ofFirst: [statement], areAlike: false, in: hit)
+      let found = try await prover.byWordsAlone.proof(
+        ofFirst: [statement], areAlike: false, in: hit)
       guard let proof = found?.proof, proof.support != .unjudged else { continue }
       let citation = Citation(number, for: statement.range, marker: last.marker, proof)
-      let index = citations.lastIndex { $0.statement.lowerBound <= statement.range.lowerBound }
-      citations.insert(citation, at: index.map { $0 + 1 } ?? 0)
+      citations.insert(citation, at: citations.count - 1)
     }
   }
 
@@ -209,7 +207,7 @@ struct AnswerWriter {
   private func isRepeated(_ number: Int, _ statements: [Statement]) -> Bool {
     openStart == answer.byteCount
       && citations.reversed().prefix { citation in
-        statements.contains { $0.range == citation.statement }
+        (statements + openStatements).contains { $0.range == citation.statement }
       }.contains { $0.number == number }
   }
 

@@ -1,10 +1,10 @@
 /// Reads the citation markers out of text that arrives in pieces.
 ///
-/// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[1 - 3]`, `[#1]`, `[^1]`, `[^1^]`, `[Source 1]`, `[source: 1]`,
-/// `【1】`, `【1†…】` and `【1:0†…】`, also in full-width forms and when split between pieces, with numbers of one to
-/// four digits that are no years. Between backquotes nothing is a marker, lest `array[1]` be one;
-/// elsewhere an index is taken for one, but for those in `table[row][1]` and `table[0]`; an interval
-/// from 0 on is none.
+/// Markers are `[1]`, `[1, 2]`, `[1 and 2]`, `[1-3]`, `[1 - 3]`, `[1, p. 3]`, `[#1]`, `[^1]`, `[^1^]`,
+/// `[Source 1]`, `[source: 1]`, `[Source 1: …]`, `【1】`, `【1†…】` and `【1:0†…】`, also in full-width forms and
+/// when split between pieces, with numbers of one to four digits that are no years. Between backquotes
+/// nothing is a marker, lest `array[1]` be one; elsewhere an index is taken for one, but for those in
+/// `table[row][1]` and `table[0]`; an interval from 0 on is none.
 struct MarkerReader {
   /// A part of the text.
   enum Token: Equatable {
@@ -159,8 +159,21 @@ struct MarkerReader {
       // OpenAI's markers name the source after a dagger, and before it a place in it: 4:0†….
       var named = item.prefix { $0 != "†" }
       if named.endIndex < item.endIndex { named = named.prefix { $0 != ":" } }
+      var isNamed = false
       for word in named.split(whereSeparator: \.properties.isWhitespace) {
+        let name = name(of: word)
+        // "[1, p. 3]"
+        if !numbers.isEmpty, places.contains(name),
+          named[word.startIndex...].contains(where: { ("0"..."9").contains($0) })
+        {
+          break
+        }
+        isNamed = isNamed || names.contains(name)
         guard let rest = unnamed(word) else { continue }
+        // "[Source 1: its title]"
+        if isNamed, rest.last == ":", let number = number(rest.dropLast()) {
+          return numbers + [number]
+        }
         let ends = rest.split(omittingEmptySubsequences: false, whereSeparator: isDash).map(number)
         guard let first = ends.first ?? nil, let last = ends.last ?? nil, ends.count <= 2,
           first <= last, last - first < rangeCount
@@ -193,17 +206,30 @@ struct MarkerReader {
 
   /// A word without the name of sources that it begins with; nil where nothing is left.
   private static func unnamed(_ word: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar>? {
-    let letters = word.prefix { $0.properties.isAlphabetic || $0 == "&" }
-    var scalars = String.UnicodeScalarView()
-    scalars.append(contentsOf: letters)
-    let name = String(scalars).lowercased()
-    if letters.count == word.count, joiners.contains(name) { return nil }
+    let name = name(of: word)
+    if name.unicodeScalars.count == word.count, joiners.contains(name) { return nil }
     guard names.contains(name) else { return word }
-    let rest = word.dropFirst(letters.count)
+    let rest = word.drop(while: isPartOfName)
     let number = rest.first == ":" ? rest.dropFirst() : rest
     return number.isEmpty ? nil : number
   }
 
+  /// The letters that a word begins with, in lower case.
+  private static func name(of word: ArraySlice<Unicode.Scalar>) -> String {
+    var scalars = String.UnicodeScalarView()
+    scalars.append(contentsOf: word.prefix(while: isPartOfName))
+    return String(scalars).lowercased()
+  }
+
+  private static func isPartOfName(_ scalar: Unicode.Scalar) -> Bool {
+    scalar.properties.isAlphabetic || "&§".unicodeScalars.contains(scalar)
+  }
+
+  /// What may stand before the number of a place in a source.
+  private static let places: Set<String> = [
+    "p", "pp", "page", "pages", "line", "lines", "l", "section", "sec", "s", "seite", "seiten",
+    "zeile", "zeilen", "abschnitt", "§", "页", "第",
+  ]
   /// What may stand before the number of a source.
   private static let names: Set<String> = [
     "source", "sources", "document", "documents", "doc", "docs", "ref", "refs", "reference",
