@@ -28,32 +28,37 @@ enum DigitGroups {
 
   /// What may be the number of an account, a card or a telephone: many digits in groups.
   struct Code {
-    var range: Range<String.Index>
-    var groups: [Substring]
-
-    /// The digits, as another writes them without groups.
-    var joined: String { String(groups.joined().drop { $0 == "0" }) }
+    /// As it is written.
+    var text: Substring
+    /// Its digits, as another writes them without groups.
+    var joined: String
   }
 
   /// Those of a text.
+  /// - Complexity: O(characters).
   static func codes(in text: String) -> [Code] {
-    text.matches(of: run).compactMap { match in
-      let isPartOfDecimal =
-        text[..<match.range.lowerBound].last.map { ".,".contains($0) } == true
-        || text[match.range.upperBound...].prefixMatch(of: decimals) != nil
-      if isPartOfDecimal { return nil }
-      let groups = match.output.split { !$0.isNumber }
-      let areThousands = groups[0].count <= 3 && groups.dropFirst().allSatisfy { $0.count == 3 }
-      let count = groups.reduce(0) { $0 + $1.count }
-      guard !areThousands, leastDigitCount...mostDigitCount ~= count else { return nil }
-      return Code(range: match.range, groups: groups)
+    var codes: [Code] = []
+    var groups: [Substring] = []
+    func endCode() {
+      defer { groups = [] }
+      guard groups.count > 1, let first = groups.first, let last = groups.last else { return }
+      let digits = groups.joined()
+      guard digitCounts ~= digits.count else { return }
+      codes.append(
+        Code(
+          text: text[first.startIndex..<last.endIndex], joined: String(digits.drop { $0 == "0" })))
     }
+    for group in text.split(whereSeparator: { !("0"..."9").contains($0) }) {
+      if let last = groups.last, !isJoint(text[last.endIndex..<group.startIndex]) { endCode() }
+      groups.append(group)
+    }
+    endCode()
+    return codes
   }
 
-  private static let leastDigitCount = 9
-  private static let mostDigitCount = 40
+  private static func isJoint(_ text: Substring) -> Bool {
+    text.utf8.count <= 3 && text.utf8.allSatisfy(" -/()".utf8.contains)
+  }
 
-  // Regular expressions are parsed each time that they are written within a function.
-  private nonisolated(unsafe) static let run = /[0-9]+(?:[ \-\/()]{1,3}[0-9]+)+/
-  private nonisolated(unsafe) static let decimals = /[.,][0-9]/
+  private static let digitCounts = 9...40
 }

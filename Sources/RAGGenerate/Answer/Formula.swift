@@ -25,7 +25,7 @@ struct Formula {
   /// was said before it.
   static let reference = Formula(
     words: """
-      sup above below source document passage reference see cf cite citation quote state say said mention describe
+      sup above below source document passage reference see cite cf citation quote state say said mention describe
       explain report show shown confirm support note discuss detail find found according base provide
       evidence information answer following using whereas well neither either
       quelle quellen dokument siehe vgl steht stehen laut gemäß beleg belegt genannt erwähnt

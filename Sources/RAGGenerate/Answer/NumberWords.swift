@@ -50,8 +50,15 @@ enum NumberWords {
   /// is 0.5, 9:00 is 9.
   static func withPlainFractionsAndTimes(_ text: String) -> String {
     text.replacing(fraction) { match in
-      let decimals = fractions[String(match.output.2 ?? match.output.4 ?? "")] ?? ""
-      return (match.output.1 ?? match.output.3 ?? "0") + decimals
+      let (all, sign, slashed) = match.output
+      let isApart = all.first == " "
+      let count = text[..<match.range.lowerBound].suffix(4).reversed().prefix(while: \.isNumber)
+        .count
+      // "In 2027 ½ of them"
+      let hasWhole = count > 0 && !(isApart && count == 4)
+      let decimals = fractions[String(sign ?? slashed ?? "")] ?? ""
+      if hasWhole { return decimals }
+      return sign == nil ? String(all) : (isApart ? " 0" : "0") + decimals
     }.replacing(bareDecimals) { match in
       match.output.1 + "0."
     }.replacing(clock) { match in
@@ -60,15 +67,14 @@ enum NumberWords {
     }
   }
 
-  private nonisolated(unsafe) static let fraction =
-    #/(\p{Nd}+)?\ ?([½¼¾])|(\p{Nd}+)\ (1/2|1/4|3/4)(?!\p{Nd})/#
+  private nonisolated(unsafe) static let fraction = #/\ ?([½¼¾])|\ (1/2|1/4|3/4)(?![\p{Nd}\/])/#
   private nonisolated(unsafe) static let bareDecimals = /(^|[\s(])\.(?=\p{Nd})/
   private static let fractions = [
     "½": ".5", "¼": ".25", "¾": ".75", "1/2": ".5", "1/4": ".25", "3/4": ".75",
   ]
 
-  /// What words may say of a number that is written in digits elsewhere: a fraction as a share, as a
-  /// decimal and over its denominator, an hour.
+  /// What words may say of a number that is written in digits elsewhere: a fraction as a share or a
+  /// decimal, an hour.
   static func named(in text: String, words: [Substring]) -> [String] {
     let words = words.map { $0.lowercased() }
     var values = words.flatMap { names[$0] ?? [] }
@@ -84,20 +90,21 @@ enum NumberWords {
   }
 
   private static let names: [String: [String]] = [
-    "noon": ["12"], "midday": ["12"], "mittags": ["12"], "midnight": ["12", "24", "0"],
+    "noon": ["12"], "midday": ["12"], "mittags": ["12"], "midnight": ["24", "0"],
     "mitternacht": ["24", "0"], "nil": ["0"], "zero": ["0"], "null": ["0"],
-    "half": ["50", "0.5", "2"], "halves": ["50", "0.5"], "hälfte": ["50", "0.5", "2"],
-    "halb": ["50", "0.5"], "halbe": ["50", "0.5"], "halben": ["50", "0.5"],
-    "anderthalb": ["1.5"], "quarter": ["25", "0.25", "4"], "quarters": ["75", "0.75", "4"],
-    "viertel": ["25", "0.25", "75", "0.75", "4"], "dreiviertel": ["75", "0.75"],
-    "third": ["33", "33.3"], "thirds": ["67", "66.7", "66", "3"],
-    "drittel": ["33", "33.3", "67", "66.7", "66", "3"], "fifth": ["20"],
-    "fifths": ["40", "60", "80", "5"],
-    "fünftel": ["20", "40", "60", "80", "5"], "tenth": ["10"], "zehntel": ["10"],
+    "half": ["50%", "0.5"], "halves": ["50%", "0.5"], "hälfte": ["50%", "0.5"],
+    "halb": ["50%", "0.5"], "halbe": ["50%", "0.5"], "halben": ["50%", "0.5"],
+    "anderthalb": ["1.5"], "quarter": ["25%", "0.25"], "quarters": ["75%", "0.75"],
+    "viertel": ["25%", "0.25", "75%", "0.75"], "dreiviertel": ["75%", "0.75"],
+    "third": ["33%", "33.3%"], "thirds": ["67%", "66.7%", "66%"],
+    "drittel": ["33%", "33.3%", "67%", "66.7%", "66%"], "fifth": ["20%"],
+    "fifths": ["40%", "60%", "80%"], "fünftel": ["20%", "40%", "60%", "80%"],
+    "tenth": ["10%"], "zehntel": ["10%"],
   ]
   private static let unspacedNames: [String: [String]] = [
-    "一半": ["50", "0.5"], "四分之一": ["25", "0.25"], "四分之三": ["75", "0.75"], "三分之一": ["33", "33.3"],
-    "三分之二": ["67", "66.7", "66"], "五分之一": ["20"], "十分之一": ["10"], "中午": ["12"], "午夜": ["0", "24"],
+    "一半": ["50%", "0.5"], "四分之一": ["25%", "0.25"], "四分之三": ["75%", "0.75"],
+    "三分之一": ["33%", "33.3%"], "三分之二": ["67%", "66.7%", "66%"], "五分之一": ["20%"],
+    "十分之一": ["10%"], "中午": ["12"], "午夜": ["0", "24"],
   ]
 
   /// A number with what stands beside it.
@@ -129,12 +136,19 @@ enum NumberWords {
         let power = ["k": 3, "K": 3, "M": 6, "G": 9, "T": 12][prefix] ?? 0
         readings.append(StatedNumbers.shifted(readings.last ?? number, by: power))
       }
-      if let hour = Int(number), 1...12 ~= hour {
-        let half = behind.prefixMatch(of: NumberWords.halfDay)?.output.1.lowercased()
-        let isLate = half == "p" || ["下午", "晚上"].contains(before.suffix(2))
-        if isLate || half == "a" { readings.append("\(hour % 12 + (isLate ? 12 : 0))") }
+      if let hour = Int(number), 1...12 ~= hour,
+        half == "p" || ["下午", "晚上"].contains(before.suffix(2))
+      {
+        readings.append("\(hour % 12 + 12)")
       }
       return readings
+    }
+
+    /// Whether it is 12 am.
+    var isMidnight: Bool { number == "12" && half == "a" }
+
+    private var half: String? {
+      behind.prefixMatch(of: NumberWords.halfDay)?.output.1.lowercased()
     }
   }
 

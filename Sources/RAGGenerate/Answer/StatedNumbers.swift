@@ -16,26 +16,24 @@ struct StatedNumbers {
     var power = 0
 
     init(_ value: String) { readings = [[value]] }
-
-    init(readings: Set<[String]>) { self.readings = readings }
   }
 
   private let numbers: Set<Number>
   /// The powers of ten that words of the text stand for.
   private let powers: Set<Int>
+  /// Numbers of accounts and the like, as one, and their groups.
+  private let codes: [(joined: String, groups: Set<Number>)]
 
   /// The numbers that a text states: in digits, and in words that are numbers for sure.
   /// - Complexity: O(characters).
   init(statedIn text: String) {
     let words = CardinalWords.values(in: text.split { !$0.isLetter }, onlySure: true)
     let values = words.map { String($0) } + ChineseNumbers.values(statedIn: text)
-    let codes = DigitGroups.codes(in: text)
-    let rest = codes.reversed().reduce(into: text) { $0.replaceSubrange($1.range, with: " ") }
-    numbers = Self.inDigits(rest)
-      .union(codes.map { Number(readings: [[$0.joined], $0.groups.flatMap(DigitGroups.plain)]) })
+    numbers = Self.inDigits(text)
       .union(Self.months(in: text, besideDigits: true))
       .union(values.map { Number($0) })
     powers = []
+    codes = DigitGroups.codes(in: text).map { ($0.joined, Self.inDigits(String($0.text))) }
   }
 
   /// These, and all that may be read as a number.
@@ -49,6 +47,7 @@ struct StatedNumbers {
       .union(Self.months(in: text, besideDigits: false))
       .union(values.map { Number($0) })
     powers = NumberWords.powers(namedIn: text, words: words)
+    codes = []
   }
 
   var isEmpty: Bool { numbers.isEmpty }
@@ -57,7 +56,8 @@ struct StatedNumbers {
   /// the head of a table, the digits will do.
   func areAll(in others: StatedNumbers) -> Bool {
     let values = Set(others.numbers.flatMap { $0.readings.joined() })
-    return numbers.allSatisfy { number in
+    let known = codes.filter { values.contains($0.joined) }.flatMap(\.groups)
+    return numbers.subtracting(known).allSatisfy { number in
       number.readings.contains { $0.allSatisfy(values.contains) }
         || others.powers.contains(number.power) && values.contains(number.digits)
     }
@@ -96,6 +96,11 @@ struct StatedNumbers {
           let isMeasured = match.output.3 != nil || unit.utf8.count == 1
           let amount = NumberWords.Amount(part, at: match.range, in: text)
           number.readings.formUnion(amount.readings(isMeasured: isMeasured).map { [$0] })
+          if match.output.3 != nil {
+            number.readings.formUnion(
+              number.readings.filter { $0.count == 1 }.map { [$0[0] + "%"] })
+          }
+          if amount.isMidnight { number.readings = [["0"]] }
         }
         numbers.insert(number)
         if parts.count == 1, power == 0 { last = (number, part, match.range.upperBound) }

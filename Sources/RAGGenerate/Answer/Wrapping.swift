@@ -50,23 +50,35 @@ struct Wrapping {
 
   /// Where a bracket opens in a text that holds no more than what leads to a marker, as in "(cf."
   static func leadIn(in text: Substring) -> Substring.Index? {
-    possibleLeadIn(in: text).flatMap { place in
-      let inside = text[text.index(after: place)...]
-      return inside.contains(where: \.isLetter) && Formula.reference.covers(String(inside))
-        ? place : nil
-    }
+    guard let place = possibleLeadIn(in: text) else { return nil }
+    let inside = text[text.index(after: place)...]
+    let words = inside.split { !$0.isLetter }.map { $0.lowercased() }
+    let areAll = words.allSatisfy { leadIns.contains($0) || leadInAdditions.contains($0) }
+    let isLeadIn =
+      areAll && words.first.map(leadIns.contains) == true
+      && inside.allSatisfy { $0.isLetter || " .:：".contains($0) }
+    return isLeadIn ? place : nil
   }
 
-  /// Where a bracket opens that may hold no more once more has come.
+  /// Where a bracket opens that may hold no more once more has come; that of "open(document[9])" is
+  /// none.
   private static func possibleLeadIn(in text: Substring) -> Substring.Index? {
     guard let place = text.lastIndex(where: { "()（）[]".contains($0) }), "(（".contains(text[place]),
       text[place...].count <= leadInCount
     else { return nil }
-    return place
+    let before = text[..<place].last
+    let isCall = before.map { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) } == true
+    return text[place] == "(" && isCall ? nil : place
   }
 
   /// Longer ones say something.
   private static let leadInCount = 24
+  private static let leadIns: Set<String> = [
+    "see", "cf", "source", "sources", "ref", "refs", "reference", "references", "document",
+    "documents", "siehe", "vgl", "vergleiche", "quelle", "quellen", "来源", "出处", "参见", "参阅", "详见",
+    "见", "参考", "见来源", "见文档", "参见来源", "参见文档", "详见文档",
+  ]
+  private static let leadInAdditions: Set<String> = ["also", "auch", "dazu"]
 
   /// A text without what may go from its end where a marker behind it does.
   static func withoutPossibleOpening(_ text: Substring) -> Substring {

@@ -21,7 +21,7 @@ struct SearchedTexts {
     guard let row = try rows.next() else { return nil }
     let chunk = try ChunkRow(row)
     let title = try row.valueIfPresent("title") ?? ""
-    if headings.stored != chunk.headings {
+    if !sameBytes(headings.stored, chunk.headings) {
       headings = (chunk.headings, try chunk.decodedHeadings())
     }
     // A word of the title says more than one of the text: it counts twice.

@@ -78,7 +78,10 @@ struct StatedNumbersTests {
       ("Call +12125550147.", "Call +1 (212) 555-0147."),
       ("Call 040 5566770.", "Call 040 / 55 66 77-0."),
       ("It gave 0.12345 123456 0.5 units.", "0.12345; 123456; 0.5"),
-      ("About 2/3 of it is local.", "Two thirds of it are local."),
+      ("It starts on 2027-03-31 9:00.", "It starts on 2027-03-31 at 9:00."),
+      ("It pays 9 500 - 12 300 euros.", "It pays 9,500 to 12,300 euros."),
+      ("It costs 1 200 000 (2 400 000 with it).", "It costs 1,200,000, with it 2,400,000."),
+      ("In 2027 ½ of it was sold.", "In 2027 half of it was sold."),
       ("It sold 1200 1350 1410 pieces.", "1200 | 1350 | 1410"),
       ("占0.5%。", "占百分之零点五。"), ("以下三点很重要：一点不难。", "很重要"),
     ])
@@ -103,6 +106,12 @@ struct StatedNumbersTests {
       ("It closes at 19:00.", "It closes at 6 pm."), ("It closes at 18:00.", "It opens at 6 am."),
       ("The account is DE89370400440532013001.", "Account: DE89 3704 0044 0532 0130 00"),
       ("It lasts 3.5 years.", "It lasts two and a half years."),
+      ("He bears 25 euros of the costs.", "He bears a quarter of the costs."),
+      ("He bears 4% of the costs.", "He bears a quarter of the costs."),
+      ("The notice is 2 years.", "The notice is half a year."),
+      ("The notice is 50 days.", "The notice is half a year."),
+      ("It is due after 33 days.", "It is due in the third quarter."),
+      ("Lunch is at 12 am.", "Lunch is at noon."),
       (
         "The rent is 31 euros.",
         "This is the lease. The contract ends on 31 March 2027. The rent is 1,450 euros."
