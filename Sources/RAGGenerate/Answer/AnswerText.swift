@@ -149,7 +149,9 @@ struct AnswerText {
       return 1
     }
     if isFirst, Wrapping.joiners.contains(String(text)) { return text.count }
-    if Wrapping.brackets[last] == first, !isCall, cutOpening(last.utf8.count) { return 1 }
+    if Wrapping.brackets[last] == first, !Wrapping.opensCall(tail), cutOpening(last.utf8.count) {
+      return 1
+    }
     let tail = tail[...]
     if let leadIn = Wrapping.leadIn(in: tail), Wrapping.brackets[tail[leadIn]] == first,
       cutOpening(tail[leadIn...].utf8.count)
@@ -180,13 +182,6 @@ struct AnswerText {
     let space = string(bytes.count - count..<bytes.count)
     if cut(count) { blank = space }
     return true
-  }
-
-  /// Whether the text ends with the bracket of a call, as in `print([1])`.
-  private var isCall: Bool {
-    let tail = tail
-    guard tail.last == "(", let name = tail.dropLast().last else { return false }
-    return name.isASCII && (name.isLetter || name.isNumber || name == "_")
   }
 
   /// Takes bytes from the end of the text, unless they were given away.

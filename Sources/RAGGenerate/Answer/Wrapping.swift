@@ -66,9 +66,13 @@ struct Wrapping {
     guard let place = text.lastIndex(where: { "()（）[]".contains($0) }), "(（".contains(text[place]),
       text[place...].count <= leadInCount
     else { return nil }
-    let before = text[..<place].last
-    let isCall = before.map { $0 == "_" || $0.isASCII && ($0.isLetter || $0.isNumber) } == true
-    return text[place] == "(" && isCall ? nil : place
+    return opensCall(text[...place]) ? nil : place
+  }
+
+  /// Whether a text ends with the bracket of a call, as in `print([1])`.
+  static func opensCall(_ text: some StringProtocol) -> Bool {
+    guard text.last == "(", let name = text.dropLast().last else { return false }
+    return name.isASCII && (name.isLetter || name.isNumber || name == "_")
   }
 
   /// Longer ones say something.
