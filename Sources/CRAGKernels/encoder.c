@@ -14,6 +14,7 @@
 #define NAME(x) x##_scalar
 #define TILE_ROWS 4
 #define TILE_VECTORS 1
+#define INPUT_BYTES 1
 
 // A fused addition without an instruction for it is slow; this is the level of another library's
 // products, and differs by a rounding.
@@ -32,14 +33,9 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
 #undef NAME
 #undef TILE_ROWS
 #undef TILE_VECTORS
+#undef INPUT_BYTES
 
 #if defined(__x86_64__)
-
-// The first and third byte as a pair of 16-bit numbers.
-INLINE int32_t even_pair(int32_t bytes) {
-  uint32_t low = (uint16_t)(int8_t)bytes, high = (uint16_t)(int8_t)(bytes >> 16);
-  return (int32_t)(low | high << 16);
-}
 
 // MARK: AVX2
 
@@ -47,21 +43,18 @@ INLINE int32_t even_pair(int32_t bytes) {
 #define NAME(x) x##_avx2
 #define TILE_ROWS 6
 #define TILE_VECTORS 1
+#define INPUT_BYTES 2
 
 INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
 
-// Two products of 16 bits at a time; those of 8 bits would saturate.
+// Products of bytes would saturate.
 INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
-  __m256i even_input = _mm256_set1_epi32(even_pair(input));
-  __m256i odd_input = _mm256_set1_epi32(even_pair(input >> 8));
-  __m256i bytes[2], parts[2];
-  memcpy(bytes, &weights, sizeof bytes);
+  __m256i pairs[2], parts[2];
+  memcpy(pairs, &weights, sizeof pairs);
   memcpy(parts, &sums, sizeof parts);
   for (int i = 0; i < 2; i++) {
-    __m256i even = _mm256_and_si256(bytes[i], _mm256_set1_epi32(0x00FF00FF));
-    __m256i odd = _mm256_srli_epi16(bytes[i], 8);
-    parts[i] = _mm256_add_epi32(parts[i], _mm256_madd_epi16(even, even_input));
-    parts[i] = _mm256_add_epi32(parts[i], _mm256_madd_epi16(odd, odd_input));
+    __m256i products = _mm256_madd_epi16(pairs[i], _mm256_set1_epi32(input));
+    parts[i] = _mm256_add_epi32(parts[i], products);
   }
   memcpy(&sums, parts, sizeof sums);
   return sums;
@@ -71,6 +64,7 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
 #undef NAME
 #undef TILE_ROWS
 #undef TILE_VECTORS
+#undef INPUT_BYTES
 #pragma clang attribute pop
 
 // MARK: AVX-512
@@ -80,21 +74,18 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
 #define NAME(x) x##_avx512
 #define TILE_ROWS 8
 #define TILE_VECTORS 3
+#define INPUT_BYTES 2
 
 INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
 
 INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
-  __m512i even_input = _mm512_set1_epi32(even_pair(input));
-  __m512i odd_input = _mm512_set1_epi32(even_pair(input >> 8));
-  __m512i bytes = (__m512i)weights;
-  __m512i even = _mm512_and_si512(bytes, _mm512_set1_epi32(0x00FF00FF));
-  __m512i odd = _mm512_srli_epi16(bytes, 8);
-  __m512i total = _mm512_add_epi32((__m512i)sums, _mm512_madd_epi16(even, even_input));
-  return (i32x16)_mm512_add_epi32(total, _mm512_madd_epi16(odd, odd_input));
+  __m512i products = _mm512_madd_epi16((__m512i)weights, _mm512_set1_epi32(input));
+  return (i32x16)_mm512_add_epi32((__m512i)sums, products);
 }
 
 #include "encoder/family.h"
 #undef NAME
+#undef INPUT_BYTES
 #pragma clang attribute pop
 
 // MARK: AVX-512 with VNNI
@@ -103,6 +94,7 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
     __attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512vnni,avx2,fma"))),            \
     apply_to = function)
 #define NAME(x) x##_avx512vnni
+#define INPUT_BYTES 1
 
 INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
 
@@ -114,6 +106,7 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
 #undef NAME
 #undef TILE_ROWS
 #undef TILE_VECTORS
+#undef INPUT_BYTES
 #pragma clang attribute pop
 
 #elif defined(__aarch64__)
@@ -123,6 +116,7 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
 #define NAME(x) x##_neon
 #define TILE_ROWS 6
 #define TILE_VECTORS 1
+#define INPUT_BYTES 1
 
 INLINE f32x16 NAME(fma)(f32x16 a, f32x16 b, f32x16 c) { return __builtin_elementwise_fma(a, b, c); }
 
@@ -177,6 +171,7 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
 #undef NAME
 #undef TILE_ROWS
 #undef TILE_VECTORS
+#undef INPUT_BYTES
 #pragma clang attribute pop
 
 #endif
@@ -185,8 +180,9 @@ INLINE i32x16 NAME(dot)(i32x16 sums, u8x64 weights, int32_t input) {
 
 #define KERNELS(name, its_level)                                                                  \
   (rag_encoder_kernels) {                                                                         \
-    .level = its_level, .linear = linear_##name, .byte_linear = byte_linear_##name,               \
-    .attention = attention_##name, .add_norm = add_norm_##name,                                   \
+    .level = its_level, .input_bytes = input_bytes_##name, .linear = linear_##name,               \
+    .byte_linear = byte_linear_##name, .attention = attention_##name,                             \
+    .add_norm = add_norm_##name,                                                                  \
     .bias_activation = bias_activation_##name, .rotate = rotate_row_##name,                       \
     .quantize = quantize_##name                                                                   \
   }

@@ -57,6 +57,35 @@ struct KernelMatrix {
   static func padded(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }
 
+/// Rows that a level made bytes, of a multiple of 16 values each.
+struct QuantizedRows {
+  /// As the level's products take them.
+  let inputs: [Int8]
+  let codes: [rag_row_code]
+  /// In their order.
+  let bytes: [Int8]
+
+  init(_ matrix: KernelMatrix, by kernels: rag_encoder_kernels) {
+    let count = matrix.rows * matrix.stride
+    var inputs = [Int8](repeating: 0, count: count * kernels.input_bytes)
+    var codes = [rag_row_code](repeating: .init(), count: matrix.rows)
+    var scratch = [Float](repeating: 0, count: matrix.stride)
+    kernels.quantize(
+      matrix.values, matrix.stride, matrix.stride, matrix.rows, &scratch, &inputs, &codes)
+    bytes =
+      kernels.input_bytes == 1
+      ? inputs
+      : (0..<count).map { index in
+        // Of four, the second lies behind the third.
+        let place = index / 4 * 4 + [0, 2, 1, 3][index % 4]
+        let value = Int16(inputs[2 * place + 1]) << 8 | Int16(UInt8(bitPattern: inputs[2 * place]))
+        return Int8(truncatingIfNeeded: value)
+      }
+    self.inputs = inputs
+    self.codes = codes
+  }
+}
+
 /// The largest difference of two lists, by the size of the second where that is above 1.
 func largestDifference(_ a: some Sequence<Float>, _ b: some Sequence<Double>) -> Double {
   zip(a, b).map { abs(Double($0) - $1) / max(1, abs($1)) }.max() ?? 0

@@ -102,11 +102,7 @@ struct LinearKernelTests {
       var scales = [Float](repeating: 0, count: layer.panelWidth)
       var sums = scales
       rag_pack_bytes(layer.weights, shape.outputs, width, 0, &weights, &scales, &sums)
-      var bytes = [Int8](repeating: 0, count: rows * width)
-      var codes = [rag_row_code](repeating: .init(), count: rows)
-      var scratch = [Float](repeating: 0, count: width)
-      kernels.quantize(
-        input.values, input.stride, width, rows, &scratch, &bytes, width, &codes)
+      let quantized = QuantizedRows(input, by: kernels)
       var output = KernelMatrix(rows: rows, columns: shape.outputs, fill: .nan)
       weights.withUnsafeBufferPointer { weights in
         scales.withUnsafeBufferPointer { scales in
@@ -116,8 +112,8 @@ struct LinearKernelTests {
                 inputs: width, outputs: shape.outputs, weights: weights.base,
                 bias: bias.base, scales: scales.base, sums: sums.base)
               kernels.byte_linear(
-                &packed, bytes, width, codes, rows, RAG_ACTIVATION_NONE, &output.values,
-                output.stride)
+                &packed, quantized.inputs, quantized.codes, rows, RAG_ACTIVATION_NONE,
+                &output.values, output.stride)
             }
           }
         }
@@ -127,11 +123,11 @@ struct LinearKernelTests {
         (0..<shape.outputs).map { column in
           (0..<width).reduce(Double(layer.bias[column])) { sum, k in
             let panel = column / RAG_PANEL * RAG_PANEL * width
-            let byte = weights[panel + (k / 4 * RAG_PANEL + column % RAG_PANEL) * 4 + k % 4]
-            let weight = Double(scales[column]) * (Double(byte) - 128)
-            let value =
-              Double(codes[row].scale) * Double(bytes[row * width + k]) + Double(codes[row].shift)
-            return sum + weight * value
+            let stored = weights[panel + (k / 4 * RAG_PANEL + column % RAG_PANEL) * 4 + k % 4]
+            let weight = Double(scales[column]) * (Double(stored) - 128)
+            let code = quantized.codes[row]
+            let byte = Double(quantized.bytes[row * width + k])
+            return sum + weight * (Double(code.scale) * byte + Double(code.shift))
           }
         }
       }

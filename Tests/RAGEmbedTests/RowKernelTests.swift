@@ -91,11 +91,7 @@ struct RowKernelTests {
     for value in [Float.nan, .infinity, -.infinity, Float(bitPattern: 0x7FC0_0001)] {
       var input = KernelMatrix(rows: 1, columns: 384, seed: 10)
       input.values[3] = value
-      var bytes = [Int8](repeating: 0, count: 384)
-      var codes = [rag_row_code()]
-      var scratch = [Float](repeating: 0, count: 384)
-      level.kernels.quantize(input.values, 384, 384, 1, &scratch, &bytes, 384, &codes)
-      #expect(!codes[0].shift.isFinite)
+      #expect(!QuantizedRows(input, by: level.kernels).codes[0].shift.isFinite)
     }
   }
 
@@ -137,16 +133,13 @@ struct RowKernelTests {
     for column in 0..<columns { input.values[4 * columns + column] = 0 }
     var all: [[Int8]] = []
     for level in KernelLevel.supported {
-      var bytes = [Int8](repeating: 0, count: 5 * columns)
-      var codes = [rag_row_code](repeating: .init(), count: 5)
-      var scratch = [Float](repeating: 0, count: columns)
-      level.kernels.quantize(
-        input.values, input.stride, columns, 5, &scratch, &bytes, columns, &codes)
+      let quantized = QuantizedRows(input, by: level.kernels)
+      let bytes = quantized.bytes
       for row in 0..<5 {
         var rotated = [Float](repeating: 0, count: columns)
         level.kernels.rotate(
           Array(input.values[(row * columns)..<((row + 1) * columns)]), columns, &rotated)
-        let code = codes[row]
+        let code = quantized.codes[row]
         for column in 0..<columns {
           let value = code.scale * Float(bytes[row * columns + column]) + code.shift
           #expect(abs(value - rotated[column]) <= 0.501 * code.scale + 1e-6)

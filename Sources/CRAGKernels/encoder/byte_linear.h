@@ -1,5 +1,16 @@
-// Products of rows of bytes with weights of bytes. NAME(dot) adds the products of four bytes of a
-// row with those of 16 columns: all sums are of integers, so every level gives the same.
+// Products of rows of bytes with weights of bytes. NAME(dot) adds the products of a row's inputs
+// with those of 16 columns, of four inputs, or of two where inputs are of 16 bits: all sums are of
+// integers, so every level gives the same.
+
+// The weights as they meet the inputs: as they are, or every other one with 16 bits.
+INLINE u8x64 NAME(part)(u8x64 weights, const int index) {
+#if INPUT_BYTES == 1
+  (void)index;
+  return weights;
+#else
+  return index == 0 ? (u8x64)((u16x32)weights & 0xFF) : (u8x64)((u16x32)weights >> 8);
+#endif
+}
 
 INLINE void NAME(byte_tile)(const int row_count, const int vector_count,
                             const rag_byte_linear *layer, size_t column, const int8_t *x,
@@ -17,11 +28,15 @@ INLINE void NAME(byte_tile)(const int row_count, const int vector_count,
     UNROLLED for (int v = 0; v < vector_count; v++) {
       weights[v] = *(const u8x64_unaligned *)(w + 64 * v);
     }
-    UNROLLED for (int r = 0; r < row_count; r++) {
-      int32_t input;
-      memcpy(&input, x + (size_t)r * stride + 4 * k, sizeof input);
-      UNROLLED for (int v = 0; v < vector_count; v++) {
-        sums[r][v] = NAME(dot)(sums[r][v], weights[v], input);
+    UNROLLED for (int p = 0; p < INPUT_BYTES; p++, x += 4) {
+      u8x64 part[TILE_VECTORS];
+      UNROLLED for (int v = 0; v < vector_count; v++) part[v] = NAME(part)(weights[v], p);
+      UNROLLED for (int r = 0; r < row_count; r++) {
+        int32_t input;
+        memcpy(&input, x + (size_t)r * stride, sizeof input);
+        UNROLLED for (int v = 0; v < vector_count; v++) {
+          sums[r][v] = NAME(dot)(sums[r][v], part[v], input);
+        }
       }
     }
   }
@@ -85,9 +100,10 @@ NOINLINE void NAME(byte_block)(size_t rows, size_t vectors, const rag_byte_linea
   }
 }
 
-static void NAME(byte_linear)(const rag_byte_linear *layer, const int8_t *x, size_t stride,
+static void NAME(byte_linear)(const rag_byte_linear *layer, const int8_t *x,
                               const rag_row_code *codes, size_t rows, rag_activation activation,
                               float *out, size_t out_stride) {
+  size_t stride = layer->inputs * INPUT_BYTES;
   for (size_t column = 0; column < layer->outputs; column += RAG_PANEL) {
     size_t vectors = NAME(vectors)(layer->outputs - column);
     for (size_t r = 0, height; r < rows; r += height) {

@@ -1,7 +1,9 @@
-// One family of kernels. The including file defines NAME(x), the tile's size and NAME(fma), and
-// NAME(dot).
+// One family of kernels. The including file defines NAME(x), the tile's size, INPUT_BYTES,
+// NAME(fma) and NAME(dot).
 
 _Static_assert(TILE_ROWS <= MOST_TILE_ROWS, "rag_attention_scratch leaves room for no more");
+
+enum { NAME(input_bytes) = INPUT_BYTES };
 
 #include "math.h"
 #include "linear.h"

@@ -106,11 +106,20 @@ static void NAME(rotate_row)(const float *x, size_t columns, float *out) {
   NAME(rotate)(x, columns, out, &low, &high);
 }
 
+INLINE void NAME(store_inputs)(int8_t *at, i32x16 bytes) {
+#if INPUT_BYTES == 1
+  *(i8x16_unaligned *)at = __builtin_convertvector(bytes, i8x16);
+#else
+  i16x16 x = __builtin_convertvector(bytes, i16x16);
+  *(i16x16_unaligned *)at =
+      __builtin_shufflevector(x, x, 0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11, 12, 14, 13, 15);
+#endif
+}
+
 static void NAME(quantize)(const float *x, size_t stride, size_t columns, size_t rows,
-                           float *scratch, int8_t *bytes, size_t byte_stride,
-                           rag_row_code *codes) {
+                           float *scratch, int8_t *bytes, rag_row_code *codes) {
   size_t vectors = columns / RAG_LANES;
-  for (size_t r = 0; r < rows; r++, x += stride, bytes += byte_stride) {
+  for (size_t r = 0; r < rows; r++, x += stride, bytes += columns * INPUT_BYTES) {
     f32x16 low = (f32x16)(INFINITY), high = (f32x16)(-INFINITY);
     NAME(rotate)(x, columns, scratch, &low, &high);
     float least = NAME(least)(low), largest = NAME(largest)(high);
@@ -126,7 +135,7 @@ static void NAME(quantize)(const float *x, size_t stride, size_t columns, size_t
       check = NAME(fma)(value, (f32x16)(0.0f), check);
       i32x16 byte = NAME(bits)(NAME(fma)(value, (f32x16)(inverse), offset) + ROUNDING);
       sum += byte;
-      *(i8x16_unaligned *)(bytes + RAG_LANES * v) = __builtin_convertvector(byte, i8x16);
+      NAME(store_inputs)(bytes + RAG_LANES * INPUT_BYTES * v, byte);
     }
     float spoiled = NAME(sum)(check);
     codes[r].scale = scale + spoiled;

@@ -30,6 +30,9 @@ typedef float f32x16_unaligned __attribute__((ext_vector_type(16), aligned(4)));
 typedef int32_t i32x16 __attribute__((ext_vector_type(16)));
 typedef int8_t i8x16 __attribute__((ext_vector_type(16)));
 typedef int8_t i8x16_unaligned __attribute__((ext_vector_type(16), aligned(1)));
+typedef int16_t i16x16 __attribute__((ext_vector_type(16)));
+typedef int16_t i16x16_unaligned __attribute__((ext_vector_type(16), aligned(1)));
+typedef uint16_t u16x32 __attribute__((ext_vector_type(32)));
 typedef uint8_t u8x64 __attribute__((ext_vector_type(64)));
 typedef uint8_t u8x64_unaligned __attribute__((ext_vector_type(64), aligned(1)));
 

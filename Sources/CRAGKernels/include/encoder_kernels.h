@@ -20,6 +20,8 @@ enum {
   RAG_LANES = 16,
   // Output columns that lie together in packed weights.
   RAG_PANEL = 48,
+  // What `input_bytes` is at most.
+  RAG_MOST_INPUT_BYTES = 2,
 };
 
 typedef enum rag_activation {
@@ -90,14 +92,17 @@ typedef struct rag_norm {
 typedef struct rag_encoder_kernels {
   rag_cpu_level level;
 
+  // Of each input of byte_linear: 1, or 2 where the CPU has no products of bytes, only of 16 bits;
+  // then four inputs lie as the first, the third, the second and the fourth.
+  size_t input_bytes;
+
   // out[r] = activation(W x[r] + b).
   void (*linear)(const rag_linear *layer, const float *x, size_t stride, size_t rows,
                  rag_activation activation, float *out, size_t out_stride);
 
-  // The same over rows of bytes, [rows, stride], zeros behind the last input of each.
-  void (*byte_linear)(const rag_byte_linear *layer, const int8_t *x, size_t stride,
-                      const rag_row_code *codes, size_t rows, rag_activation activation,
-                      float *out, size_t out_stride);
+  // The same over rows that were made bytes, [rows, inputs, input_bytes].
+  void (*byte_linear)(const rag_byte_linear *layer, const int8_t *x, const rag_row_code *codes,
+                      size_t rows, rag_activation activation, float *out, size_t out_stride);
 
   // Dot-product attention, of queries that are already multiplied by log2(e) / sqrt(head_size), for
   // `first` to `first + count - 1` of one text of `length` tokens: `qkv` and `out` are at its first
@@ -120,9 +125,9 @@ typedef struct rag_encoder_kernels {
   void (*rotate)(const float *x, size_t columns, float *out);
 
   // The bytes that stand for H x[r], rounded to the nearest of 255 steps from the least to the
-  // largest value of the row. `scratch` has room for a row.
+  // largest value of the row: [rows, columns, input_bytes]. `scratch` has room for a row.
   void (*quantize)(const float *x, size_t stride, size_t columns, size_t rows, float *scratch,
-                   int8_t *bytes, size_t byte_stride, rag_row_code *codes);
+                   int8_t *bytes, rag_row_code *codes);
 } rag_encoder_kernels;
 
 // The kernels written for the given level or the nearest one below it, of this architecture. The

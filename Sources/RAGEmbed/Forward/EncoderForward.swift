@@ -132,9 +132,9 @@ struct EncoderForward: Sendable {
       kernels.linear(&layer, input, stride, rows, activation, output, outputStride)
     case .bytes(var layer):
       kernels.quantize(
-        input, stride, layer.inputs, rows, thread.rotated, thread.bytes, layer.inputs, thread.codes)
+        input, stride, layer.inputs, rows, thread.rotated, thread.bytes, thread.codes)
       kernels.byte_linear(
-        &layer, thread.bytes, layer.inputs, thread.codes, rows, activation, output, outputStride)
+        &layer, thread.bytes, thread.codes, rows, activation, output, outputStride)
     case .columns(let layer):
       blas?.multiply(
         input, stride: stride, by: layer.weights, into: output, stride: outputStride, rows: rows,

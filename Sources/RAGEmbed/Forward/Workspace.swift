@@ -23,7 +23,7 @@ final class Workspace: @unchecked Sendable {
     var update: Matrix
     /// `[block, padded intermediate]`.
     var intermediate: Matrix
-    /// `[block, padded inputs]`: inputs as bytes, and what they stand for.
+    /// `[block, padded inputs, bytes of an input]`: inputs as bytes, and what they stand for.
     var bytes: UnsafeMutablePointer<Int8>
     var codes: UnsafeMutablePointer<rag_row_code>
     /// `[padded hidden]`: the embedding of a token's piece. Nothing else is written here, so what
@@ -93,7 +93,8 @@ final class Workspace: @unchecked Sendable {
         ThreadMemory(
           update: parts.take(size.blockRowCount * hidden),
           intermediate: parts.take(size.blockRowCount * intermediate),
-          bytes: parts.take(size.blockRowCount * widest), codes: parts.take(size.blockRowCount),
+          bytes: parts.take(size.blockRowCount * widest * RAG_MOST_INPUT_BYTES),
+          codes: parts.take(size.blockRowCount),
           embedding: parts.take(hidden), rotated: parts.take(widest),
           scratch: parts.take(rag_attention_scratch(&attention, size.length)))
       }
