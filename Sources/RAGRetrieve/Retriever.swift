@@ -124,23 +124,42 @@ package struct Retriever: Sendable {
   private func candidates(
     _ query: Query, vector: [Float]?, allowing allowed: IDSet?, _ reader: StoreReader
   ) throws -> [Fusion.Candidate] {
-    var lanes: [Hit.Lane: [Match]] = [:]
-    if query.mode.includes(.lexical) {
-      lanes[.lexical] = try reader.lexicalMatches(
-        query.text, count: depth(query), allowing: allowed)
-    }
-    var trust = query.fusion == .calibrated ? familiarity(query) : 1
-    // Without a word in common, even a poor vector is better than nothing.
-    if lanes[.lexical]?.isEmpty ?? true { trust = 1 }
-    if let vector, trust > 0 {
-      lanes[.vector] = try nearest(to: vector, query, allowing: allowed, reader).matches
-    }
+    let familiarity = query.fusion == .calibrated ? familiarity(query) : 1
+    let lanes = try lanes(query, vector: vector, familiarity, allowing: allowed, reader)
     try Cancellation.check()
     guard query.fusion == .calibrated, lanes.count > 1, let vector else {
       return query.fusion.fuse(lanes)
     }
-    return try CalibratedFusion(reader: reader, query: query, vector: vector, trust: trust)
-      .fuse(lanes)
+    let hasWordsInCommon = lanes[.lexical]?.isEmpty == false
+    return try CalibratedFusion(
+      reader: reader, query: query, vector: vector, trust: hasWordsInCommon ? familiarity : 1
+    ).fuse(lanes)
+  }
+
+  /// What each lane finds by itself; two do so at the same time.
+  ///
+  /// A vector that is not to be trusted is better than nothing where there is no word in common.
+  private func lanes(
+    _ query: Query, vector: [Float]?, _ familiarity: Double, allowing allowed: IDSet?,
+    _ reader: StoreReader
+  ) throws -> [Hit.Lane: [Match]] {
+    func words() throws -> [Match] {
+      try reader.lexicalMatches(query.text, count: depth(query), allowing: allowed)
+    }
+    func vectors(_ vector: [Float]) throws -> [Match] {
+      try nearest(to: vector, query, allowing: allowed, reader).matches
+    }
+    guard let vector else { return [.lexical: try words()] }
+    guard query.mode.includes(.lexical) else { return [.vector: try vectors(vector)] }
+    guard familiarity > 0 else {
+      let words = try words()
+      return words.isEmpty
+        ? [.vector: try vectors(vector), .lexical: []] : [.lexical: words]
+    }
+    let both = try reader.nearest(
+      to: vector, count: depth(query), effort: .recall(query.recall), allowing: allowed,
+      while: words)
+    return [.vector: both.matches, .lexical: both.other]
   }
 
   /// How far the query's vector is to be trusted.

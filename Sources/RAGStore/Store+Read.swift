@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 package import RAGCore
-package import RAGIndex
+import RAGIndex
 import RAGLexical
 
 extension Store {
@@ -54,117 +54,6 @@ package struct StoreReader {
   let files: GenerationFiles
   let mayBeStale: Bool
 
-  // MARK: Lanes
-
-  /// The chunks that a filter allows, or nil for all.
-  package func allowedChunks(_ filter: Filter?) throws -> IDSet? {
-    guard let filter else { return nil }
-    let request: SQLRequest<Int64> = """
-      SELECT chunk.id FROM chunk JOIN document ON document.id = chunk.document
-      WHERE \(FilterSQL(filter).condition) ORDER BY chunk.id
-      """
-    return IDSet(try request.fetchAll(database))
-  }
-
-  /// The `count` chunks nearest to a vector, best first, and what was done to find them, by the plan
-  /// of the largest graph, if there is one; nil where there is no vector.
-  /// - Throws: ``RAGError``: `dimensionMismatch`, `corrupt`.
-  package func nearest(
-    to vector: [Float], count: Int, effort: SearchEffort = .recall(0.99),
-    allowing allowed: IDSet? = nil
-  ) throws -> (matches: [Match], statistics: SearchStatistics?) {
-    try withUsableGenerations { state, generations in
-      var statistics: SearchStatistics?
-      var matches: [Match] = []
-      func add(_ found: VectorSearchResult?) {
-        guard let found else { return }
-        matches += found.matches
-        statistics = statistics.map { $0.adding(found.statistics) } ?? found.statistics
-      }
-      for generation in generations {
-        add(
-          try graph(of: generation)?.search(
-            VectorQuery(
-              vector, k: count, effort: effort, allowing: allowed,
-              excluding: state.tombstones.count > 0 ? state.tombstones : nil)))
-      }
-      add(
-        try vectorTail(after: generations.last?.lastChunk ?? 0)?.search(
-          VectorQuery(
-            vector, k: count, effort: .exact, allowing: allowed, excluding: state.tombstones)))
-      matches.sort(by: Match.precedes)
-      return (Array(matches.prefix(count)), statistics)
-    }
-  }
-
-  /// All vectors as they were put in, for exact searches: what ``nearest(to:count:effort:allowing:)``
-  /// comes near to. Nil in an index without vectors.
-  /// - Complexity: O(vectors), in time and in memory.
-  package func exactVectors() throws -> FlatIndex? {
-    guard let dimension = settings.dimension else { return nil }
-    var index = try FlatIndex(dimension: dimension, metric: .cosine, encoding: .float32)
-    try VectorRow.forEach(
-      of: ChunkIDs(after: 0, last: settings.lastChunk), dimension: dimension, in: database
-    ) {
-      try index.append(id: $0.chunk, vector: $0.elements)
-    }
-    return index
-  }
-
-  /// The `count` chunks with the best BM25 score for a text, best first; higher is better.
-  ///
-  /// Robertson & Zaragoza 2009 (k1 = 1.2, b = 0.75) over title, headings and text together.
-  package func lexicalMatches(
-    _ text: String, count: Int, allowing allowed: IDSet? = nil
-  ) throws -> [Match] {
-    let query = LexicalQuery(text)
-    return try withUsableGenerations { state, generations in
-      try LexicalSearch.search(
-        query, in: generations.map { try files.terms(of: $0) },
-        memory: try termTail(after: generations.last?.lastChunk ?? 0), k: count,
-        allowing: allowed, excluding: state.tombstones.count > 0 ? state.tombstones : nil)
-    }
-  }
-
-  /// What a chunk would score at most for a text, as ``lexicalMatches(_:count:allowing:)`` does.
-  package func lexicalCeiling(_ text: String) throws -> Double {
-    let query = LexicalQuery(text)
-    return try withUsableGenerations { _, generations in
-      try LexicalSearch.ceiling(
-        of: query, in: generations.map { try files.terms(of: $0) },
-        memory: try termTail(after: generations.last?.lastChunk ?? 0))
-    }
-  }
-
-  /// How much of a text's words chunks hold, by id: from 0, where a chunk is left out, to 1, rare
-  /// words counting more.
-  package func lexicalCoverage(_ text: String, by chunks: IDSet) throws -> [Int64: Double] {
-    let query = LexicalQuery(text)
-    return try withUsableGenerations { _, generations in
-      try LexicalSearch.coverage(
-        of: query, by: chunks, in: generations.map { try files.terms(of: $0) },
-        memory: try termTail(after: generations.last?.lastChunk ?? 0))
-    }
-  }
-
-  /// Runs a search over the generations that can be used; again without one that turns out to be
-  /// damaged, so that the rows answer in its place.
-  private func withUsableGenerations<Result>(
-    _ body: (SearchState, [Generation]) throws -> Result
-  ) throws -> Result {
-    let state = try state()
-    while true {
-      let usable = files.usable(state.generations)
-      do {
-        return try body(state, usable)
-      } catch RAGError.Code.notFound where mayBeStale {
-        throw StaleState()
-      } catch  where files.noteDamage(error, in: usable) {
-        continue
-      }
-    }
-  }
-
   // MARK: State
 
   /// What searches need of this state, from what was read before as far as possible.
@@ -190,7 +79,7 @@ package struct StoreReader {
   }
 
   /// The vectors behind a chunk, for a scan.
-  private func vectorTail(after start: Int64) throws -> FlatIndex? {
+  func vectorTail(after start: Int64) throws -> FlatIndex? {
     var state = try state()
     let tail = try state.vectorTail(after: start, settings: settings, in: database)
     keep(state)
@@ -209,7 +98,7 @@ package struct StoreReader {
   }
 
   /// The words behind a chunk.
-  private func termTail(after start: Int64) throws -> LexicalMemory {
+  func termTail(after start: Int64) throws -> LexicalMemory {
     var state = try state()
     let tail = try state.termTail(after: start, settings: settings, in: database)
     keep(state)

@@ -127,6 +127,14 @@ struct VectorTests {
       #expect(try await reader.lexical("42") == ["text 42"])
       #expect(try await reader.lexical("tail") == ["text tail"])
       #expect(reader.damage.compactMap(\.path) == [path])
+      let other = try await Store.open(IndexDirectory(directory), for: .read)
+      let both = try await other.read { reader in
+        try reader.nearest(
+          to: testVector("text 42"), count: 1, effort: .recall(0.99), allowing: nil,
+          while: { try reader.lexicalMatches("42", count: 1) })
+      }
+      #expect(both.matches.map(\.id) == [43] && both.other.map(\.id) == [43])
+      #expect(other.damage.compactMap(\.path) == [path])
       #expect(try await Store.verify(IndexDirectory(directory)).map(\.file) == [file])
       let report = try await Store.repair(IndexDirectory(directory))
       #expect(report.lost == [] && report.documents == 2)

@@ -4,7 +4,8 @@ import Synchronization
 ///
 /// `Task.isCancelled` is false on threads that run no task, such as those of a database.
 package final class Cancellation: Sendable {
-  @TaskLocal private static var forwarded: Cancellation?
+  /// That of the task that this thread works for.
+  @TaskLocal static var forwarded: Cancellation?
   private let isRequested = Atomic(false)
 
   private init() {}
