@@ -128,21 +128,25 @@ struct RowKernelTests {
 
   @Test("round rows to bytes within half a step", arguments: [16, 48, 384])
   func quantization(columns: Int) {
-    var input = KernelMatrix(rows: 5, columns: columns, in: -3...9, seed: 9)
-    // A row of equal values, which has no steps.
-    for column in 0..<columns { input.values[4 * columns + column] = 0 }
+    var input = KernelMatrix(rows: 7, columns: columns, in: -3...9, seed: 9)
+    for column in 0..<columns {
+      // A row of equal values, which has no steps, and such as differ by little of what they are.
+      input.values[4 * columns + column] = 0
+      input.values[5 * columns + column] = 1 + Float(column % 7) * 1.2e-7
+      input.values[6 * columns + column] = 1e6 + Float(column % 5) / 16
+    }
     var all: [[Int8]] = []
     for level in KernelLevel.supported {
       let quantized = QuantizedRows(input, by: level.kernels)
       let bytes = quantized.bytes
-      for row in 0..<5 {
+      for row in 0..<7 {
         var rotated = [Float](repeating: 0, count: columns)
         level.kernels.rotate(
           Array(input.values[(row * columns)..<((row + 1) * columns)]), columns, &rotated)
         let code = quantized.codes[row]
         for column in 0..<columns {
           let value = code.scale * Float(bytes[row * columns + column]) + code.shift
-          #expect(abs(value - rotated[column]) <= 0.501 * code.scale + 1e-6)
+          #expect(abs(value - rotated[column]) <= 0.501 * code.scale + 1e-6 * max(1, abs(value)))
         }
         let sum = bytes[(row * columns)..<((row + 1) * columns)].reduce(0) { $0 + Int32($1) }
         #expect(code.start == -128 * sum)

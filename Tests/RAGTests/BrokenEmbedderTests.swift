@@ -7,7 +7,7 @@ import Testing
 @Suite("A host's encoder that breaks its word")
 struct BrokenEmbedderTests {
   enum Fault: CaseIterable {
-    case none, tooFew, tooMany, short, long, notFinite
+    case none, tooFew, tooMany, short, long, notFinite, zeros
   }
 
   /// A sound encoder until it is broken.
@@ -32,6 +32,7 @@ struct BrokenEmbedderTests {
       case .short: vectors[0].removeLast()
       case .long: vectors[0].append(0)
       case .notFinite: vectors[0][3] = .nan
+      case .zeros: vectors[0] = [Float](repeating: 0, count: dimension)
       }
       return vectors
     }

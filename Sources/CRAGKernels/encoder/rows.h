@@ -133,7 +133,10 @@ static void NAME(quantize)(const float *x, size_t stride, size_t columns, size_t
     for (size_t v = 0; v < vectors; v++) {
       f32x16 value = NAME(load)(scratch + RAG_LANES * v);
       check = NAME(fma)(value, (f32x16)(0.0f), check);
-      i32x16 byte = NAME(bits)(NAME(fma)(value, (f32x16)(inverse), offset) + ROUNDING);
+      // Where values differ by little of what they are, the offset's rounding leads out of bytes.
+      f32x16 step = NAME(fma)(value, (f32x16)(inverse), offset);
+      step = NAME(min)(NAME(max)(step, (f32x16)(-128.0f)), (f32x16)(127.0f));
+      i32x16 byte = NAME(bits)(step + ROUNDING);
       sum += byte;
       NAME(store_inputs)(bytes + RAG_LANES * INPUT_BYTES * v, byte);
     }

@@ -34,7 +34,7 @@ struct Examination {
         isSound
           ? "\(encoder.name): \(encoder.dimension) dimensions, up to "
             + "\(encoder.maximumTokenCount) tokens; \(encoder.fingerprint)"
-          : "\(encoder.name) gives an empty vector; fetch it again")
+          : "\(encoder.name) gives a vector of zeros; fetch it again")
       return encoder
     } catch {
       add("model", .failed, "\(error)")
