@@ -14,7 +14,7 @@ struct ExtractCommand: AsyncParsableCommand {
 
       With --json also title, language, metadata, links, and the blocks of which the text is made, \
       each with its place in the source: 'utf8' are byte offsets [start, end), 'characters' those \
-      of Unicode scalars, 'lines' the first and the last line, from 1.
+      of Unicode scalars, of which a byte-order mark is none, 'lines' the first and the last line, from 1.
 
       EXAMPLES:
         rag extract page.html

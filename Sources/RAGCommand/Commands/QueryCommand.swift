@@ -23,7 +23,8 @@ struct QueryCommand: AsyncParsableCommand {
       --reflect 'reflection', its steps; with --stream it is \
       JSON lines as they come: {"event": "sources" | "text" | "citation" | "finished", …}. Of a \
       span, 'utf8' are byte offsets [start, end) in the source, 'characters' those of Unicode \
-      scalars, 'lines' the first and the last line, from 1.
+      scalars, of which a byte-order mark is none, 'lines' the first and the last line, from 1. Of \
+      a citation, 'statement' and 'marker' are byte offsets in the UTF-8 of the answer's text.
 
       With --schema the output is the JSON that the model wrote, without citations; with --json, one \
       object with query, mode, hits and, in place of the answer, 'structured' with 'value', \

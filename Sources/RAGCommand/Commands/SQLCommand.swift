@@ -27,7 +27,8 @@ struct SQLCommand: AsyncParsableCommand {
       Ends with status 1 when the query ran and gave no rows, and with 2 when the model wrote \
       none that runs. With --json the output is one object: question, query, columns, rows, \
       truncated, end, and attempts, each with its query and the problem with it. Query, columns, \
-      rows and truncated are left out when no query ran.
+      rows and truncated are left out when no query ran. Blobs are texts of hexadecimal digits, in \
+      CSV too, and infinities the texts Inf and -Inf.
 
       EXAMPLES:
         rag sql --db shop.sqlite --model-command 'ollama run llama3.2' "which customers spent most?"

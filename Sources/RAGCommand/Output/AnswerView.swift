@@ -34,7 +34,7 @@ struct AnswerView {
     }
     if answer.removedCitationCount > 0 {
       lines +=
-        "(\(Figures.count(answer.removedCitationCount, "citation")) removed: the sources do not say so)\n"
+        "(\(Figures.count(answer.removedCitationCount, "citation")) removed: no such source, or it does not say so)\n"
     }
     let unsupported = answer.unsupportedStatements.count
     if unsupported > 0 {
