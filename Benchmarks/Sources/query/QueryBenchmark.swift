@@ -16,7 +16,8 @@ struct QueryBenchmark: AsyncParsableCommand {
       """)
 
   @Option(help: "The index directory.") var index: String
-  @Option(help: "The encoder's directory.") var encoder: String
+  @Option(help: "The encoder's directory; without, only words are searched.")
+  var encoder: String?
   @Option(help: "A file with one question a line.") var questions: String
   @Option(help: "How often each question is timed.") var rounds = 5
   @Option(name: .short, help: "Hits a question.") var k = 10
@@ -41,18 +42,21 @@ struct QueryBenchmark: AsyncParsableCommand {
     let lines = try String(contentsOfFile: questions, encoding: .utf8)
       .split(separator: "\n").map(String.init)
     guard let first = lines.first else { throw ValidationError("\(questions) holds no question") }
+    let modes: [SearchMode] = encoder == nil ? [.lexical] : SearchMode.allCases
     var opened: Engine?
     let openSeconds = try await seconds {
       opened = try await Engine.open(
-        at: index, encoder: BERTEncoder(directory: encoder), for: .read)
+        at: index, encoder: encoder.map { try BERTEncoder(directory: $0) }, for: .read)
     }
     guard let engine = opened else { return }
-    let firstSeconds = try await seconds { _ = try await engine.search(Query(first, count: k)) }
+    let firstSeconds = try await seconds {
+      _ = try await engine.search(Query(first, count: k, mode: encoder == nil ? .lexical : .hybrid))
+    }
 
     var times: [SearchMode: [Double]] = [:]
     for round in 0...rounds {
       for line in lines {
-        for mode in SearchMode.allCases {
+        for mode in modes {
           let elapsed = try await seconds {
             _ = try await engine.search(Query(line, count: k, mode: mode))
           }
