@@ -106,8 +106,8 @@ public struct PromptComposer: Sendable, Hashable {
         "rules and question have \(fitting.bareTokenCount) tokens, and "
           + "\(reservedAnswerTokenCount) are kept for the answer "
           + "(PromptComposer.reservedAnswerTokenCount): too many for a model of "
-          + "\(contextTokenCount) (ModelBackend.contextTokenCount); shorten the question, or use a "
-          + "model with a larger context")
+          + "\(contextTokenCount) (ModelBackend.contextTokenCount); keep fewer, shorten the "
+          + "question, or use a model with a larger context")
     }
     guard fitting.fill() else {
       throw RAGError(
