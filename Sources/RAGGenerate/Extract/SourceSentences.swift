@@ -64,6 +64,13 @@ enum SourceSentences {
     return first..<last + 1
   }
 
+  /// Whether the first word is a small one, as where an item of a list ends the sentence before it;
+  /// names of programs are not meant.
+  private static func beginsWithin(_ text: String) -> Bool {
+    let word = text.split(whereSeparator: \.isWhitespace).first { $0.contains(where: \.isLetter) }
+    return word?.allSatisfy(\.isLowercase) ?? false
+  }
+
   private static func piece(_ range: Range<Int>, _ text: String) -> Piece {
     var letters = 0
     var marks = 0
@@ -90,6 +97,8 @@ enum SourceSentences {
       readability = wordCount < 5 ? 0.65 : wordCount < 9 ? 0.85 : 0.95
     } else if wordCount < 4 {
       readability = 0.85
+    } else if beginsWithin(text) {
+      readability = 0.9
     }
     // A question is rarely the answer to one.
     if ending == "?" || ending == "？" { readability = min(readability, 0.75) }

@@ -27,9 +27,10 @@ import Testing
     #expect(sentence == 1)
     for other in [
       "Database files", "Home | Docs | About", "for (i = 0; i < n; i++) {", "How large is it?",
-      "Yes indeed.",
+      "Yes indeed.", "- is not a table without row ids.",
     ] {
       #expect(readability(other) < sentence, "\(other)")
     }
+    #expect(readability("sqlite3_open() returns a connection.") == sentence)
   }
 }
