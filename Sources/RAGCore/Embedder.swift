@@ -59,7 +59,7 @@ extension Embedder {
 }
 
 extension Embedder {
-  /// The vectors of texts, as many and as long as the embedder promises, of finite elements, not all 0.
+  /// The vectors of texts, as many and as long as the embedder promises, of finite elements.
   ///
   /// An embedder is a host's own: what it gives is looked at before it is used.
   /// - Throws: what ``embed(_:as:)`` throws; ``RAGError`` of code `backend` when it gives anything
@@ -80,10 +80,6 @@ extension Embedder {
       guard vector.allSatisfy(\.isFinite) else {
         throw RAGError(
           .backend, "the encoder \(name) gave a vector with an element that is not finite")
-      }
-      guard vector.contains(where: { $0 != 0 }) else {
-        throw RAGError(
-          .backend, "the encoder \(name) gave a vector of zeros, which has no direction")
       }
     }
     return vectors

@@ -139,6 +139,27 @@ struct FailureTests {
     }
   }
 
+  @Test("to make a damaged file anew for want of room ends with status 74, and can be repeated")
+  func repairWithoutRoom() throws {
+    try Sandbox.run { sandbox in
+      let words = (0..<20_000).map { "word\($0 * 7919 % 20_011)" }.joined(separator: " ")
+      try sandbox.write("words.txt", words)
+      try #require(try sandbox.rag("ingest", "words.txt", "--encoder", "none").status == 0)
+      try #require(try sandbox.rag("compact").status == 0)
+      let run = try sandbox.shell(
+        """
+        for limit in 40 64; do
+          truncate -s 100 .rag/g*.terms
+          (ulimit -f $limit; rag repair > out 2> errors; echo $?)
+          grep -c "run 'rag repair' again" errors
+          rag verify > out; echo $?
+        done
+        rag repair > out; rag verify > out; echo $?
+        """)
+      #expect(run.text.split(separator: "\n") == ["74", "1", "2", "74", "1", "2", "0"])
+    }
+  }
+
   @Test("by Ctrl-C ends an ingest with status 130 and keeps what was committed")
   func interrupt() throws {
     try Sandbox.run { sandbox in

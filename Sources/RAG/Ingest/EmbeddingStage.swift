@@ -29,7 +29,12 @@ struct EmbeddingStage {
       try Task.checkCancellation()
       let end = chunks.count * (part + 1) / partCount
       let slice = chunks[(chunks.count * part / partCount)..<end]
-      vectors += try await encoder.vectors(of: slice.map(\.embeddingText), as: .passage)
+      let found = try await encoder.vectors(of: slice.map(\.embeddingText), as: .passage)
+      guard found.allSatisfy({ $0.contains { $0 != 0 } }) else {
+        throw RAGError(
+          .backend, "the encoder \(encoder.name) gave a vector of zeros, which is near to nothing")
+      }
+      vectors += found
       journal.embedded(
         tokens: slice.reduce(0) { $0 + $1.tokenCount },
         share: Double(end) / Double(chunks.count), of: batch)

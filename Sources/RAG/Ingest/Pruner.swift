@@ -24,7 +24,7 @@ struct Pruner {
       let count = stored + (options.isDryRun ? journal.addedCount : 0)
       if gone.count * 2 > count {
         journal.warn(
-          "\(gone.count) of \(count) documents are gone and were kept, because they are more than half of the index; use --prune to remove them"
+          "\(gone.count) of \(count) documents have no file here any more, or one that is ignored, and were kept, because they are more than half of the index; use --prune to remove them"
         )
         return
       }
@@ -66,7 +66,7 @@ struct Pruner {
       else { continue }
       rest.removeAll { $0.isAtOrBelow(root) }
       journal.warn(
-        "no file is left in \(root), as where a drive is not mounted: \(count) documents of it were kept; use --prune to remove them"
+        "no file to ingest is left in \(root), as where a drive is not mounted: \(count) documents of it were kept; use --prune to remove them"
       )
     }
     return rest

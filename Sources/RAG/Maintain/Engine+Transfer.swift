@@ -63,7 +63,14 @@ extension Engine {
     }
     let header = try reader.finish()
     try spool.rewind()
-    let count = try await put(spool, header)
+    var count = 0
+    do {
+      try await put(spool, header, &count)
+    } catch var error as RAGError where count > 0 {
+      error.message +=
+        "; \(count) documents of the export are in the index, and the same import goes on from there"
+      throw error
+    }
     try await store.settle()
     return count
   }
@@ -79,16 +86,17 @@ extension Engine {
     _ = try reader.read(firstLine)
   }
 
-  private func put(_ spool: LineSpool, _ header: ExportHeader) async throws -> Int {
+  /// Commits what an export holds, and counts it.
+  private func put(_ spool: LineSpool, _ header: ExportHeader, _ count: inout Int) async throws {
     let encoder = header.dimension.map {
       (fingerprint: header.fingerprint ?? "", name: header.encoder ?? "", dimension: $0)
     }
     let decoder = JSONDecoder()
     var batch: [Change] = []
-    var (count, byteCount) = (0, 0)
+    var byteCount = 0
     var hasRoom = true
     while true {
-      try Task.checkCancellation()
+      try Cancellation.check()
       let line = try spool.next()
       if let line {
         let document = try decoder.decode(ExportedDocument.self, from: Data(line))
@@ -102,7 +110,7 @@ extension Engine {
         // The end of the run folds what is left, cancelled or not: all is committed.
         if hasRoom, line != nil { hasRoom = try await store.foldIfNeeded() }
       }
-      if line == nil { return count }
+      if line == nil { return }
     }
   }
 

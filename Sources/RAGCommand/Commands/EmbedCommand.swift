@@ -43,7 +43,7 @@ struct EmbedCommand: AsyncParsableCommand {
     let role: EmbeddingRole = self.as == .query ? .query : .passage
     var reader = try EmbedReader(encoder)
     while let batch = try await reader.next() {
-      let vectors = try await encoder.vectors(of: batch.map(\.text), as: role)
+      let vectors = try await encoder.embed(batch.map(\.text), as: role)
       switch format {
       case .jsonl:
         var lines = ""

@@ -8,7 +8,7 @@ struct ExportCommand: AsyncParsableCommand {
     abstract: "Write the index as JSON lines.",
     discussion: """
       One line a document, with text, metadata, places in the source and vectors; the first line \
-      says how they were made, and the last one closes the export: 'rag import' takes no part of one.
+      says how they were made, and the last one closes the export: 'rag import' takes none without it.
 
       EXAMPLES:
         rag export > notes.jsonl

@@ -9,7 +9,9 @@ struct ImportCommand: AsyncParsableCommand {
     abstract: "Add the documents of an export.",
     discussion: """
       Reads what 'rag export' wrote, from a file or from standard input (-). Nothing is embedded; \
-      documents of the same id are replaced.
+      documents of the same id are replaced. Of an export that is damaged or cut, nothing is taken; \
+      of an import that is interrupted, or for which the device has no room, what was committed \
+      stays, and the same import goes on from there.
 
       EXAMPLES:
         rag import notes.jsonl --index new.rag

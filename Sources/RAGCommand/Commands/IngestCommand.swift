@@ -134,7 +134,8 @@ struct IngestCommand: AsyncParsableCommand {
       // Told below, with what is done.
       last = nil
     } catch var error as RAGError where view.committed > 0 && !dryRun {
-      error.message += "; " + view.committedSoFar
+      // It may have been removed meanwhile.
+      if isThere(try index.directory()) { error.message += "; " + view.committedSoFar }
       throw error
     }
     guard !watch, let last else { throw try interruption(view) }

@@ -9,7 +9,7 @@ struct FilterOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Only documents that meet a condition: field = value, !=, <, <=, >, >=, in (…), between … \
-      and …, prefix "…", exists field; joined by and, or, not. Fields are id, path, title, \
+      and …, prefix "…" or ^= "…", exists field; joined by and, or, not. Fields are id, path, title, \
       language, mediaType, and metadata, also of these names.
       """, valueName: "condition"))
   var `where`: String?

@@ -12,7 +12,7 @@ struct LineReader: AsyncSequence, AsyncIteratorProtocol {
   private var isAtEnd = false
 
   /// Reads a file; nil: standard input.
-  /// - Throws: ``RAGError`` `notFound` or `io`.
+  /// - Throws: ``RAGError`` `notFound`, `invalidInput` or `io`.
   init(_ path: String?) throws {
     guard let path else {
       descriptor = STDIN_FILENO
@@ -23,6 +23,10 @@ struct LineReader: AsyncSequence, AsyncIteratorProtocol {
     guard descriptor >= 0 else {
       throw RAGError(
         errno == ENOENT ? .notFound : .io, String(cString: strerror(errno)), path: path)
+    }
+    var status = stat()
+    guard fstat(descriptor, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+      throw RAGError(.invalidInput, "is a directory; name a file", path: path)
     }
   }
 

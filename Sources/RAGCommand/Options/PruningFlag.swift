@@ -12,9 +12,9 @@ enum PruningFlag: String, EnumerableFlag {
     switch value {
     case .prune:
       """
-      Remove documents whose file is gone, however many (default: not where they are more than half \
-      of the index, or no file is left in the directory). A directory that is missing itself keeps \
-      its documents until 'rag delete'.
+      Remove documents whose file is gone or ignored by now, however many (default: not where they \
+      are more than half of the index, or no file is left in the directory). What --exclude leaves \
+      out, and a directory that is missing itself, keep their documents until 'rag delete'.
       """
     case .noPrune: "Keep documents whose file is gone."
     }

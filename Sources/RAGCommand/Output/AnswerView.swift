@@ -49,7 +49,7 @@ struct AnswerView {
     var notes: [String] = []
     let statuses = citations.map(\.status)
     if statuses.contains(.sourceGone) {
-      notes.append("the source is gone")
+      notes.append("the source is gone, or cannot be read")
     } else if statuses.contains(.sourceChanged) {
       notes.append("the source has changed since it was ingested")
     } else if statuses.contains(.unverified) {

@@ -47,9 +47,13 @@ struct IngestView {
 
   /// What an ingest that does not end by itself has done.
   var committedSoFar: String {
+    let documents = Figures.count(committed, "document")
     // A batch may be committed whose events did not come.
-    "at least \(Figures.count(committed, "document")) of this run "
-      + "\(committed == 1 ? "is" : "are") in the index, and the same command goes on from there"
+    let known =
+      committed == 0
+      ? "what was committed of this run stays"
+      : "at least \(documents) of this run \(committed == 1 ? "is" : "are") in the index"
+    return known + ", and the same command goes on from there"
   }
 
   /// What the ingest did, for people.

@@ -15,8 +15,8 @@ enum Messages {
   /// Files of an index that were found damaged, and in whose place its rows answered.
   static func warn(of damage: [IndexDamage]) {
     for damage in damage {
-      warning(
-        "\(damage.file) is damaged and was not used: \(damage.problem); 'rag repair' makes it anew")
+      let remedy = damage.problem.contains("'rag repair'") ? "" : "; 'rag repair' makes it anew"
+      warning("\(damage.file) is damaged and was not used: \(damage.problem)\(remedy)")
     }
   }
 

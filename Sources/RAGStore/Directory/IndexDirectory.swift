@@ -53,7 +53,8 @@ package struct IndexDirectory: Sendable {
     for path in [lock, losses] + endings.map({ database + $0 }) {
       var status = stat()
       guard lstat(path, &status) == 0 else {
-        if errno == ENOENT || errno == ENOTDIR { continue }
+        if errno == ENOENT { continue }
+        if errno == ENOTDIR { throw isFile }
         throw SystemCalls.failure("opening the index", path: path)
       }
       switch status.st_mode & S_IFMT {
@@ -99,10 +100,7 @@ package struct IndexDirectory: Sendable {
     let manager = FileManager.default
     var isDirectory: ObjCBool = false
     if manager.fileExists(atPath: path, isDirectory: &isDirectory) {
-      guard isDirectory.boolValue else {
-        throw RAGError(
-          .invalidInput, "is a file, not an index directory; name another with --index", path: path)
-      }
+      guard isDirectory.boolValue else { throw isFile }
       if exists { return }
       let contents = try ioErrors(path) { try manager.contentsOfDirectory(atPath: path) }
       // What an ingest leaves that died at its very first step, or a fold under which it was moved.
@@ -120,6 +118,11 @@ package struct IndexDirectory: Sendable {
     }
     // When the power fails, a name that is not on disk takes along all that lies below it.
     for parent in parents { try SystemCalls.syncDirectory(parent) }
+  }
+
+  private var isFile: RAGError {
+    RAGError(
+      .invalidInput, "is a file, not an index directory; name another with --index", path: path)
   }
 
   /// The directories that get a new entry when `path` is made with all that leads to it.

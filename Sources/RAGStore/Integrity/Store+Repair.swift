@@ -90,7 +90,12 @@ extension Store {
     try directory.noteLosses(report.lost)
     // Notes which files are damaged, so that the fold takes the rows in their place.
     _ = try await store.read { try $0.generationProblems() }
-    try await store.settle()
+    if try await !store.settle(), try await !store.read({ try $0.generationProblems() }).isEmpty {
+      throw RAGError(
+        .diskFull,
+        "all rows are whole, and there is no room to write anew what is searched (a full device, or "
+          + "ulimit -f); free space, and run 'rag repair' again", path: directory.path)
+    }
     let (documents, revision) = try await store.read {
       (try $0.counts().documents, $0.settings.revision)
     }
@@ -163,7 +168,7 @@ extension Store {
       if let failure, failure.isUnreadablePart { throw failure }
       throw RAGError(
         .corrupt, "nothing of it can be saved; restore it from a copy, or ingest into a new index",
-        path: directory.path, cause: failure)
+        path: directory.path, cause: failure?.cause ?? failure)
     }
     // The new database is that of the last one tried: a good one, or not the best.
     if !best.result.isGood { best.result = try await salvage(directory, from: best.source, log) }
