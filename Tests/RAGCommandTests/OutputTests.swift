@@ -20,6 +20,19 @@ struct OutputTests {
     }
   }
 
+  @Test("tells progress again after its interval, and of work that ends before that nothing")
+  func pace() {
+    var lines = ProgressPace(interval: .seconds(30), isDueAtOnce: false)
+    #expect(
+      [5, 20, 34, 35, 36, 64, 70].filter { lines.isDue(at: .seconds($0)) } == [35, 70])
+    lines.restart()
+    // The next ingest of a watch begins anew.
+    #expect([4_000, 4_029, 4_030].filter { lines.isDue(at: .seconds($0)) } == [4_030])
+    var samples = ProgressPace(interval: .milliseconds(100), isDueAtOnce: true)
+    #expect(
+      [0, 99, 100, 150, 250].filter { samples.isDue(at: .milliseconds($0)) } == [0, 100, 250])
+  }
+
   @Test("has a bar on a terminal and none elsewhere")
   func progress() throws {
     try Sandbox.run { sandbox in

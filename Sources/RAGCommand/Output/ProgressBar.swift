@@ -1,11 +1,13 @@
 import RAG
 
-/// A bar with rate and remaining time on standard error, where a person is watching it.
+/// A bar with rate and remaining time on standard error, where a person is watching it; elsewhere a
+/// line now and then.
 struct ProgressBar {
   private let terminal: Terminal
   private let clock = ContinuousClock()
   private let start: ContinuousClock.Instant
-  private var lastDrawn: ContinuousClock.Instant?
+  private var samples = ProgressPace(interval: .milliseconds(100), isDueAtOnce: true)
+  private var lines = ProgressPace(interval: .seconds(30), isDueAtOnce: false)
   private var isVisible = false
   private var rate = ProgressRate()
 
@@ -46,24 +48,24 @@ struct ProgressBar {
 
   /// Takes the bar away, so that a line can be written in its place.
   mutating func clear() {
+    samples.restart()
+    lines.restart()
     guard isVisible else { return }
     Messages.write("\r\u{1B}[K")
     isVisible = false
-    lastDrawn = nil
   }
 
-  /// Notes how much is done; false where nobody watches, or it is too early to draw again.
+  /// Notes how much is done; false where it is too early to show it again.
   private mutating func sample(_ done: Int, tokens: Int, isAlwaysSeen: Bool) -> Bool {
-    guard terminal.isInteractive else { return false }
-    let now = clock.now
-    if let lastDrawn, now - lastDrawn < .milliseconds(100), !isAlwaysSeen { return false }
-    lastDrawn = now
-    rate.add(done, tokens: tokens, at: now - start)
-    return true
+    let time = clock.now - start
+    guard samples.isDue(at: time) || isAlwaysSeen else { return false }
+    rate.add(done, tokens: tokens, at: time)
+    return terminal.isInteractive || lines.isDue(at: time)
   }
 
   private mutating func draw(_ label: String, _ share: Double, _ facts: String) {
     let percent = "\(Int(share * 100))%"
+    guard terminal.isInteractive else { return Messages.note("\(label) \(percent)  \(facts)") }
     let room = terminal.width - label.count - facts.count - 11
     var line = label
     if room >= 10 {
