@@ -160,6 +160,26 @@ struct FailureTests {
     }
   }
 
+  @Test("to import all for want of room tells how much is in, and the same import goes on")
+  func importWithoutRoom() throws {
+    try Sandbox.run { sandbox in
+      for number in 0..<400 {
+        let words = (number..<(number + 60)).map(String.init).joined(separator: " ")
+        try sandbox.write("docs/\(number).txt", "Document \(words)")
+      }
+      try #require(try sandbox.rag("ingest", "docs", "--encoder", "none").status == 0)
+      let run = try sandbox.shell(
+        """
+        rag export > all.jsonl
+        (ulimit -f 450; rag import all.jsonl --index new > out 2> errors; echo $?)
+        grep -c 'documents of the export are in the index, and the same import' errors
+        rag import all.jsonl --index new > out; echo $?
+        rag export --index new | cmp - all.jsonl; echo $?
+        """)
+      #expect(run.text.split(separator: "\n") == ["74", "1", "0", "0"], "\(run.text)")
+    }
+  }
+
   @Test("by Ctrl-C ends an ingest with status 130 and keeps what was committed")
   func interrupt() throws {
     try Sandbox.run { sandbox in
