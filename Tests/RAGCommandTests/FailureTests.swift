@@ -173,10 +173,12 @@ struct FailureTests {
         rag export > all.jsonl
         (ulimit -f 450; rag import all.jsonl --index new > out 2> errors; echo $?)
         grep -c 'documents of the export are in the index, and the same import' errors
+        rag status --index all.jsonl > out 2> errors; echo $?
+        rag verify --index all.jsonl/new > out 2> errors; echo $?
         rag import all.jsonl --index new > out; echo $?
         rag export --index new | cmp - all.jsonl; echo $?
         """)
-      #expect(run.text.split(separator: "\n") == ["74", "1", "0", "0"], "\(run.text)")
+      #expect(run.text.split(separator: "\n") == ["74", "1", "2", "2", "0", "0"], "\(run.text)")
     }
   }
 

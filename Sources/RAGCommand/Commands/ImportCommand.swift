@@ -30,7 +30,15 @@ struct ImportCommand: AsyncParsableCommand {
     // What is no export makes no index.
     try Engine.requireExport(firstLine: await lines.first())
     let engine = try await index.open(for: .write, wait: wait.duration)
-    let count = try await engine.import(lines, wait: wait.duration)
+    let count: Int
+    do {
+      count = try await engine.import(lines, wait: wait.duration)
+    } catch let error as RAGError where error.code == .cancelled {
+      // With what is in the index.
+      Messages.note(
+        error.message.replacing("cancelled", with: "interrupted", maxReplacements: 1))
+      throw EndCommand(.interrupted)
+    }
     Messages.tell(mended: engine.mended)
     try StandardOutput.write(
       output.json

@@ -25,7 +25,7 @@ struct ProgressBar {
     }
     let facts =
       "\(progress.documentsDone)/\(progress.documentCount) documents"
-      + rate.facts(of: progress.byteCount)
+      + rate.facts(of: progress.byteCount, unit: Figures.bytes)
     let share =
       progress.byteCount > 0 ? Double(progress.bytesDone) / Double(progress.byteCount) : 0
     draw(isLast ? "indexing" : "ingesting", share, facts)

@@ -14,7 +14,7 @@ struct ProgressRate {
 
   /// What stands behind the bar: tokens in a second, or else how much was done in one, and the time
   /// left until `count` is done; nothing as long as it cannot be told.
-  func facts(of count: Int) -> String {
+  func facts(of count: Int, unit: (Int) -> String = { Figures.count($0) }) -> String {
     guard let first = samples.first, let last = samples.last, last.time - first.time > .seconds(1)
     else { return "" }
     let seconds = (last.time - first.time) / .seconds(1)
@@ -22,7 +22,7 @@ struct ProgressRate {
     let tokens = Double(last.tokens - first.tokens) / seconds
     if tokens >= 1 { facts += "  \(Figures.count(Int(tokens))) tokens/s" }
     let rate = Double(last.done - first.done) / seconds
-    if tokens < 1, rate >= 1 { facts += "  \(Figures.count(Int(rate)))/s" }
+    if tokens < 1, rate >= 1 { facts += "  \(unit(Int(rate)))/s" }
     if last.done < count, last.done > first.done {
       facts += "  \(Figures.duration(Double(count - last.done) / rate)) left"
     }

@@ -49,12 +49,12 @@ package struct IndexDirectory: Sendable {
   /// Proves that what is opened by name is no pipe or device, at which a reader would wait, nor a
   /// link, beside whose target SQLite would look for the log.
   func requireRegularFiles() throws {
+    try requireNoFileInPlace()
     let endings = ["", "-wal", "-shm", "-journal"]
     for path in [lock, losses] + endings.map({ database + $0 }) {
       var status = stat()
       guard lstat(path, &status) == 0 else {
         if errno == ENOENT { continue }
-        if errno == ENOTDIR { throw isFile }
         throw SystemCalls.failure("opening the index", path: path)
       }
       switch status.st_mode & S_IFMT {
@@ -72,6 +72,7 @@ package struct IndexDirectory: Sendable {
 
   /// Proves that no database was ever here: one that is missing is not to be taken for a new index.
   func requireNeverUsed() throws {
+    try requireNoFileInPlace()
     guard try hasLog || revisionMark.read() != nil else { return }
     throw RAGError(
       .corrupt,
@@ -118,6 +119,17 @@ package struct IndexDirectory: Sendable {
     }
     // When the power fails, a name that is not on disk takes along all that lies below it.
     for parent in parents { try SystemCalls.syncDirectory(parent) }
+  }
+
+  /// Proves that no file stands in the place of the directory, or of one that leads to it.
+  private func requireNoFileInPlace() throws {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard status.st_mode & S_IFMT == S_IFDIR else { throw isFile }
+    } else if errno == ENOTDIR {
+      throw RAGError(
+        .invalidInput, "a part of this path is a file; name another with --index", path: path)
+    }
   }
 
   private var isFile: RAGError {

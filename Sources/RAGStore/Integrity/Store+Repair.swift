@@ -93,7 +93,7 @@ extension Store {
     if try await !store.settle(), try await !store.read({ try $0.generationProblems() }).isEmpty {
       throw RAGError(
         .diskFull,
-        "all rows are whole, and there is no room to write anew what is searched (a full device, or "
+        "the rows are mended, and there is no room to write anew what is searched (a full device, or "
           + "ulimit -f); free space, and run 'rag repair' again", path: directory.path)
     }
     let (documents, revision) = try await store.read {
